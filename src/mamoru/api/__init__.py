@@ -1,0 +1,1 @@
+"""The HTTP API: the same acts as the pages, with the same rules."""

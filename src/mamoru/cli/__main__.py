@@ -1,0 +1,5 @@
+"""`python -m mamoru.cli`."""
+
+from mamoru.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The company's databases and files; the only hands on them."""

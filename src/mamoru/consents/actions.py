@@ -1,0 +1,1 @@
+"""What can happen in 同意・拒否・停止 (per-person standing)."""

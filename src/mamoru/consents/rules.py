@@ -1,0 +1,1 @@
+"""The decisions of 同意・拒否・停止 (per-person standing): values in, values out."""

@@ -1,0 +1,1 @@
+"""個人データの台帳: which personal data lies where (P0.1)."""

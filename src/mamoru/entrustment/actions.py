@@ -1,0 +1,1 @@
+"""What can happen in 委託 (entrustment)."""

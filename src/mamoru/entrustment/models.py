@@ -1,0 +1,1 @@
+"""The rows of 委託 (entrustment); only the store touches them."""

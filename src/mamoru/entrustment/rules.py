@@ -1,0 +1,1 @@
+"""The decisions of 委託 (entrustment): values in, values out."""

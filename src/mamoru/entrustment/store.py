@@ -1,0 +1,1 @@
+"""Rows and values of 委託 (entrustment)."""

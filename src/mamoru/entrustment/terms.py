@@ -1,0 +1,1 @@
+"""The words of 委託 (entrustment)."""

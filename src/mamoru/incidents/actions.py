@@ -1,0 +1,1 @@
+"""What can happen in 漏えい等 (incidents)."""

@@ -1,0 +1,1 @@
+"""Rows and values of 漏えい等 (incidents)."""

@@ -1,0 +1,1 @@
+"""The words of 漏えい等 (incidents)."""

@@ -1,0 +1,1 @@
+"""The decisions of 苦情・相談 (inquiries and complaints): values in, values out."""

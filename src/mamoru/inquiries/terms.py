@@ -1,0 +1,1 @@
+"""The words of 苦情・相談 (inquiries and complaints)."""

@@ -1,0 +1,36 @@
+"""Text as Japanese people type it: widths, dashes, kana. For comparing only; originals are kept."""
+
+import re
+import unicodedata
+
+import jaconv
+
+# NFKC turns only － and ﹣ into a hyphen; the rest of the family needs a table (measured).
+DASHES = "-‐‑‒–—―−－﹣ー⁃ｰ~〜～"
+_DASH_BETWEEN_DIGITS = re.compile(rf"(?<=\d)\s*[{DASHES}]\s*(?=\d)")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+
+
+def fold(text: str) -> str:
+    """Return `text` in NFKC, without variation selectors or invisible characters, trimmed.
+
+    Dashes between digits become `-`; ー in katakana stays.
+    """
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _SELECTORS.sub("", text)))
+    return _DASH_BETWEEN_DIGITS.sub("-", plain).strip()
+
+
+def katakana(text: str) -> str:
+    """Return a reading in full-width katakana (ひらがな, カタカナ and ﾊﾝｶｸ alike), without spaces."""
+    return re.sub(r"[\s・]", "", str(jaconv.hira2kata(fold(text))))
+
+
+def digits_only(text: str) -> str:
+    """Return the ASCII digits of `text`, for telephone numbers and postal codes."""
+    return re.sub(r"\D", "", fold(text))
+
+
+def hidden_characters(text: str) -> bool:
+    """Return whether `text` holds characters that no reader sees, such as a right-to-left mark."""
+    return _INVISIBLE.search(text) is not None

@@ -1,0 +1,1 @@
+"""証跡: a tamper-evident log that holds digests, never names."""

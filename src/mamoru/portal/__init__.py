@@ -1,0 +1,1 @@
+"""公開ページと会員ページ: what requesters and members see."""

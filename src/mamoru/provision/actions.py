@@ -1,0 +1,1 @@
+"""What can happen in 第三者提供 (provision to third parties)."""

@@ -1,0 +1,1 @@
+"""Rows and values of 第三者提供 (provision to third parties)."""

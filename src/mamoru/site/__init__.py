@@ -1,0 +1,1 @@
+"""Settings, addresses, wiring and the worker: the only place that chooses implementations."""

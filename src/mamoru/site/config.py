@@ -1,0 +1,89 @@
+"""`mamoru.toml`: the settings of one company's folder (contract, section 2)."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mamoru.kit.errors import MamoruError
+
+FILE = "mamoru.toml"
+
+
+class SettingsInvalid(MamoruError):
+    """`mamoru.toml` cannot be used. The message names the key and what it should be."""
+
+    code, exit_code = "settings-invalid", 2
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mail(_Section):
+    """Outgoing mail. Without a host nothing is sent, and pages say so."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password_env: str = ""  # the name of the environment variable, never the password
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    sender: str = ""
+
+
+class Limits(_Section):
+    """Periods and sizes that the company may set; each default is the policy's practice."""
+
+    acknowledge_open_days: Annotated[int, Field(ge=1, le=10)] = 2
+    decide_days: Annotated[int, Field(ge=1, le=31)] = 14
+    cure_days: Annotated[int, Field(ge=7, le=90)] = 30
+    upload_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = 10_000_000
+    uploads_per_case: Annotated[int, Field(ge=1, le=100)] = 20
+    filings_per_hour: Annotated[int, Field(ge=1)] = 30  # per address block
+    code_attempts: Annotated[int, Field(ge=1, le=10)] = 5
+
+
+class Settings(_Section):
+    """One company's settings. An unknown key is an error."""
+
+    database: str = "sqlite:///mamoru.sqlite3"
+    data: Path = Path("data")
+    logs: Path = Path("logs")
+    policy: Path = Path("policy.yaml")
+    datamap: Path = Path("datamap.yaml")
+    published: Path = Path("published")
+    key_file: Path = Path("keys/master.key")
+    ledger_key_file: Path = Path("keys/ledger.key")
+    bind: str = "127.0.0.1:8000"
+    public_url: str = "http://127.0.0.1:8000"
+    language: Literal["ja", "en"] = "ja"
+    mail: Mail = Mail()
+    limits: Limits = Limits()
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is HTTPS; cookies and HSTS follow it."""
+        return self.public_url.startswith("https://")
+
+
+def home() -> Path:
+    """Return the company's folder: `MAMORU_HOME`, else the working directory."""
+    return Path(os.environ.get("MAMORU_HOME", ".")).resolve()
+
+
+def load(folder: Path) -> Settings:
+    """Read `mamoru.toml` of a folder; all defaults if there is none; SettingsInvalid if broken."""
+    path = folder / FILE
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingsInvalid(f"{path}: not readable as TOML: {problem}") from problem
+    except ValidationError as problem:
+        lines = "; ".join(
+            f"`{'.'.join(map(str, error['loc']))}`: {error['msg']}" for error in problem.errors()
+        )
+        raise SettingsInvalid(f"{path}: {lines}; see the comments of `mamoru init`") from problem
