@@ -1,0 +1,196 @@
+"""Rows of part 3. What identifies a person is sealed with the case's own key."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from mamoru.cases.terms import (
+    AnswerMethod,
+    Channel,
+    DemandKind,
+    DispatchKind,
+    Outcome,
+    ProofKind,
+    ProofOf,
+    Role,
+    Stage,
+    Work,
+)
+
+
+def _choices(*enums: type) -> list[tuple[str, str]]:
+    return [(str(member), str(member)) for enum in enums for member in enum]  # type: ignore[attr-defined]
+
+
+class Counter(models.Model):
+    """The last 受付番号 given out in a year."""
+
+    year = models.PositiveIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+
+class CaseRow(models.Model):
+    """One form. Plain columns are what queues and clocks need; the rest is sealed."""
+
+    id = models.CharField(primary_key=True, max_length=20)
+    stage = models.CharField(max_length=20, choices=_choices(Stage))
+    role = models.CharField(max_length=20, choices=_choices(Role))
+    channel = models.CharField(max_length=20, choices=_choices(Channel))
+    answer_method = models.CharField(max_length=20, choices=_choices(AnswerMethod))
+    language = models.CharField(max_length=5)
+    policy_version = models.CharField(max_length=40)
+    received_at = models.DateTimeField()
+    complete_at = models.DateTimeField(null=True)
+    due_on = models.DateField()
+    verified_by = models.CharField(max_length=40, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    dispatch = models.CharField(max_length=40, blank=True, choices=_choices(DispatchKind))
+    tracking_number = models.CharField(max_length=40, blank=True)
+    work = models.CharField(max_length=20, choices=_choices(Work), default=Work.NOT_STARTED)
+    work_note = models.CharField(max_length=100, blank=True)
+    work_tries = models.PositiveIntegerField(default=0)
+    work_after = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0)
+    one_time_key = models.CharField(max_length=64, unique=True)
+    code_digest = models.CharField(max_length=64)
+    code_failures = models.PositiveIntegerField(default=0)
+    member_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    wrapped_key = models.BinaryField()
+    sealed_filing = models.BinaryField()
+    sealed_subjects = models.BinaryField(null=True)
+    sealed_registered = models.BinaryField(null=True)
+    sealed_verification = models.BinaryField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["stage", "due_on"]),
+            models.Index(fields=["work", "work_after"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(stage=Stage.ANSWERED) | models.Q(answered_at__isnull=False),
+                name="answered_has_its_time",
+            ),
+        ]
+
+
+class DemandRow(models.Model):
+    """One demand of a case with its decision."""
+
+    id = models.CharField(primary_key=True, max_length=24)
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="demands")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=40, choices=_choices(DemandKind))
+    outcome = models.CharField(max_length=20, blank=True, choices=_choices(Outcome))
+    grounds = models.JSONField(default=list)
+    sealed_reason = models.BinaryField(null=True)
+    law = models.CharField(max_length=200, blank=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    approved_by = models.CharField(max_length=40, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    plan_digest = models.CharField(max_length=64, blank=True)
+    executed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "position"], name="one_demand_a_position"),
+            models.CheckConstraint(
+                condition=models.Q(approved_by="") | ~models.Q(approved_by=models.F("decided_by")),
+                name="two_persons_decide",
+            ),
+        ]
+
+
+class ProofRow(models.Model):
+    """An uploaded paper, sealed; erased by schedule while its finding stays."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="proofs")
+    kind = models.CharField(max_length=40, choices=_choices(ProofKind))
+    of = models.CharField(max_length=20, choices=_choices(ProofOf))
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    sealed = models.BinaryField(null=True)
+    sealed_finding = models.BinaryField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["received_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "digest"], name="one_paper_once"),
+        ]
+
+
+class SupplementRow(models.Model):
+    """A request for what is missing."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="supplements")
+    defects = models.JSONField()
+    sealed_message = models.BinaryField()
+    asked_at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+    due_on = models.DateField()
+    received_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["asked_at", "id"]
+
+
+class ReceiptRow(models.Model):
+    """What one step did in one table: counts and digest plain, values sealed."""
+
+    demand = models.ForeignKey(DemandRow, on_delete=models.PROTECT, related_name="receipts")
+    location = models.CharField(max_length=200)
+    store = models.CharField(max_length=80)
+    table = models.CharField(max_length=80)
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    sealed_values = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["demand", "location"], name="one_receipt_a_location"),
+        ]
+
+
+class AnswerRow(models.Model):
+    """A rendered letter, sealed, found again by its digest."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="answers")
+    kind = models.CharField(max_length=20)  # answer, supplement
+    digest = models.CharField(max_length=64)
+    rendered_at = models.DateTimeField()
+    sealed_pdf = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "digest"], name="one_letter_a_digest"),
+        ]
+
+
+class MemberRow(models.Model):
+    """Which record a signed-in member is. The login is the proof (P3.18)."""
+
+    user_id = models.BigIntegerField(primary_key=True)
+    store = models.CharField(max_length=80)
+    table = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+
+
+class AttemptRow(models.Model):
+    """Counts of tries per keyed digest and hour: the limiter lives in the database."""
+
+    key = models.CharField(max_length=64)
+    hour = models.PositiveIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "hour"], name="one_count_an_hour"),
+        ]

@@ -1,0 +1,1 @@
+"""The decisions of part 3: values in, values out, each with its article."""

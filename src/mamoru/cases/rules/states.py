@@ -1,0 +1,98 @@
+"""Where a case may go next, and who may decide (P3.17; house decision on states)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mamoru.cases.terms import (
+    Decision,
+    DemandKind,
+    DemandState,
+    Judgement,
+    Outcome,
+    RefusalGround,
+    Role,
+    Stage,
+)
+from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import StaffId
+
+# Stage -> the stages that the law lets it become. ANSWERED and WITHDRAWN are final.
+EXITS: dict[Stage, frozenset[Stage]] = {
+    Stage.RECEIVED: frozenset({Stage.SUPPLEMENT_ASKED, Stage.VERIFIED, Stage.WITHDRAWN}),
+    Stage.SUPPLEMENT_ASKED: frozenset({Stage.RECEIVED, Stage.DECIDED, Stage.WITHDRAWN}),
+    Stage.VERIFIED: frozenset({Stage.DECIDED, Stage.WITHDRAWN}),
+    Stage.DECIDED: frozenset({Stage.ANSWERED}),
+    Stage.ANSWERED: frozenset(),
+    Stage.WITHDRAWN: frozenset(),
+}
+
+AGENT_ROLES = frozenset({Role.PARENT, Role.GUARDIAN, Role.ENTRUSTED_AGENT, Role.LAWYER})
+
+# What cannot be undone, or leaves the house, needs the eyes of two (reliability, decision 8):
+# every refusal, every disclosure, every erasure. That is every decision but none is automatic.
+IRREVERSIBLE = frozenset(DemandKind)
+
+
+class StageForbidden(MamoruError):
+    """The case is not where this act is possible. Reload it and look at its stage."""
+
+    code, exit_code = "stage-forbidden", 3
+
+
+class SecondPersonNeeded(MamoruError):
+    """The one who decided may not approve. Ask another member of staff."""
+
+    code, exit_code = "second-person-needed", 3
+
+
+class PlanChanged(MamoruError):
+    """What would be done is no longer what was decided on. Decide again on the new plan."""
+
+    code, exit_code = "plan-changed", 3
+
+
+def advance(now: Stage, to: Stage) -> Stage:
+    """Return `to` if the law lets a case go there from `now`; StageForbidden otherwise."""
+    if to not in EXITS[now]:
+        raise StageForbidden(f"a case that is `{now}` cannot become `{to}`")
+    return to
+
+
+def decide(
+    demand: DemandState,
+    *,
+    outcome: Outcome,
+    grounds: tuple[RefusalGround, ...],
+    judged: Judgement,
+    plan_digest: str,
+    by: StaffId,
+    at: datetime,
+) -> Decision:
+    """Return the first person's decision on a demand; it waits for the second (P3.17)."""
+    if demand.decided:
+        raise StageForbidden(f"demand `{demand.id}` is decided already")
+    return Decision(
+        outcome=outcome,
+        grounds=grounds,
+        reason=judged.reason,
+        law=judged.law,
+        by=by,
+        at=at,
+        plan_digest=plan_digest,
+    )
+
+
+def approve(decision: Decision | None, *, plan_digest: str, by: StaffId, at: datetime) -> Decision:
+    """Return the decision with the second person's approval.
+
+    INVARIANT: approver and decider differ, and the approver saw the very plan that was decided.
+    """
+    if decision is None:
+        raise StageForbidden("there is no decision to approve")
+    if decision.approved_by is not None:
+        raise StageForbidden("the decision is approved already")
+    if decision.by == by:
+        raise SecondPersonNeeded("the person who decided cannot approve")
+    if decision.plan_digest != plan_digest:
+        raise PlanChanged("the plan differs from the one that was decided on")
+    return replace(decision, approved_by=by, approved_at=at)
