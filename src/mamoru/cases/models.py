@@ -57,9 +57,7 @@ class CaseRow(models.Model):
     member_digest = models.CharField(max_length=64, blank=True, db_index=True)
     wrapped_key = models.BinaryField()
     sealed_filing = models.BinaryField()
-    sealed_subjects = models.BinaryField(null=True)
-    sealed_registered = models.BinaryField(null=True)
-    sealed_verification = models.BinaryField(null=True)
+    sealed_identity = models.BinaryField(null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -91,6 +89,7 @@ class DemandRow(models.Model):
     approved_at = models.DateTimeField(null=True)
     plan_digest = models.CharField(max_length=64, blank=True)
     executed_at = models.DateTimeField(null=True)
+    sealed_hand_note = models.BinaryField(null=True)
 
     class Meta:
         ordering: ClassVar = ["position"]

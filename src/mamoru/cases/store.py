@@ -1,5 +1,6 @@
 """Rows and values of part 3. Every sealed column is bound to its case and its name."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,9 +32,9 @@ from mamoru.cases.terms import (
     DispatchKind,
     Filing,
     Finding,
+    Identity,
     LocationReceipt,
     Outcome,
-    PersonalDetails,
     Proof,
     ProofKind,
     ProofOf,
@@ -54,8 +55,7 @@ Row = Mapping[str, str | int | float | None]
 
 _FILING = TypeAdapter(Filing)
 _FINDING = TypeAdapter(Finding)
-_DETAILS = TypeAdapter(PersonalDetails)
-_SUBJECTS = TypeAdapter(tuple[Subject, ...])
+_IDENTITY = TypeAdapter(Identity)
 _ROWS = TypeAdapter(tuple[dict[str, str | int | float | None], ...])
 
 
@@ -115,6 +115,11 @@ def atomic() -> Iterator[None]:
     """Everything inside is written, with its ledger entry, or nothing is."""
     with transaction.atomic():
         yield
+
+
+def commitment(case_id: CaseId, name: str, text: str) -> str:
+    """Return a keyed digest of a value, for the ledger: it proves and does not tell."""
+    return master().digest("commitment", f"{case_id}/{name}/{text}")
 
 
 def next_case_id(year: int) -> CaseId:
@@ -179,8 +184,7 @@ def case(case_id: CaseId) -> Case:
         ),
         proofs=tuple(_proof(each, key) for each in row.proofs.all()),
         supplements=tuple(_supplement(each, key) for each in row.supplements.all()),
-        subjects=_opened(row, key, "subjects", row.sealed_subjects, _SUBJECTS) or (),
-        registered=_opened(row, key, "registered", row.sealed_registered, _DETAILS),
+        identity=_opened(row, key, "identity", row.sealed_identity, _IDENTITY),
         work=Work(row.work),
         work_note=row.work_note,
         verified_by=StaffId(row.verified_by) if row.verified_by else None,
@@ -199,9 +203,7 @@ def demand(demand_id: DemandId) -> DemandState:
 
 def case_lines(*, stages: Sequence[Stage] = (), search: str = "") -> tuple[CaseLine, ...]:
     """Return the queue, the earliest due first; no sealed column is read."""
-    rows = CaseRow.objects.defer(
-        "sealed_filing", "sealed_subjects", "sealed_registered", "sealed_verification"
-    ).prefetch_related("demands")
+    rows = CaseRow.objects.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
     if stages:
         rows = rows.filter(stage__in=stages)
     if search:
@@ -271,20 +273,12 @@ def change(
         raise CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
 
 
-def save_identity(
-    case_id: CaseId,
-    *,
-    version: int,
-    subjects: tuple[Subject, ...],
-    registered: PersonalDetails,
-) -> None:
+def save_identity(case_id: CaseId, identity: Identity, *, version: int) -> None:
     """Keep which records the person is, and what is registered there, sealed with the case."""
     row = _row(case_id)
-    key = _key(row)
+    sealed = _key(row).seal(_IDENTITY.dump_json(identity), context=f"{case_id}/identity")
     changed = CaseRow.objects.filter(id=case_id, version=version).update(
-        version=version + 1,
-        sealed_subjects=key.seal(_SUBJECTS.dump_json(subjects), context=f"{case_id}/subjects"),
-        sealed_registered=key.seal(_DETAILS.dump_json(registered), context=f"{case_id}/registered"),
+        version=version + 1, sealed_identity=sealed
     )
     if not changed:
         raise CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
@@ -367,6 +361,19 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided and approved already")
 
 
+def clear_decision(demand_id: DemandId) -> None:
+    """Take an unapproved decision back, so that the demand is decided again."""
+    DemandRow.objects.filter(id=demand_id, approved_by="").update(
+        outcome="",
+        grounds=[],
+        sealed_reason=None,
+        law="",
+        decided_by="",
+        decided_at=None,
+        plan_digest="",
+    )
+
+
 # --- execution ---------------------------------------------------------------------------
 
 
@@ -419,28 +426,53 @@ def mark_executed(demand_id: DemandId, *, at: datetime) -> bool:
     return bool(DemandRow.objects.filter(id=demand_id, executed_at=None).update(executed_at=at))
 
 
-def due_work(*, now: datetime, limit: int = 50) -> tuple[tuple[CaseId, int], ...]:
-    """Return (case, try) of what the worker shall carry out now: the outbox."""
-    rows = CaseRow.objects.filter(
-        Q(work__in=[Work.QUEUED, Work.RUNNING, Work.WAITING]),
-        Q(work_after=None) | Q(work_after__lte=now),
-    ).order_by("due_on")[:limit]
-    return tuple((CaseId(row.id), row.work_tries) for row in rows)
+def executed(demand_id: DemandId) -> bool:
+    """Return whether every step of a demand is done."""
+    return DemandRow.objects.filter(id=demand_id, executed_at__isnull=False).exists()
 
 
-def set_work(
-    case_id: CaseId, work: Work, *, note: str = "", after: datetime | None = None, tries: int = 0
-) -> None:
-    """Note what the machine is doing with a case; never its stage."""
-    CaseRow.objects.filter(id=case_id).update(
-        work=work, work_note=note, work_after=after, work_tries=F("work_tries") + tries
+def save_hand_work(demand_id: DemandId, note: str, *, by: StaffId, at: datetime) -> None:
+    """Note that staff carried a demand out by hand, and what they did."""
+    case_id = CaseId(demand_id.rpartition("/")[0])
+    key = _key(_row(case_id))
+    DemandRow.objects.filter(id=demand_id, executed_at=None).update(
+        executed_at=at,
+        sealed_hand_note=key.seal(f"{by}: {note}".encode(), context=f"{demand_id}/hand"),
     )
+
+
+def due_work(*, now: datetime, limit: int = 50) -> tuple[CaseId, ...]:
+    """Return what the worker shall carry out now, the earliest due first: the outbox."""
+    rows = CaseRow.objects.filter(
+        Q(work_after=None) | Q(work_after__lte=now), work__in=[Work.QUEUED, Work.WAITING]
+    ).order_by("due_on", "id")
+    return tuple(CaseId(found) for found in rows.values_list("id", flat=True)[:limit])
+
+
+def claim_work(case_id: CaseId) -> int | None:
+    """Take a case of the outbox and return which try this is, None if another worker was faster."""
+    with transaction.atomic():
+        taken = CaseRow.objects.filter(id=case_id, work__in=[Work.QUEUED, Work.WAITING]).update(
+            work=Work.RUNNING, work_after=None, work_tries=F("work_tries") + 1
+        )
+        return CaseRow.objects.get(id=case_id).work_tries if taken else None
+
+
+def claimed_work() -> tuple[tuple[CaseId, int], ...]:
+    """Return (case, try) of everything that was taken and is not finished."""
+    rows = CaseRow.objects.filter(work=Work.RUNNING).values_list("id", "work_tries")
+    return tuple((CaseId(found), tries) for found, tries in rows)
+
+
+def set_work(case_id: CaseId, work: Work, *, note: str = "", after: datetime | None = None) -> None:
+    """Note what the machine is doing with a case; never its stage."""
+    CaseRow.objects.filter(id=case_id).update(work=work, work_note=note, work_after=after)
 
 
 def save_answer(case_id: CaseId, kind: str, pdf: bytes, *, at: datetime) -> str:
     """Keep a rendered letter, sealed, and return its digest; the same bytes are kept once."""
     row = _row(case_id)
-    digest = master().digest("answer", f"{case_id}:{kind}:{pdf.hex()}")
+    digest = commitment(case_id, kind, hashlib.sha256(pdf).hexdigest())
     sealed = _key(row).seal(pdf, context=f"{case_id}/answer/{digest}")
     AnswerRow.objects.get_or_create(
         case=row,
@@ -513,12 +545,12 @@ def _key(row: CaseRow) -> DataKey:
     return master().unwrap(bytes(row.wrapped_key))
 
 
-def _open(row: CaseRow, key: DataKey, name: str, sealed: bytes) -> bytes:
+def _open(row: CaseRow, key: DataKey, name: str, sealed: bytes | memoryview) -> bytes:
     return key.open(bytes(sealed), context=f"{row.id}/{name}")
 
 
 def _opened(
-    row: CaseRow, key: DataKey, name: str, sealed: bytes | None, shape: TypeAdapter[T]
+    row: CaseRow, key: DataKey, name: str, sealed: bytes | memoryview | None, shape: TypeAdapter[T]
 ) -> T | None:
     return None if sealed is None else shape.validate_json(_open(row, key, name, sealed))
 

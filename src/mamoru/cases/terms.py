@@ -234,6 +234,16 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the person is in the company's stores: kept sealed with the case, erased last."""
+
+    subjects: tuple[Subject, ...]
+    keys: tuple[tuple[str, tuple[str, ...]], ...]  # kind of key, the person's keys
+    registered: PersonalDetails
+    former_addresses: tuple[str, ...] = ()  # newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
     """A gap that the requester can repair; it leads to a request for supplement, not to refusal."""
 
@@ -326,8 +336,7 @@ class Case:
     demands: tuple[DemandState, ...]
     proofs: tuple[Proof, ...] = ()
     supplements: tuple[Supplement, ...] = ()
-    subjects: tuple[Subject, ...] = ()
-    registered: PersonalDetails | None = None
+    identity: Identity | None = None  # None until staff (or a login) have identified the person
     work: Work = Work.NOT_STARTED
     work_note: str = ""  # a code such as `store-unreachable:mailing`
     verified_by: StaffId | None = None
@@ -335,3 +344,15 @@ class Case:
     dispatch: DispatchKind | None = None
     tracking_number: str = ""
     version: int = 0  # compare-and-set
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """The company's own periods and sizes, from its settings (`mamoru.toml`, limits)."""
+
+    acknowledge_open_days: int
+    decide_days: int
+    cure_days: int
+    upload_bytes: int
+    uploads_per_case: int
+    code_attempts: int

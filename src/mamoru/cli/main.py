@@ -1,23 +1,28 @@
 """`mamoru`: the commands of the outer contract, section 3. Exit codes are fixed there."""
 
 import importlib
-import sys
-from typing import Any
 
 import click
 
 from mamoru import __version__
-from mamoru.cli.options import say
+from mamoru.cli.options import Company, say
 from mamoru.kit.errors import MamoruError
 
 # Command -> (module, attribute). Imported when called, so that `--help` stays fast.
 _COMMANDS = {
+    "case": ("mamoru.cli.case", "case"),
+    "check": ("mamoru.cli.serve", "check"),
     "datamap": ("mamoru.cli.datamap", "datamap"),
+    "demo": ("mamoru.cli.serve", "demo"),
     "identity": ("mamoru.cli.identity", "identity"),
+    "init": ("mamoru.cli.serve", "init"),
     "ledger": ("mamoru.cli.ledger", "ledger"),
     "policy": ("mamoru.cli.policy", "policy"),
     "schema": ("mamoru.cli.schema", "schema"),
+    "serve": ("mamoru.cli.serve", "serve"),
+    "worker": ("mamoru.cli.serve", "worker"),
 }
+_INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -40,10 +45,16 @@ def commands() -> None:
     """A privacy policy that runs and can be proved."""
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run a command; an error of ours ends with its message and its exit code, no stack trace."""
+def run(arguments: list[str] | None, company: Company) -> int:
+    """Run a command and return its exit code; an error of ours ends without a stack trace."""
     try:
-        return commands.main(args=arguments, prog_name="mamoru", standalone_mode=True)
+        code = commands.main(args=arguments, prog_name="mamoru", standalone_mode=False, obj=company)
     except MamoruError as problem:
         say(f"{type(problem).code}: {problem}", fg="red")
-        sys.exit(type(problem).exit_code)
+        return type(problem).exit_code
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    return code if isinstance(code, int) else 0

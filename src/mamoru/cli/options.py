@@ -1,23 +1,87 @@
-"""What every command takes (`--home`, `--json`) and how it prints."""
+"""What every command takes (`--home`, `--json`), how it prints, and what it is handed."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
+
+from mamoru.ledger.append import Journal
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Company(Protocol):
+    """The running product, as far as commands need it; the site hands it over.
+
+    Each method reads the folder that `--home` names and raises a MamoruError
+    with the exit code of the contract.
+    """
+
+    def journal(self) -> Journal:
+        """Return the ledger of the folder."""
+        ...
+
+    def init(self, folder: Path) -> tuple[Path, ...]:
+        """Make a new folder with commented files; return what was written."""
+        ...
+
+    def check(self) -> tuple[Mapping[str, str], ...]:
+        """Return every check as `name`, `state` (ok, problem, note), `detail`, `remedy`."""
+        ...
+
+    def serve(self, *, bind: str | None) -> None:
+        """Serve pages, API and the embedded worker until interrupted."""
+        ...
+
+    def worker(self) -> None:
+        """Run a worker alone until interrupted."""
+        ...
+
+    def demo(
+        self, *, folder: Path | None, port: int, once: bool, tell: Callable[[str], None]
+    ) -> Mapping[str, Any] | None:
+        """Make the sample company and serve it, or walk one disclosure and return its summary."""
+        ...
+
+    def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:
+        """Return the queue, the earliest due first, without personal data."""
+        ...
+
+    def case(self, case_id: str) -> Mapping[str, Any]:
+        """Return one case with its trail, without personal data."""
+        ...
+
+    def file_case(self, filing: bytes) -> Mapping[str, Any]:
+        """File a case from a JSON filing; return number, code and dates."""
+        ...
+
+    def publish(self, *, accept: bool) -> Mapping[str, Any]:
+        """Publish the policy of the folder with its ledger entry."""
+        ...
+
+
 def home(command: F) -> F:
-    """Add `--home`: the company's folder, by default `MAMORU_HOME` or the working directory."""
+    """Add `--home`: the company's folder, by default `MAMORU_HOME` or the working directory.
+
+    The choice is written to `MAMORU_HOME`, so that everything started by the
+    command reads the same folder.
+    """
+
+    def remember(_: click.Context, __: click.Parameter, value: Path) -> Path:
+        os.environ["MAMORU_HOME"] = str(value.resolve())
+        return value
+
     return click.option(
         "--home",
         type=click.Path(file_okay=False, path_type=Path),
         envvar="MAMORU_HOME",
         default=Path(),
         show_default="the working directory",
+        callback=remember,
+        is_eager=True,
         help="The company's folder with mamoru.toml, policy.yaml and datamap.yaml.",
     )(command)
 
@@ -27,6 +91,14 @@ def as_json(command: F) -> F:
     return click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON document on standard output."
     )(command)
+
+
+def company() -> Company:
+    """Return what the site handed over to this command."""
+    handed: Company | None = click.get_current_context().obj
+    if handed is None:
+        raise RuntimeError("commands that need the company are started by `mamoru`")
+    return handed
 
 
 def show_json(document: Any) -> None:

@@ -72,6 +72,10 @@ class MasterKey:
         """Return a 32-byte secret for one named use, so that no two uses share a key."""
         return hmac.digest(self.secret, b"mamoru/" + label.encode(), hashlib.sha256)
 
+    def data_key(self, label: str) -> DataKey:
+        """Return a data key for one named use that is not a case's (sessions, workflow data)."""
+        return DataKey(self.derive(label))
+
     def digest(self, label: str, text: str) -> str:
         """Return a keyed digest (64 hex digits) that only holders of the key can recompute."""
         return hmac.digest(self.derive(label), text.encode(), hashlib.sha256).hex()

@@ -1,0 +1,740 @@
+"""What can happen to a case. Each action loads, decides, writes, logs and tells (part 3).
+
+INVARIANT: the ledger entry is written in the same transaction as the change; without it
+nothing is changed.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mamoru.cases import answer, execute, store
+from mamoru.cases.rules import deadline, facts, papers, refusal, states
+from mamoru.cases.terms import (
+    AnswerMethod,
+    Case,
+    Channel,
+    Decision,
+    Demand,
+    DemandKind,
+    DemandState,
+    DispatchKind,
+    Filing,
+    Finding,
+    Judgement,
+    Outcome,
+    PersonalDetails,
+    Practice,
+    Proof,
+    ProofKind,
+    ProofOf,
+    RefusalGround,
+    Role,
+    Stage,
+    Subject,
+    Supplement,
+    TrailEntry,
+    Work,
+)
+from mamoru.kit import clock, ids
+from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import MEMBER, SYSTEM, CaseId, DemandId, StaffId
+from mamoru.ledger import append
+
+CODE_DIGITS = 12
+
+
+class NotConfirmed(MamoruError):
+    """Identity or authority is not confirmed. Ask for what would cure it."""
+
+    code, exit_code = "not-confirmed", 3
+
+
+class CodeRefused(MamoruError):
+    """Number and code do not open a case. After five failures the case stays shut to codes."""
+
+    code, exit_code = "code-refused", 3
+
+
+class TooManyPapers(MamoruError):
+    """A case takes a limited number of papers. Ask the desk."""
+
+    code, exit_code = "too-many-papers", 3
+
+
+class TooManyFilings(MamoruError):
+    """Too many forms came from one place within the hour. Try again later."""
+
+    code, retry, exit_code = "too-many-filings", True, 3
+
+
+class FormDefective(MamoruError):
+    """The demands of a member page are incomplete."""
+
+    code, exit_code = "form-defective", 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a requester takes away: number, code, and by when they hear."""
+
+    case_id: CaseId
+    code: str
+    acknowledge_on: str
+    due_on: str
+
+
+_practice: Practice | None = None
+
+
+def install(practice: Practice) -> None:
+    """Hand over the company's periods and sizes, once, at start."""
+    global _practice  # noqa: PLW0603 - set by the wiring before any call
+    _practice = practice
+
+
+def practice() -> Practice:
+    """Return the company's periods and sizes."""
+    if _practice is None:
+        raise RuntimeError("no practice is installed: call `actions.install` first")
+    return _practice
+
+
+# --- the requester ------------------------------------------------------------------------
+
+
+def file_case(filing: Filing, *, by: StaffId, now: datetime) -> Receipt:
+    """Take a form in (P3.21): a number, a code, a due date. The same one-time key gives the same.
+
+    A form with gaps is taken too; it leads to a request for supplement, not to
+    refusal (P3.12).
+    """
+    one_time_key = filing.one_time_key or ids.token()
+    filing = replace(filing, one_time_key=one_time_key)
+    code = _code(one_time_key)
+    received_on = clock.date_in_japan(now)
+    due = deadline.due_on(received_on, days=practice().decide_days)
+    with store.atomic():
+        known = store.case_of_key(one_time_key)
+        if known is not None:
+            return _receipt(store.case(known), code)
+        defects = refusal.form_defects(filing)
+        case_id = store.next_case_id(received_on.year)
+        case = store.add_case(case_id, filing, received_at=now, due_on=due, code=code)
+        append.entry(
+            "case.filed",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "role": filing.role,
+                "channel": filing.channel,
+                "demands": len(filing.demands),
+                "kinds": ",".join(demand.kind for demand in filing.demands),
+                "policy": filing.policy_version,
+                "purposes": ",".join(filing.purpose_codes),
+                "filing": store.commitment(case_id, "filing", repr(filing)),
+                "due": due.isoformat(),
+            },
+        )
+        if defects:
+            _ask(case, tuple(gap.code for gap in defects), "", by=SYSTEM, now=now)
+    return _receipt(case, code)
+
+
+def open_status(case_id: CaseId, code: str) -> Case:
+    """Return the case that number and code open; CodeRefused says the same for every failure."""
+    if not store.code_fits(case_id, code, allowed_failures=practice().code_attempts):
+        raise CodeRefused("number and code do not open a case")
+    return store.case(case_id)
+
+
+def receive_proof(
+    case_id: CaseId, content: bytes, *, kind: ProofKind, of: ProofOf, by: StaffId, now: datetime
+) -> Proof:
+    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one."""
+    media_type = papers.media_type(content, max_bytes=practice().upload_bytes)
+    case = store.case(case_id)
+    if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
+        raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
+    digest = store.commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
+    same = next((proof for proof in case.proofs if proof.digest == digest), None)
+    if same is not None:
+        return same
+    if len(case.proofs) >= practice().uploads_per_case:
+        raise TooManyPapers(f"case `{case_id}` holds {len(case.proofs)} papers already")
+    proof = Proof(
+        id=ids.token(),
+        kind=kind,
+        of=of,
+        media_type=media_type,
+        size=len(content),
+        digest=digest,
+        received_at=now,
+    )
+    with store.atomic():
+        if store.add_proof(case_id, proof, content):
+            append.entry(
+                "case.paper.received",
+                subject=case_id,
+                by=by,
+                at=now,
+                body={"kind": kind, "of": of, "size": len(content), "paper": digest},
+            )
+    return proof
+
+
+def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
+    """Take note that the requester has sent what was asked for; the clock starts afresh."""
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.RECEIVED)
+    due = deadline.due_on(clock.date_in_japan(now), days=practice().decide_days)
+    with store.atomic():
+        store.change(case_id, version=case.version, stage=stage, due_on=due)
+        store.close_supplements(case_id, at=now)
+        append.entry(
+            "case.supplement.received",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"papers": len(case.proofs), "due": due.isoformat()},
+        )
+
+
+def withdraw_case(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
+    """End a case because its requester wants it; a new one may be filed at any time."""
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.WITHDRAWN)
+    with store.atomic():
+        store.change(case_id, version=case.version, stage=stage)
+        append.entry("case.withdrawn", subject=case_id, by=by, at=now, body={})
+
+
+def admit(key: str, *, allowed: int, now: datetime) -> None:
+    """Count a form from one place; TooManyFilings beyond `allowed` in an hour.
+
+    `key` is a network address block; only its keyed digest is kept.
+    """
+    digest = store.commitment(CaseId("limiter"), "place", key)
+    if store.count_attempt(digest, hour=int(now.timestamp()) // 3600) > allowed:
+        raise TooManyFilings("too many forms from this place within the hour")
+
+
+# --- the desk -----------------------------------------------------------------------------
+
+
+def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
+    """Keep what a named member of staff read on a paper (identity.md, principle 3)."""
+    case = store.case(case_id)
+    _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
+    paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
+    if paper is None:
+        raise store.PaperUnknown(f"case `{case_id}` holds no such paper")
+    with store.atomic():
+        store.save_finding(case_id, proof_id, finding)
+        append.entry(
+            "case.paper.read",
+            subject=case_id,
+            by=finding.by,
+            at=now,
+            body={
+                "paper": paper.digest,
+                "kind": paper.kind,
+                "genuine": finding.genuine,
+                "finding": store.commitment(case_id, "finding", repr(finding)),
+            },
+        )
+
+
+def candidates(case_id: CaseId, *, by: StaffId, now: datetime) -> tuple[execute.Candidate, ...]:
+    """Return records in the company's stores that may be the person, for staff to choose from."""
+    case = store.case(case_id)
+    found = execute.find_person(case, by=by, now=now)
+    with store.atomic():
+        append.entry(
+            "case.person.searched",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"found": len(found), "purpose": execute.PURPOSE},
+        )
+    return found
+
+
+def identify(case_id: CaseId, subjects: Sequence[Subject], *, by: StaffId, now: datetime) -> None:
+    """Record which records are the person; none is an answer too (nothing is held)."""
+    case = store.case(case_id)
+    _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
+    chosen = tuple(dict.fromkeys(subjects))
+    identity = execute.identify(case_id, chosen, by=by, now=now)
+    with store.atomic():
+        store.save_identity(case_id, identity, version=case.version)
+        append.entry(
+            "case.person.identified",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "records": len(chosen),
+                "tables": ",".join(sorted({f"{each.store}.{each.table}" for each in chosen})),
+                "persons": store.commitment(case_id, "subjects", repr(chosen)),
+            },
+        )
+
+
+def check(case_id: CaseId, *, now: datetime) -> facts.Check:
+    """Return what the papers, the form and the register say of identity and authority."""
+    return facts.check(store.case(case_id), today=clock.date_in_japan(now))
+
+
+def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") -> None:
+    """Record that identity (and an agent's authority) is confirmed by a named person.
+
+    A partial agreement needs a note of why it suffices; a mismatch is never
+    accepted (identity.md 2.2). Raises NotConfirmed with the open points.
+    """
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.VERIFIED)
+    result = facts.check(case, today=clock.date_in_japan(now))
+    if not result.acceptable(note=note):
+        raise NotConfirmed(f"open points: {', '.join(result.open_points) or 'a note is needed'}")
+    with store.atomic():
+        store.change(case_id, version=case.version, stage=stage, verified_by=by, complete_at=now)
+        append.entry(
+            "case.verified",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "identity": result.identity_verdict,
+                "authority": result.authority_code,
+                "reasons": ",".join(result.reasons),
+                "note": bool(note),
+            },
+        )
+
+
+def ask_supplement(
+    case_id: CaseId, defects: Sequence[str], message: str, *, by: StaffId, now: datetime
+) -> None:
+    """Ask for what is missing before anything is refused (Act 37(2), P3.12, P3.22)."""
+    with store.atomic():
+        _ask(store.case(case_id), tuple(defects), message, by=by, now=now)
+
+
+def decide_demand(
+    demand_id: DemandId, *, judged: Judgement, by: StaffId, now: datetime
+) -> Decision:
+    """Decide one demand (P3.10 to P3.17); it stands once a second person has approved it."""
+    case = store.case(_case_of(demand_id))
+    demand = _demand(case, demand_id)
+    if case.stage not in {Stage.VERIFIED, Stage.SUPPLEMENT_ASKED}:
+        raise states.StageForbidden(f"a case that is `{case.stage}` cannot be decided")
+    known = facts.facts_of(case, today=clock.date_in_japan(now))
+    grounds = refusal.all_grounds(demand.demand, known, judged)
+    _expect_cure_is_over(case, grounds, now=now)
+    plan = execute.plan(case, demand)
+    decision = states.decide(
+        demand,
+        outcome=_outcome(grounds),
+        grounds=grounds,
+        judged=judged,
+        plan_digest=plan.digest,
+        by=by,
+        at=now,
+    )
+    with store.atomic():
+        store.save_decision(demand_id, decision)
+        append.entry(
+            "case.demand.decided",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={
+                "demand": demand_id,
+                "kind": demand.demand.kind,
+                "outcome": decision.outcome,
+                "grounds": ",".join(grounds),
+                "plan": plan.digest,
+                "reason": store.commitment(case.id, "reason", judged.reason),
+            },
+        )
+    return decision
+
+
+def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime) -> Decision:
+    """Approve a decision as the second person; the last approval starts the work (P3.17)."""
+    with store.atomic():
+        case = store.case(_case_of(demand_id))
+        demand = _demand(case, demand_id)
+        plan = execute.plan(case, demand)
+        decision = states.approve(demand.decision, plan_digest=plan.digest, by=by, at=now)
+        store.save_decision(demand_id, decision)
+        append.entry(
+            "case.demand.approved",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={"demand": demand_id, "outcome": decision.outcome, "plan": plan.digest},
+        )
+        others = [each for each in case.demands if each.id != demand_id]
+        if all(each.decided for each in others):
+            stage = states.advance(case.stage, Stage.DECIDED)
+            store.change(case.id, version=case.version, stage=stage, work=Work.QUEUED)
+            append.entry("case.decided", subject=case.id, by=by, at=now, body={})
+        else:
+            store.change(case.id, version=case.version)
+    return decision
+
+
+def return_demand(demand_id: DemandId, *, reason: str, by: StaffId, now: datetime) -> None:
+    """Send a decision back to be decided again; the second person did not agree."""
+    with store.atomic():
+        case = store.case(_case_of(demand_id))
+        demand = _demand(case, demand_id)
+        if demand.decision is None or demand.decided:
+            raise states.StageForbidden(f"demand `{demand_id}` has no decision to send back")
+        store.clear_decision(demand_id)
+        append.entry(
+            "case.demand.returned",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={"demand": demand_id, "reason": store.commitment(case.id, "return", reason)},
+        )
+
+
+def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note: str) -> None:
+    """Record that staff carried a granted demand out by hand, where no connector can.
+
+    INVARIANT: who approved a demand does not also record that it is done.
+    """
+    with store.atomic():
+        case = store.case(_case_of(demand_id))
+        demand = _demand(case, demand_id)
+        if case.stage is not Stage.DECIDED or demand.decision is None:
+            raise states.StageForbidden(f"demand `{demand_id}` is not waiting to be carried out")
+        if demand.decision.outcome is not Outcome.FULFILLED or not note.strip():
+            raise states.StageForbidden("say in words what was done and where")
+        if demand.decision.approved_by == by:
+            raise states.SecondPersonNeeded("the person who approved cannot record the work")
+        store.save_hand_work(demand_id, note, by=by, at=now)
+        append.entry(
+            "case.demand.carried-out-by-hand",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={"demand": demand_id, "note": store.commitment(case.id, "hand", note)},
+        )
+        store.set_work(case.id, Work.QUEUED)
+
+
+def send_answer(
+    case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
+) -> None:
+    """Record that the answer left, how, and with which tracking number (P3.24)."""
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.ANSWERED)
+    letter = store.answer(case_id)
+    if case.work is not Work.READY or letter is None:
+        raise states.StageForbidden("the answer is not ready yet")
+    if (dispatch is DispatchKind.DOWNLOAD) != (
+        case.filing.answer_method is AnswerMethod.ELECTRONIC
+    ):
+        raise states.StageForbidden("the person chose another way of answering")
+    with store.atomic():
+        store.change(
+            case_id,
+            version=case.version,
+            stage=stage,
+            answered_at=now,
+            dispatch=dispatch,
+            tracking_number=tracking_number,
+        )
+        append.entry(
+            "case.answered",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "dispatch": dispatch,
+                "tracked": bool(tracking_number),
+                "letter": letter[0],
+                "outcomes": ",".join(
+                    each.decision.outcome for each in case.demands if each.decision
+                ),
+            },
+        )
+
+
+# --- the worker ---------------------------------------------------------------------------
+
+
+def carry_out(case_id: CaseId, steps: "execute.Steps") -> Work:
+    """Carry a decided case out, compose the answer and render the letter; safe to repeat.
+
+    Returns READY, or WAITING with a note when a store cannot be reached: then
+    nothing is answered and the clock runs on.
+    """
+    case = store.case(case_id)
+    if case.stage is not Stage.DECIDED or case.work is Work.READY:
+        return case.work
+    try:
+        execute.run(case_id, steps)
+    except execute.Waiting as waiting:
+        after = clock.now() + timedelta(seconds=waiting.seconds)
+        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after)
+        return Work.WAITING
+    steps.step("letter", lambda: _render(case_id))
+    return Work.READY
+
+
+def _render(case_id: CaseId) -> str:
+    now = clock.now()
+    case = store.case(case_id)
+    composed = answer.compose(case, dated_on=clock.date_in_japan(now))
+    pdf = answer.render(composed)
+    with store.atomic():
+        digest = store.save_answer(case_id, "answer", pdf, at=now)
+        append.entry(
+            "case.answer.composed",
+            subject=case_id,
+            by=SYSTEM,
+            at=now,
+            body={"letter": digest, "bytes": len(pdf)},
+        )
+        store.set_work(case_id, Work.READY)
+    if case.filing.channel is Channel.MEMBER_PAGE:
+        send_answer(case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now)
+    return digest
+
+
+# --- members ------------------------------------------------------------------------------
+
+
+def registered_of(user_id: int, *, now: datetime) -> tuple[execute.MemberTable, ...]:
+    """Return everything registered about a signed-in member, table by table (P3.18)."""
+    subject = _member(user_id)
+    return execute.read_own(subject, now=now)
+
+
+def correct_own(
+    user_id: int,
+    changes: Mapping[str, tuple[str, str]],
+    *,
+    policy_version: str,
+    one_time_key: str,
+    now: datetime,
+) -> Receipt:
+    """Take a member's own correction (P3.19): the login is the proof, the worker writes it back.
+
+    `changes` maps a column reference (`shop/members/phone`) to (before, after).
+    Only columns that the data map opens to their person are taken.
+    """
+    subject = _member(user_id)
+    execute.expect_correctable(subject, tuple(changes), now=now)
+    demands = tuple(
+        Demand(kind=DemandKind.CORRECTION, items=(column,), before=before, after=after)
+        for column, (before, after) in changes.items()
+    )
+    if not demands or any(demand.before == demand.after for demand in demands):
+        raise FormDefective("nothing differs from what is registered")
+    filing = Filing(
+        role=Role.PERSON,
+        channel=Channel.MEMBER_PAGE,
+        person=PersonalDetails(),
+        demands=demands,
+        answer_method=AnswerMethod.ELECTRONIC,
+        policy_version=policy_version,
+        member_ref=_ref(subject),
+        one_time_key=one_time_key,
+    )
+    received_on = clock.date_in_japan(now)
+    due = deadline.due_on(received_on, days=practice().decide_days)
+    with store.atomic():
+        known = store.case_of_key(one_time_key)
+        if known is not None:
+            return _receipt(store.case(known), _code(one_time_key))
+        case_id = store.next_case_id(received_on.year)
+        case = store.add_case(
+            case_id, filing, received_at=now, due_on=due, code=_code(one_time_key)
+        )
+        append.entry(
+            "case.filed",
+            subject=case_id,
+            by=MEMBER,
+            at=now,
+            body={
+                "role": filing.role,
+                "channel": filing.channel,
+                "demands": len(demands),
+                "kinds": DemandKind.CORRECTION,
+                "policy": policy_version,
+                "filing": store.commitment(case_id, "filing", repr(filing)),
+                "due": due.isoformat(),
+            },
+        )
+        identity = execute.identify(case_id, (subject,), by=MEMBER, now=now)
+        store.save_identity(case_id, identity, version=0)
+        store.change(case_id, version=1, stage=Stage.VERIFIED, verified_by=MEMBER, complete_at=now)
+        append.entry(
+            "case.verified", subject=case_id, by=MEMBER, at=now, body={"identity": "login"}
+        )
+        case = store.case(case_id)
+        for demand in case.demands:
+            _grant_own(case, demand, now=now)
+        store.change(case_id, version=2, stage=Stage.DECIDED, work=Work.QUEUED)
+        append.entry("case.decided", subject=case_id, by=SYSTEM, at=now, body={})
+    return _receipt(case, _code(one_time_key))
+
+
+def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:
+    """A member's correction of an open column is the policy's promise: nobody has to judge it."""
+    plan = execute.plan(case, demand)
+    decision = Decision(
+        outcome=Outcome.FULFILLED,
+        by=MEMBER,
+        at=now,
+        approved_by=SYSTEM,
+        approved_at=now,
+        plan_digest=plan.digest,
+    )
+    store.save_decision(demand.id, decision)
+    append.entry(
+        "case.demand.decided",
+        subject=case.id,
+        by=MEMBER,
+        at=now,
+        body={
+            "demand": demand.id,
+            "kind": demand.demand.kind,
+            "outcome": decision.outcome,
+            "plan": plan.digest,
+            "rule": "self-service",
+        },
+    )
+
+
+# --- reading, for screens -----------------------------------------------------------------
+
+
+def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) -> tuple[str, bytes]:
+    """Return media type and bytes of a paper; the look is entered in the ledger first."""
+    content = store.proof_content(case_id, proof_id)
+    with store.atomic():
+        append.entry("case.paper.opened", subject=case_id, by=by, at=now, body={"paper": proof_id})
+    return content
+
+
+def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
+    """Return the rendered answer; the look is entered in the ledger first."""
+    letter = store.answer(case_id)
+    if letter is None:
+        raise states.StageForbidden("the answer is not ready yet")
+    with store.atomic():
+        append.entry(
+            "case.letter.opened", subject=case_id, by=by, at=now, body={"letter": letter[0]}
+        )
+    return letter[1]
+
+
+def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
+    """Return the history of a case as the ledger has it, oldest first."""
+    return tuple(
+        TrailEntry(
+            index=entry.index,
+            kind=entry.kind,
+            by=StaffId(entry.by),
+            at=entry.at,
+            facts={name: str(value) for name, value in entry.body.items()},
+        )
+        for entry in append.entries(case_id)
+    )
+
+
+# --- inside -------------------------------------------------------------------------------
+
+
+def _code(one_time_key: str) -> str:
+    """Return the 照会コード of a form: unguessable, and the same when the form comes twice."""
+    secret = store.master().derive("status-code")
+    number = int.from_bytes(hmac.digest(secret, one_time_key.encode(), hashlib.sha256))
+    return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def _receipt(case: Case, code: str) -> Receipt:
+    received_on = clock.date_in_japan(case.received_at)
+    heard = deadline.acknowledge_on(received_on, open_days=practice().acknowledge_open_days)
+    return Receipt(
+        case_id=case.id,
+        code=code,
+        acknowledge_on=heard.isoformat(),
+        due_on=case.due_on.isoformat(),
+    )
+
+
+def _ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now: datetime) -> None:
+    stage = states.advance(case.stage, Stage.SUPPLEMENT_ASKED)
+    if not defects:
+        raise refusal.ReasonMissing("a request for supplement names at least one defect")
+    due = deadline.cure_due_on(clock.date_in_japan(now), days=practice().cure_days)
+    supplement = Supplement(defects=defects, message=message, asked_at=now, by=by, due_on=due)
+    store.change(case.id, version=case.version, stage=stage)
+    store.add_supplement(case.id, supplement)
+    append.entry(
+        "case.supplement.asked",
+        subject=case.id,
+        by=by,
+        at=now,
+        body={
+            "defects": ",".join(defects),
+            "due": due.isoformat(),
+            "message": store.commitment(case.id, "message", message),
+        },
+    )
+
+
+def _expect(case: Case, *stages: Stage) -> None:
+    if case.stage not in stages:
+        raise states.StageForbidden(f"not possible for a case that is `{case.stage}`")
+
+
+def _expect_cure_is_over(case: Case, grounds: tuple[RefusalGround, ...], *, now: datetime) -> None:
+    """A curable ground refuses only after the period for its cure (P3.12)."""
+    if case.stage is not Stage.SUPPLEMENT_ASKED:
+        return
+    today = clock.date_in_japan(now)
+    if not refusal.curable(grounds) or case.supplements[-1].due_on >= today:
+        raise states.StageForbidden("the period for the supplement is not over")
+
+
+def _case_of(demand_id: DemandId) -> CaseId:
+    return CaseId(demand_id.rpartition("/")[0])
+
+
+def _demand(case: Case, demand_id: DemandId) -> DemandState:
+    found = next((each for each in case.demands if each.id == demand_id), None)
+    if found is None:
+        raise store.CaseUnknown(f"there is no demand `{demand_id}`")
+    return found
+
+
+def _outcome(grounds: tuple[RefusalGround, ...]) -> Outcome:
+    if not grounds:
+        return Outcome.FULFILLED
+    if grounds == (RefusalGround.NOT_RETAINED_PERSONAL_DATA,):
+        return Outcome.NOTHING_HELD
+    return Outcome.REFUSED
+
+
+def _member(user_id: int) -> Subject:
+    subject = store.member(user_id)
+    if subject is None:
+        raise NotConfirmed("this account is not joined to a member's record")
+    return subject
+
+
+def _ref(subject: Subject) -> str:
+    return f"{subject.store}/{subject.table}/{subject.key}"

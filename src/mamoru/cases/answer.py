@@ -1,0 +1,296 @@
+"""From what was decided and read to what is said (P3.24, appi-reference 6.6)."""
+
+from datetime import date
+
+from mamoru.cases import execute, store
+from mamoru.cases.rules import deadline
+from mamoru.cases.terms import (
+    Case,
+    Decision,
+    Demand,
+    DemandKind,
+    DemandState,
+    Outcome,
+    PersonalDetails,
+    ProofOf,
+    Role,
+    Supplement,
+    Target,
+)
+from mamoru.datamap.inventory import Table
+from mamoru.documents import letter, pdf
+from mamoru.documents.terms import (
+    Addressee,
+    AnnexTable,
+    Answer,
+    Change,
+    DemandAnswer,
+    Purpose,
+    Sender,
+    SupplementRequest,
+)
+from mamoru.kit import clock
+from mamoru.kit.errors import MamoruError
+
+_PROVISION_COLUMNS = {
+    "ja": ("提供年月日", "根拠", "提供先の氏名又は名称", "提供先の住所", "代表者", "提供した項目"),
+    "en": ("Date", "Basis", "Recipient", "Address", "Representative", "Items"),
+}
+_PROVISION_TITLE = {"ja": "第三者提供記録", "en": "Records of provision to third parties"}
+_PROVISION_SOURCE = {"ja": "第三者提供記録簿", "en": "Register of provisions"}
+_BASIS = {
+    "ja": {
+        "consent": "本人の同意（法第27条第1項）",
+        "foreign-consent": "本人の同意（法第28条第1項）",
+    },
+    "en": {"consent": "consent (Act 27(1))", "foreign-consent": "consent (Act 28(1))"},
+}
+_EMPTY = "—"
+
+
+class AddressUnverified(MamoruError):
+    """There is no verified address to send the answer to. Look at the papers again."""
+
+    code, exit_code = "address-unverified", 3
+
+
+class GlyphMissing(MamoruError):
+    """The letter holds a character that no font of ours can draw. A person must write it."""
+
+    code, exit_code = "glyph-missing", 4
+
+
+def compose(case: Case, *, dated_on: date) -> Answer:
+    """Return the answer to a decided case; nothing in it comes from anywhere but the receipts."""
+    return Answer(
+        reference=case.id,
+        received_on=clock.date_in_japan(case.received_at),
+        dated_on=dated_on,
+        language=case.filing.language,
+        sender=sender(case.filing.language),
+        addressee=addressee(case),
+        person_name=_person(case).name,
+        agent_name=case.filing.agent.name if case.filing.agent else "",
+        demands=tuple(_demand(case, each, each.decision) for each in case.demands if each.decision),
+    )
+
+
+def compose_supplement(case: Case, asked: Supplement) -> SupplementRequest:
+    """Return the request for what is missing; it never shows what is registered."""
+    return SupplementRequest(
+        reference=case.id,
+        received_on=clock.date_in_japan(case.received_at),
+        dated_on=clock.date_in_japan(asked.asked_at),
+        language=case.filing.language,
+        sender=sender(case.filing.language),
+        addressee=_as_given(case),
+        person_name=case.filing.person.name,
+        defects=asked.defects,
+        message=asked.message,
+        due_on=asked.due_on,
+    )
+
+
+def render(composed: Answer) -> bytes:
+    """Return the letter as PDF; GlyphMissing if a character cannot be drawn."""
+    return _render(letter.build(composed))
+
+
+def render_supplement(composed: SupplementRequest) -> bytes:
+    """Return the request for a supplement as PDF; GlyphMissing as above."""
+    return _render(letter.build_supplement(composed))
+
+
+def sender(language: str) -> Sender:
+    """Return the company as the policy names it."""
+    company = execute.hands().policy.company
+    english = language == "en"
+    return Sender(
+        name=company.name.en if english else company.name.ja,
+        representative=company.representative.en if english else company.representative.ja,
+        postal_code=company.postal_code,
+        address=company.address.en if english else company.address.ja,
+        desk=company.desk.en if english else company.desk.ja,
+        contact=company.contact,
+    )
+
+
+def addressee(case: Case) -> Addressee:
+    """Return where the answer may go: the address that a paper proved, nobody's typed one.
+
+    An agent gets it where a paper of the agent shows the address; else it goes
+    to the person. A member who signed in reads it on the member page.
+    """
+    if case.filing.role is not Role.PERSON:
+        agent = _proven(case, ProofOf.AGENT)
+        if agent is not None:
+            return _addressee(agent, on_behalf_of=_person(case).name)
+    person = _proven(case, ProofOf.PERSON) or (
+        case.identity.registered if case.identity and case.filing.member_ref else None
+    )
+    if person is None:
+        raise AddressUnverified(f"case `{case.id}` has no address that a paper proves")
+    return _addressee(person)
+
+
+def _proven(case: Case, of: ProofOf) -> PersonalDetails | None:
+    for proof in case.proofs:
+        finding = proof.finding
+        if proof.of is of and finding and finding.genuine and finding.details.address:
+            return finding.details
+    return None
+
+
+def _as_given(case: Case) -> Addressee:
+    details = case.filing.agent or case.filing.person
+    behalf = case.filing.person.name if case.filing.agent else ""
+    return _addressee(details, on_behalf_of=behalf)
+
+
+def _addressee(details: PersonalDetails, *, on_behalf_of: str = "") -> Addressee:
+    lines = tuple(line for line in (details.address, details.building) if line)
+    return Addressee(
+        postal_code=details.postal_code,
+        address_lines=lines,
+        name=details.name,
+        on_behalf_of=on_behalf_of,
+    )
+
+
+def _person(case: Case) -> PersonalDetails:
+    if case.filing.member_ref and case.identity:
+        return case.identity.registered
+    return case.filing.person
+
+
+def _demand(case: Case, state: DemandState, decision: Decision) -> DemandAnswer:
+    asked = state.demand
+    language = case.filing.language
+    done = decision.outcome is Outcome.FULFILLED
+    tables = _tables(case, state) if done and asked.kind in _SHOWING else ()
+    return DemandAnswer(
+        kind=asked.kind,
+        items=_item_titles(asked, language),
+        outcome=decision.outcome,
+        grounds=decision.grounds,
+        reason=decision.reason,
+        law=decision.law,
+        purposes=_purposes(state, language) if asked.kind is DemandKind.NOTICE_OF_PURPOSE else (),
+        changes=_changes(asked, language) if done else (),
+        tables=tables,
+        suit_from=deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind),
+    )
+
+
+_SHOWING = frozenset({DemandKind.DISCLOSURE, DemandKind.DISCLOSURE_OF_PROVISION_RECORDS})
+
+
+def _item_titles(asked: Demand, language: str) -> tuple[str, ...]:
+    if Target.ALL in asked.items:
+        return ()
+    categories = {each.id: each.name for each in execute.hands().policy.categories}
+    titles = []
+    for item in asked.items:
+        if item in categories:
+            titles.append(categories[item].en if language == "en" else categories[item].ja)
+        elif item.count("/") == 3:  # noqa: PLR2004 - store/table/row/column
+            titles.append(_column_title(item, language))
+        else:
+            titles.append(item)
+    return tuple(titles)
+
+
+def _column_title(ref: str, language: str) -> str:
+    store_name, table_name, _, column_name = ref.split("/")
+    table = execute.hands().datamap.table(store_name, table_name)
+    title = next(column.title for column in table.columns if column.name == column_name)
+    return title.en if language == "en" else title.ja
+
+
+def _changes(asked: Demand, language: str) -> tuple[Change, ...]:
+    if asked.before is None and asked.after is None:
+        return ()
+    item = "、".join(_item_titles(asked, language))
+    return (Change(item=item, before=asked.before or "", after=asked.after or ""),)
+
+
+def _tables(case: Case, state: DemandState) -> tuple[AnnexTable, ...]:
+    language = case.filing.language
+    result = []
+    for done in store.receipts(state.id):
+        location = f"{done.store}/{done.table}"
+        if done.table == execute.PROVISION_RECORDS:
+            if done.rows:
+                result.append(_provision_table(state, language))
+            continue
+        if not done.rows:
+            continue
+        table = execute.hands().datamap.table(done.store, done.table)
+        result.append(_annex(state, table, location, language))
+    return tuple(result)
+
+
+def _annex(state: DemandState, table: Table, location: str, language: str) -> AnnexTable:
+    rows = store.values(state.id, location)
+    titles = {
+        column.name: column.title.en if language == "en" else column.title.ja
+        for column in table.columns
+    }
+    names = tuple(rows[0])
+    return AnnexTable(
+        title=table.title.en if language == "en" else table.title.ja,
+        source=_store_title(location.partition("/")[0], language),
+        columns=tuple(titles[name] for name in names),
+        rows=tuple(tuple(execute.text(row[name]) or _EMPTY for name in names) for row in rows),
+        purposes=_purposes_of(table.purposes, language),
+    )
+
+
+def _provision_table(state: DemandState, language: str) -> AnnexTable:
+    tongue = "en" if language == "en" else "ja"
+    rows = store.values(state.id, execute.PROVISION_RECORDS)
+    return AnnexTable(
+        title=_PROVISION_TITLE[tongue],
+        source=_PROVISION_SOURCE[tongue],
+        columns=_PROVISION_COLUMNS[tongue],
+        rows=tuple(
+            tuple(
+                _BASIS[tongue].get(execute.text(value), execute.text(value))
+                if name == "basis"
+                else execute.text(value)
+                for name, value in row.items()
+            )
+            for row in rows
+        ),
+    )
+
+
+def _store_title(name: str, language: str) -> str:
+    title = next(each.title for each in execute.hands().datamap.stores if each.name == name)
+    return title.en if language == "en" else title.ja
+
+
+def _purposes(state: DemandState, language: str) -> tuple[Purpose, ...]:
+    """The actual purposes of this person's data, from the tables in which it was found (P3.2)."""
+    codes: dict[str, None] = {}
+    for done in store.receipts(state.id):
+        if done.rows and done.table != execute.PROVISION_RECORDS:
+            table = execute.hands().datamap.table(done.store, done.table)
+            codes |= dict.fromkeys(table.purposes)
+    return _purposes_of(tuple(codes), language)
+
+
+def _purposes_of(codes: tuple[str, ...], language: str) -> tuple[Purpose, ...]:
+    stated = {each.code: each for each in execute.hands().policy.all_purposes()}
+    return tuple(
+        Purpose(code=code, text=stated[code].name.en if language == "en" else stated[code].name.ja)
+        for code in codes
+        if code in stated
+    )
+
+
+def _render(built: letter.Letter) -> bytes:
+    missing = pdf.missing_glyphs(built.text())
+    if missing:
+        raise GlyphMissing(f"{len(missing)} characters of the letter have no glyph")
+    return pdf.render(built)

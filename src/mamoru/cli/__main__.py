@@ -1,5 +1,0 @@
-"""`python -m mamoru.cli`."""
-
-from mamoru.cli.main import main
-
-main()

@@ -1,0 +1,60 @@
+"""`mamoru case list | show | file`: cases without personal data; a filing from JSON."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from mamoru.cli.options import as_json, company, home, show_json
+
+_STAGES = ("received", "supplement-asked", "verified", "decided", "answered", "withdrawn")
+
+
+@click.group()
+def case() -> None:
+    """Cases: list the queue, show one with its trail, file one from JSON."""
+
+
+@case.command("list")
+@home
+@as_json
+@click.option("--stage", type=click.Choice(_STAGES), help="Only cases at this stage.")
+def list_cases(home: Path, as_json: bool, stage: str | None) -> None:
+    """List cases, the earliest due first."""
+    lines = company().cases(stage=stage)
+    if as_json:
+        show_json({"home": str(home), "cases": list(lines)})
+        return
+    for line in lines:
+        click.echo(
+            f"{line['id']}  {line['due_on']}  {line['stage']:16}  {', '.join(line['kinds'])}"
+        )
+    if not lines:
+        click.echo("no cases")
+
+
+@case.command("show")
+@home
+@as_json
+@click.argument("case_id")
+def show_case(home: Path, as_json: bool, case_id: str) -> None:
+    """Show where a case is, what was decided, and its trail in the ledger."""
+    shown = company().case(case_id)
+    if as_json:
+        show_json(dict(shown))
+        return
+    click.echo(f"{shown['id']}  {shown['stage']}  due {shown['due_on']}  work {shown['work']}")
+    for demand in shown["demands"]:
+        click.echo(f"  {demand['id']}  {demand['kind']}  {demand['outcome'] or 'undecided'}")
+        for receipt in demand["receipts"]:
+            click.echo(f"    {receipt['place']}: {receipt['rows']} rows at {receipt['at']}")
+    for entry in shown["trail"]:
+        click.echo(f"  {entry['index']:>6}  {entry['at']}  {entry['kind']}  {entry['by']}")
+
+
+@case.command("file")
+@home
+@click.argument("filing", type=click.File("rb"))
+def file_case(home: Path, filing: BinaryIO) -> None:
+    """File a case from FILING, a JSON document in the form of the API (`-` reads standard input)."""
+    show_json(dict(company().file_case(filing.read())))

@@ -1,0 +1,68 @@
+"""`mamoru init | check | serve | worker | demo`: start the product, and see that it may start."""
+
+from pathlib import Path
+
+import click
+
+from mamoru.cli.options import as_json, company, home, say, show_json
+
+_COLOUR = {"ok": "green", "problem": "red", "note": "yellow"}
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Make FOLDER: commented settings, a policy and a data map to start from, and keys."""
+    for path in company().init(folder):
+        click.echo(path)
+    say(f"next: edit the files, then run `mamoru check --home {folder}`")
+
+
+@click.command()
+@home
+@as_json
+@click.pass_context
+def check(context: click.Context, as_json: bool, home: Path) -> None:
+    """Check all that must hold before serving: settings, keys, policy, data map, ledger."""
+    results = company().check()
+    if as_json:
+        show_json({"home": str(home), "checks": list(results)})
+    else:
+        for result in results:
+            click.secho(f"{result['state']:8}", fg=_COLOUR[result["state"]], nl=False)
+            click.echo(f"{result['name']}: {result['detail']}")
+            if result["remedy"]:
+                click.echo(f"        → {result['remedy']}")
+    context.exit(3 if any(result["state"] == "problem" for result in results) else 0)
+
+
+@click.command()
+@home
+@click.option("--bind", help="Address and port instead of the settings', e.g. 127.0.0.1:8000.")
+def serve(home: Path, bind: str | None) -> None:
+    """Serve the public pages, the console and the API, with the worker in the same process."""
+    say(f"serving {home.resolve()}; stop with Ctrl+C")
+    company().serve(bind=bind)
+
+
+@click.command()
+@home
+def worker(home: Path) -> None:
+    """Run a worker alone: it carries out what has been approved."""
+    say(f"working for {home.resolve()}; stop with Ctrl+C")
+    company().worker()
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--once", is_flag=True, help="Walk one disclosure over HTTP, print it, and exit.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the sample company is kept. Without it: a temporary folder, removed at the end.",
+)
+def demo(port: int, once: bool, folder: Path | None) -> None:
+    """Show the product with a sample company of 1,000 persons and three data stores."""
+    summary = company().demo(folder=folder, port=port, once=once, tell=say)
+    if summary is not None:
+        show_json(summary)

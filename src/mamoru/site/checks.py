@@ -1,0 +1,129 @@
+"""`mamoru check`: all that must hold before serving (contract, section 3)."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mamoru.datamap import inventory
+from mamoru.kit import seal
+from mamoru.kit.errors import MamoruError
+from mamoru.ledger import checkpoint
+from mamoru.policy import document, lint
+from mamoru.site import config
+
+RESERVE_BYTES = 200_000_000
+"""Room that must stay free so that an erasure can still be written on a full disk."""
+
+
+class NotStartable(MamoruError):
+    """Something that serving needs is missing or broken. Run `mamoru check`."""
+
+    code, exit_code = "not-startable", 2
+
+
+def run(home: Path) -> tuple[Mapping[str, str], ...]:
+    """Return each check with `name`, `state` (ok, problem, note), `detail`, `remedy`."""
+    results: list[Mapping[str, str]] = []
+    for name, check in _CHECKS:
+        try:
+            results += [_result(name, *found) for found in check(home)]
+        except MamoruError as problem:
+            results.append(_result(name, "problem", str(problem), _remedy(problem)))
+    return tuple(results)
+
+
+def expect_startable(home: Path) -> None:
+    """Raise NotStartable with the first problem that forbids serving at all."""
+    for result in run(home):
+        if result["state"] == "problem" and result["name"] in _NEEDED:
+            raise NotStartable(f"{result['name']}: {result['detail']}")
+
+
+Found = tuple[str, str, str]
+
+
+def _settings(home: Path) -> list[Found]:
+    if not (home / config.FILE).exists():
+        return [("problem", f"there is no {config.FILE} in {home}", "run `mamoru init FOLDER`")]
+    config.load(home)
+    return [("ok", f"{home / config.FILE}", "")]
+
+
+def _keys(home: Path) -> list[Found]:
+    settings = config.load(home)
+    seal.load_master_key(home / settings.key_file)
+    checkpoint.load_signer(home / settings.ledger_key_file)
+    loose = [
+        path.name
+        for path in (home / settings.key_file, home / settings.ledger_key_file)
+        if path.stat().st_mode & 0o077
+    ]
+    if loose:
+        return [("problem", f"others may read {', '.join(loose)}", "chmod 600 the key files")]
+    return [("ok", "both keys are there and only their owner reads them", "")]
+
+
+def _policy(home: Path) -> list[Found]:
+    policy = document.load(home / config.load(home).policy)
+    findings = lint.lint(policy)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    found: list[Found] = [
+        ("ok", f"version {policy.version}, {len(findings)} findings of the linter", "")
+    ]
+    if errors:
+        codes = ", ".join(finding.code for finding in errors)
+        found = [("problem", f"the linter refuses: {codes}", "run `mamoru policy check`")]
+    return found
+
+
+def _datamap(home: Path) -> list[Found]:
+    from mamoru.site import stores
+
+    settings = config.load(home)
+    located = inventory.load(home / settings.datamap)
+    found: list[Found] = []
+    for name, state in stores.states(located, home):
+        found.append(state if state[0] == "problem" else ("ok", f"`{name}`: {state[1]}", ""))
+    return found
+
+
+def _ledger(home: Path) -> list[Found]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
+    import django
+    from django.db import connection
+
+    django.setup()
+    from mamoru.site import wiring
+
+    if "mamoru_ledger_head" not in connection.introspection.table_names():
+        return [("note", "the ledger begins when the product is first served", "")]
+    note = wiring.journal().checkpoint()
+    return [("ok", f"signed head of {note.splitlines()[1]} entries", "")]
+
+
+def _disk(home: Path) -> list[Found]:
+    free = shutil.disk_usage(home).free
+    if free < RESERVE_BYTES:
+        return [("problem", f"only {free // 1_000_000} MB are free", "free some disk space")]
+    return [("ok", f"{free // 1_000_000} MB free", "")]
+
+
+_CHECKS: tuple[tuple[str, Callable[[Path], list[Found]]], ...] = (
+    ("settings", _settings),
+    ("keys", _keys),
+    ("policy", _policy),
+    ("data map", _datamap),
+    ("ledger", _ledger),
+    ("disk", _disk),
+)
+_NEEDED = frozenset({"settings", "keys", "policy"})
+
+
+def _result(name: str, state: str, detail: str, remedy: str) -> Mapping[str, str]:
+    return {"name": name, "state": state, "detail": detail, "remedy": remedy}
+
+
+def _remedy(problem: MamoruError) -> str:
+    first = (type(problem).__doc__ or "").strip().split("\n")[0]
+    return first.partition(". ")[2]

@@ -1,0 +1,99 @@
+"""The entry point of `mamoru`: hands the running product to the commands of `mamoru.cli`."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mamoru.cli.main import run
+from mamoru.kit import clock
+from mamoru.kit.ids import StaffId
+from mamoru.ledger.append import Journal
+
+OPERATOR = StaffId("operator")
+"""Who acts when a command acts: whoever may run commands on this host."""
+
+
+class _Company:
+    """The product behind the commands; Django is loaded only where a command needs it."""
+
+    def journal(self) -> Journal:
+        _django()
+        from mamoru.site import wiring
+
+        return wiring.journal()
+
+    def init(self, folder: Path) -> tuple[Path, ...]:
+        from mamoru.site import folders
+
+        return folders.create(folder)
+
+    def check(self) -> tuple[Mapping[str, str], ...]:
+        from mamoru.site import checks
+
+        return checks.run(_home())
+
+    def serve(self, *, bind: str | None) -> None:
+        from mamoru.site import serving
+
+        serving.serve(_home(), bind=bind)
+
+    def worker(self) -> None:
+        from mamoru.site import serving
+
+        serving.work(_home())
+
+    def demo(
+        self, *, folder: Path | None, port: int, once: bool, tell: Callable[[str], None]
+    ) -> Mapping[str, Any] | None:
+        from mamoru.site import demo
+
+        return demo.run(folder=folder, port=port, once=once, tell=tell)
+
+    def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:
+        _django()
+        from mamoru.site import reports
+
+        return reports.cases(stage)
+
+    def case(self, case_id: str) -> Mapping[str, Any]:
+        _wired()
+        from mamoru.site import reports
+
+        return reports.case(case_id)
+
+    def file_case(self, filing: bytes) -> Mapping[str, Any]:
+        _wired()
+        from mamoru.site import reports
+
+        return reports.file_case(filing, by=OPERATOR, now=clock.now())
+
+    def publish(self, *, accept: bool) -> Mapping[str, Any]:
+        _wired()
+        from mamoru.site import publishing
+
+        return publishing.publish(by=OPERATOR, accept=accept, now=clock.now())
+
+
+def _home() -> Path:
+    return Path(os.environ.get("MAMORU_HOME", ".")).resolve()
+
+
+def _django() -> None:
+    """Load Django on the folder of the command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
+    import django
+
+    django.setup()
+
+
+def _wired() -> None:
+    _django()
+    from mamoru.site import wiring
+
+    wiring.wire()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command of the outer contract and return its exit code."""
+    return run(arguments, _Company())

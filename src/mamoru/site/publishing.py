@@ -1,0 +1,38 @@
+"""`mamoru policy publish`: a new version for everyone to read, with its ledger entry (P0.2)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from mamoru.kit.ids import StaffId
+from mamoru.ledger import append
+from mamoru.policy import publication
+from mamoru.site import wiring
+
+
+def publish(*, by: StaffId, accept: bool, now: datetime) -> Mapping[str, Any]:
+    """Publish the folder's policy; the entry and the immutable copy come together or not at all."""
+    folder = wiring.home() / settings.MAMORU.published
+    with transaction.atomic():
+        made = publication.publish(wiring.home() / settings.MAMORU.policy, folder, accept=accept)
+        append.entry(
+            "policy.published",
+            subject="policy",
+            by=by,
+            at=now,
+            body={
+                "version": made.policy.version,
+                "digest": made.digest,
+                "text": made.text_digest,
+                "effective": made.policy.effective_from.isoformat(),
+            },
+        )
+    return {
+        "version": made.policy.version,
+        "effective_from": made.policy.effective_from.isoformat(),
+        "digest": made.digest,
+        "text_digest": made.text_digest,
+    }

@@ -1,0 +1,87 @@
+"""Cases as documents without personal data, for commands."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from mamoru.cases import actions, store
+from mamoru.cases.terms import Channel, Filing, Stage
+from mamoru.kit import ids
+from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import CaseId, StaffId
+
+
+class FilingInvalid(MamoruError):
+    """The JSON filing does not fit. The message names each field."""
+
+    code, exit_code = "filing-invalid", 2
+
+
+def cases(stage: str | None) -> tuple[Mapping[str, Any], ...]:
+    """Return the queue."""
+    stages = (Stage(stage),) if stage else ()
+    return tuple(
+        {
+            "id": line.id,
+            "stage": line.stage,
+            "role": line.role,
+            "kinds": list(line.kinds),
+            "received_at": line.received_at.isoformat(),
+            "due_on": line.due_on.isoformat(),
+            "work": line.work,
+            "work_note": line.work_note,
+        }
+        for line in store.case_lines(stages=stages)
+    )
+
+
+def case(case_id: str) -> Mapping[str, Any]:
+    """Return one case with decisions, receipts and trail."""
+    found = store.case(ids.parse_case_id(case_id) or CaseId(case_id))
+    return {
+        "id": found.id,
+        "stage": found.stage,
+        "due_on": found.due_on.isoformat(),
+        "work": found.work,
+        "work_note": found.work_note,
+        "demands": [
+            {
+                "id": each.id,
+                "kind": each.demand.kind,
+                "outcome": each.decision.outcome if each.decision else None,
+                "grounds": list(each.decision.grounds) if each.decision else [],
+                "approved": each.decided,
+                "receipts": [
+                    {
+                        "place": f"{done.store}/{done.table}",
+                        "rows": done.rows,
+                        "digest": done.digest,
+                        "at": done.at.isoformat(),
+                    }
+                    for done in store.receipts(each.id)
+                ],
+            }
+            for each in found.demands
+        ],
+        "trail": [
+            {**asdict(entry), "at": entry.at.isoformat(), "facts": dict(entry.facts)}
+            for entry in actions.trail(found.id)
+        ],
+    }
+
+
+def file_case(filing: bytes, *, by: StaffId, now: datetime) -> Mapping[str, Any]:
+    """File a case from JSON; its channel is always the desk's."""
+    try:
+        taken = TypeAdapter(Filing).validate_json(filing)
+    except ValidationError as problem:
+        gaps = "; ".join(
+            f"`{'.'.join(map(str, each['loc']))}`: {each['type']}" for each in problem.errors()
+        )
+        raise FilingInvalid(gaps) from None
+    if taken.channel is not Channel.POST:
+        raise FilingInvalid("`channel`: a filing by command is keyed in from paper: use `post`")
+    return asdict(actions.file_case(taken, by=by, now=now))

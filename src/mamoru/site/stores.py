@@ -1,0 +1,27 @@
+"""How the company's stores stand against the data map."""
+
+from pathlib import Path
+
+from mamoru.connectors import open as opening
+from mamoru.connectors.port import StoreUnreachable
+from mamoru.datamap import drift
+from mamoru.datamap.inventory import DataMap
+
+
+def states(located: DataMap, home: Path) -> list[tuple[str, tuple[str, str, str]]]:
+    """Return per store (name, (state, detail, remedy)): reachable, and as the map says."""
+    result = []
+    for store in located.stores:
+        try:
+            differences = drift.compare(store, opening.connector(store, base=home).shape())
+        except StoreUnreachable as problem:
+            result.append((store.name, ("problem", str(problem), "see that the store runs")))
+            continue
+        if differences:
+            first = differences[0]
+            where = ".".join(part for part in (first.store, first.table, first.column) if part)
+            detail = f"{len(differences)} differences, first {first.kind} `{where}`"
+            result.append((store.name, ("problem", detail, "run `mamoru datamap check`")))
+        else:
+            result.append((store.name, ("ok", f"{len(store.tables)} tables as mapped", "")))
+    return result

@@ -1,0 +1,92 @@
+"""Joins the rooms: which store, which journal, which hands. Nothing is chosen anywhere else."""
+
+import threading
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from mamoru.cases import actions, execute, store
+from mamoru.cases.terms import Practice
+from mamoru.connectors import open as opening
+from mamoru.datamap import inventory
+from mamoru.kit import seal
+from mamoru.ledger import append, checkpoint
+from mamoru.ledger.storage import SqlStorage
+from mamoru.policy import compile as compiling
+from mamoru.policy import document
+
+_lock = threading.Lock()
+_wired: list[bool] = []
+
+
+def home() -> Path:
+    """Return the company's folder."""
+    return Path(settings.HOME)
+
+
+def master() -> seal.MasterKey:
+    """Return the master key; KeyMissing if the settings point nowhere."""
+    return seal.load_master_key(home() / settings.MAMORU.key_file)
+
+
+def journal() -> append.Journal:
+    """Return the ledger of this company, in the product's own database."""
+    signer = checkpoint.load_signer(home() / settings.MAMORU.ledger_key_file)
+    storage = SqlStorage(
+        connection.cursor,
+        errors=(DatabaseError,),
+        in_transaction=lambda: connection.in_atomic_block,
+    )
+    return append.Journal(storage=storage, signer=signer)
+
+
+def policy() -> document.Policy:
+    """Return the policy in force: the working file of the company's folder."""
+    return document.load(home() / settings.MAMORU.policy)
+
+
+def datamap() -> inventory.DataMap:
+    """Return the data map of the company's folder."""
+    return inventory.load(home() / settings.MAMORU.datamap)
+
+
+def practice() -> Practice:
+    """Return the company's periods and sizes."""
+    limits = settings.MAMORU.limits
+    return Practice(
+        acknowledge_open_days=limits.acknowledge_open_days,
+        decide_days=limits.decide_days,
+        cure_days=limits.cure_days,
+        upload_bytes=limits.upload_bytes,
+        uploads_per_case=limits.uploads_per_case,
+        code_attempts=limits.code_attempts,
+    )
+
+
+def wire() -> None:
+    """Install keys, ledger, policy and hands into the rooms; the second call changes nothing."""
+    with _lock:
+        if _wired:
+            return
+        store.install(master())
+        append.install(journal())
+        actions.install(practice())
+        published, located = policy(), datamap()
+        execute.install(
+            execute.Hands(
+                policy=published,
+                grants=compiling.compile_policy(published),
+                datamap=located,
+                connectors={
+                    each.name: opening.connector(each, base=home()) for each in located.stores
+                },
+            )
+        )
+        _wired.append(True)
+
+
+def unwire() -> None:
+    """Forget what was installed, so that the next call reads the folder afresh."""
+    with _lock:
+        _wired.clear()
