@@ -8,6 +8,7 @@ written is ever dropped: each piece is equal, explained, missing or different.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -17,19 +18,30 @@ from mamoru.identity.terms import Verdict, worst
 from mamoru.kit import text as kit_text
 
 MAX_LENGTH: Final = 300
-_DASH: Final = "[" + re.escape(kit_text.DASHES) + "]"
+_DASH: Final = "[" + re.escape(kit_text.DASHES) + "─━]"
 _KANA_KE: Final = re.compile(r"(?<=[一-鿿々𠀀-𪛟])[ヶケがガカヵ](?=[一-鿿𠀀-𪛟])")
 _KANA_NO: Final = re.compile(r"(?<=[一-鿿々𠀀-𪛟])[ノの之乃](?=[一-鿿𠀀-𪛟])")
 _KANA_TSU: Final = re.compile(r"(?<=[一-鿿々𠀀-𪛟])[ツつッっ](?=[一-鿿𠀀-𪛟])")
+_SPELLINGS: Final = (
+    ("ke-ga", _KANA_KE, "ケ"),
+    ("no-particle", _KANA_NO, "ノ"),
+    ("variant-kanji", _KANA_TSU, "ツ"),
+)
 _OAZA: Final = re.compile(r"大字|(?<!文)字(?=.)")
 _POSTAL: Final = re.compile(rf"^\s*〒?\s*([0-9]{{3}}){_DASH}?([0-9]{{4}})(?![0-9])\s*")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _JAPANESE: Final = re.compile(r"[぀-ヿ一-鿿𠀀-𪛟々]")
-_COUNTY: Final = re.compile(r"^([^0-9市区町村]{1,5}?郡)(?=.+[町村])")
+_COUNTY: Final = re.compile(r"^((?:高市|余市|[^0-9市区町村]{1,4}?)郡)(?=.+[町村])")
 _MUNICIPALITY: Final = re.compile(r"^([^0-9]{1,7}?[市区町村])")
 _SEPARATOR: Final = re.compile(rf"\s*(?:{_DASH}|[ノの之乃])\s*")
-_UNIT: Final = re.compile(r"\s*(丁目|番地割|番地|地割|番(?![町丁街])|号(?![室棟館線])|丁(?=[\s0-9〇一二三四五六七八九十]|$|" + _DASH + "))")
-_NOT_A_NUMBER: Final = re.compile(r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))")
+_UNIT: Final = re.compile(
+    r"\s*(丁目|番地割|番地|地割|番(?![町丁街])|号(?![室棟館線])|丁(?=[\s0-9〇一二三四五六七八九十]|$|"
+    + _DASH
+    + "))"
+)
+_NOT_A_NUMBER: Final = re.compile(
+    r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))"
+)
 _STREET: Final = re.compile(r"^(.*(?:上ル|下ル|東入|西入|南入|北入))(.+)$")
 _STREET_SPELLING: Final = (
     (re.compile(r"([東西南北])入(?:ル|る|り)?"), r"\1入"),
@@ -39,9 +51,28 @@ _STREET_SPELLING: Final = (
 _FLOOR: Final = re.compile(r"(地下|B)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:階|F(?![A-Za-z]))")
 _ROOM_NAMED: Final = re.compile(r"([A-Z]?-?[0-9]{1,5}[A-Z]?)(?:号室|号|室)$")
 _ROOM_BARE: Final = re.compile(r"(?<![0-9A-Z])([A-Z]?-?[0-9]{3,5})$")
+_GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
+_SOFT: Final = re.compile(r"[条丁目番地号町村ノの丿字大線通りリ|]|" + _DASH)
+_LEGAL_DIGITS: Final = str.maketrans("壱弐参", "一二三")
 _EDGES: Final = " ,、，.・()（）「」-"
 _JIS_LEVEL_2: Final = 0x98
 _THREE: Final = 3
+
+
+def _any(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(set(names), key=lambda name: (-len(name), name))))
+
+
+_PREFECTURE: Final = _any(places.PREFECTURES)
+_DESIGNATED: Final = _any(places.DESIGNATED)
+_TOKYO: Final = _any(places.TOKYO_WARDS)
+_WARD: Final = _any(ward for _, wards in places.DESIGNATED.values() for ward in wards)
+_WITHIN: Final = _any((*places.CITIES_WITHIN, *places.TOWNS_WITHIN))
+_COUNTY_CITY: Final = _any(places.COUNTY_CITIES)
+_WARDS_OF: Final = {
+    city: sorted(wards, key=lambda ward: (-len(ward), ward))
+    for city, (_, wards) in places.DESIGNATED.items()
+}
 
 
 class Kind(NamedTuple):
@@ -86,6 +117,7 @@ class Form:
     candidates: frozenset[str] = frozenset()  # the municipalities that the text may mean
     town_key: str = ""
     families: tuple[str, ...] = ()
+    open_end: bool = False  # a numeral follows that may be a number or a building's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +168,13 @@ def compare(a: str, b: str) -> Comparison:
             found.unknown(code, "text")
     else:
         _compare_places(left, right, found)
-        _compare_towns(left, right, found)
-        _compare_numbers(left, right, found)
+        if (left.town_key, left.numbers) != (right.town_key, right.numbers) and (
+            _skeleton(left) == _skeleton(right)
+        ):
+            found.unknown("ambiguous", "town")  # 北16西2 and 北十六条西二丁目: only a table knows
+        else:
+            _compare_towns(left, right, found)
+            _compare_numbers(left, right, found)
         _compare_inside(left, right, found)
         _note_notation(left, right, found)
     return Comparison(
@@ -166,6 +203,11 @@ def read(text: str) -> Form:
     usual = variants.fold(plain)
     if usual != plain:
         folded.add("variant-kanji")
+    for code, pattern, one in _SPELLINGS:
+        again = pattern.sub(one, usual)
+        if again != usual:
+            folded.add(code)
+            usual = again
     form = Form(original=text, postal_code="".join(postal.groups()) if postal else "")
     return _read_places(form, usual.strip(_EDGES), folded)
 
@@ -183,10 +225,11 @@ def _is_treacherous(text: str) -> bool:
 
 def _read_places(form: Form, plain: str, folded: set[str]) -> Form:
     rest = plain
-    prefecture = next((each for each in places.PREFECTURES if rest.startswith(each)), "")
+    named = _PREFECTURE.match(rest)
+    prefecture = named[0] if named else ""
     rest = rest.removeprefix(prefecture).lstrip()
     county = ""
-    if not rest.replace(" ", "").startswith(places.COUNTY_CITIES):
+    if not _COUNTY_CITY.match(rest):
         found = _COUNTY.match(rest)
         if found:
             county, rest = found[1].replace(" ", ""), rest[found.end() :].lstrip()
@@ -203,34 +246,22 @@ def _read_places(form: Form, plain: str, folded: set[str]) -> Form:
 
 
 def _read_city(rest: str) -> tuple[str, str, str]:
-    for city, (_, wards) in places.DESIGNATED.items():
-        if rest.startswith(city):
-            after = rest.removeprefix(city).lstrip()
-            ward = next((each for each in _longest(wards) if _ward(after).startswith(each)), "")
-            return city, ward, after[len(ward) :]
-    ward = next((each for each in _longest(places.TOKYO_WARDS) if rest.startswith(each)), "")
-    if ward:
-        return ward, "", rest[len(ward) :]
-    for city, (_, wards) in places.DESIGNATED.items():
-        ward = next((each for each in _longest(wards) if _ward(rest).startswith(each)), "")
-        if ward and city:
-            return "", ward, rest[len(ward) :]
-    within = (*places.CITIES_WITHIN, *places.TOWNS_WITHIN)
-    named = next((each for each in within if rest.startswith(each)), "")
-    if named:
-        return named, "", rest[len(named) :]
-    found = _MUNICIPALITY.match(rest)
-    if not found or len(found[1]) < 2:  # noqa: PLR2004 a name and its suffix
+    found = _DESIGNATED.match(rest)
+    if found:
+        after = rest[found.end() :].lstrip()
+        ward = next((each for each in _WARDS_OF[found[0]] if after.startswith(each)), "")
+        return found[0], ward, after[len(ward) :]
+    found = _TOKYO.match(rest)
+    if found:
+        return found[0], "", rest[found.end() :]
+    found = _WARD.match(rest)
+    if found:
+        return "", found[0], rest[found.end() :]
+    found = _WITHIN.match(rest) or _MUNICIPALITY.match(rest)
+    if not found or len(found[0]) < 2:  # noqa: PLR2004 a name and its suffix
         return "", "", rest
-    return found[1].replace(" ", ""), "", rest[found.end() :]
-
-
-def _ward(text: str) -> str:
-    return text.replace("保土ヶ谷", "保土ケ谷")
-
-
-def _longest(wards: frozenset[str]) -> list[str]:
-    return sorted(wards, key=len, reverse=True)
+    city = found[0].replace(" ", "")
+    return places.ALIASES.get(city, city), "", rest[found.end() :]
 
 
 def _candidates(form: Form) -> frozenset[str]:
@@ -269,10 +300,12 @@ def _read_town(form: Form, rest: str, folded: set[str]) -> Form:
     key = _town_key(town, folded)
     if not key and not numbers:
         return replace(form, problem="town-unknown")
-    form = replace(form, **_after_succession(form, key, folded))
+    form = replace(form, candidates=_after_succession(form, key, folded))
     if "-" in block[: len(block) - len(after)]:
         folded.add("dash")
-    if any(each in numerals.DIGITS or each in "十百千" for each in block[: len(block) - len(after)]):
+    if any(
+        each in numerals.DIGITS or each in "十百千" for each in block[: len(block) - len(after)]
+    ):
         folded.add("kanji-numeral")
     return replace(
         form,
@@ -285,11 +318,12 @@ def _read_town(form: Form, rest: str, folded: set[str]) -> Form:
         building=building,
         floor=floor,
         room=room,
+        open_end=bool(numbers) and bool(numerals.RUN.match(after.lstrip())),
         folded=frozenset(folded),
     )
 
 
-def _after_succession(form: Form, key: str, folded: set[str]) -> dict[str, frozenset[str]]:
+def _after_succession(form: Form, key: str, folded: set[str]) -> frozenset[str]:
     """Return the candidates with renamed wards under their present name."""
     present = set()
     for each in form.candidates:
@@ -301,23 +335,18 @@ def _after_succession(form: Form, key: str, folded: set[str]) -> dict[str, froze
             ward = "中央区"
         present.add(f"浜松市{ward}")
         folded.add("renamed")
-    return {"candidates": frozenset(present)}
+    return frozenset(present)
 
 
 def _town_key(town: str, folded: set[str]) -> str:
     """Return what a town's name is compared by: one form for each class of spellings."""
     key = town.replace(" ", "")
-    for code, pattern, usual in (
-        ("oaza-aza", _OAZA, ""),
-        ("ke-ga", _KANA_KE, "ケ"),
-        ("no-particle", _KANA_NO, "ノ"),
-        ("variant-kanji", _KANA_TSU, "ツ"),
-    ):
-        again = pattern.sub(usual, key)
-        if again != key:
-            folded.add(code)
-        key = again
-    return _numbers_plain(key)
+    again = _OAZA.sub("", key)
+    if again != key:
+        folded.add("oaza-aza")
+    for _, pattern, usual in _SPELLINGS:  # once more: the space or 字 between may have hidden one
+        again = pattern.sub(usual, again)
+    return _numbers_plain(again)
 
 
 def _numbers_plain(text: str) -> str:
@@ -334,13 +363,28 @@ def _first_number(rest: str) -> int:
     """Return where the numbers of the lot begin; the length of `rest` if there are none."""
     for run in numerals.RUN.finditer(rest):
         after = rest[run.end() :]
-        if numerals.number(run[0]) is None or _NOT_A_NUMBER.match(after):
+        if _NOT_A_NUMBER.match(after):
             continue
-        if run[0].isascii() or _UNIT.match(after) and _ends_well(after):
-            return run.start()
-        if not after or after[0] == " " or _joins(after):
-            return run.start()
+        begin = run.start() if run[0].isascii() else _begin(run, after)
+        if begin is None:
+            continue
+        if run[0].isascii() or _ends_well(after) or not after or after[0] == " " or _joins(after):
+            return begin
     return len(rest)
+
+
+def _begin(run: re.Match[str], after: str) -> int | None:
+    """Return where the number within a run of kanji numerals begins.
+
+    徳万五百五十八番地 is 558 of 徳万, 助七一丁目 is the first 丁目 of 助七.
+    """
+    text = run[0]
+    if after.startswith("丁") and len(text) > 1 and set(text) <= set("一二三四五六七八九"):
+        return run.end() - 1
+    for place in range(len(text)):
+        if numerals.number(text[place:]) is not None:
+            return run.start() + place
+    return None
 
 
 def _ends_well(after: str) -> bool:
@@ -378,8 +422,8 @@ def _read_numbers(block: str) -> tuple[tuple[int, ...], tuple[Kind, ...], str]:
         separator = _SEPARATOR.match(block, at)
         if separator and numerals.RUN.match(block, separator.end()):
             at = separator.end()
-        elif unit and unit[1] != "号" and (gap := re.match(r"\s*(?=[0-9一-九])", block[at:])):
-            at += gap.end()
+        elif unit and unit[1] != "号" and (gap := _GAP.match(block, at)):
+            at = gap.end()
         else:
             break
     return tuple(values), tuple(kinds), block[at:]
@@ -406,6 +450,14 @@ def _read_inside(after: str) -> tuple[str, str, str]:
     return rest.strip(_EDGES), floor, room
 
 
+def _skeleton(form: Form) -> str:
+    """Return all that is written after the municipality, without the words between numbers."""
+    numbers = "".join(f"|{value}|" for value in form.numbers)
+    written = f"{form.town_key}{numbers}{form.building}".translate(_LEGAL_DIGITS)
+    parts = [_SOFT.sub("", part) for part in _numbers_plain(written).split("|")]
+    return "|".join(part for part in parts if part)
+
+
 def _compare_places(a: Form, b: Form, found: _Findings) -> None:
     if a.prefecture and b.prefecture and a.prefecture != b.prefecture:
         found.differs("municipality", "prefecture")
@@ -413,15 +465,34 @@ def _compare_places(a: Form, b: Form, found: _Findings) -> None:
         found.differs("municipality", "county")
     if not a.candidates & b.candidates:
         same_city = a.city == b.city and a.city in places.DESIGNATED
-        found.differs("ward" if same_city else "municipality", "ward" if same_city else "city")
-    elif len(a.candidates) > 1 or len(b.candidates) > 1:
+        if (same_city and not (a.ward and b.ward)) or _ends_alike(a, b):
+            found.unknown("town-unknown", "city")
+        elif same_city:
+            found.differs("ward", "ward")
+        else:
+            found.differs("municipality", "city")
+    elif len(a.candidates | b.candidates) > 1 or _is_double(a, b):
         found.unknown("ambiguous", "city")
-    elif a.city in places.DOUBLES and not (
-        (a.prefecture and a.prefecture == b.prefecture) or (a.county and a.county == b.county)
-    ):
-        found.unknown("ambiguous", "city")
-    if a.city in places.DESIGNATED and b.city in places.DESIGNATED and bool(a.ward) != bool(b.ward):
-        found.unknown("ambiguous", "ward")
+
+
+def _is_double(a: Form, b: Form) -> bool:
+    """Whether the municipality's name is borne by others and nothing says that both mean one."""
+    one_place = (a.prefecture and a.prefecture == b.prefecture) or (
+        a.county and a.county == b.county
+    )
+    return a.city in places.DOUBLES and not one_place
+
+
+def _ends_alike(a: Form, b: Form) -> bool:
+    """Whether one text, as far as it goes, is the end of the other: its head may be left out."""
+    short, long = sorted(
+        (f"{form.county}{form.city}{form.ward}{form.town_key}" for form in (a, b)), key=len
+    )
+    return long.endswith(short) or (a.town_key == b.town_key and _city_within(a.city, b.city))
+
+
+def _city_within(a: str, b: str) -> bool:
+    return bool(a and b) and a != b and (a.endswith(b) or b.endswith(a))
 
 
 def _compare_towns(a: Form, b: Form, found: _Findings) -> None:
@@ -472,6 +543,9 @@ def _compare_numbers(a: Form, b: Form, found: _Findings) -> None:
     if len(long.numbers) == count:
         return
     extra = long.numbers[count:]
+    if short.open_end:
+        found.unknown("ambiguous", "numbers")
+        return
     with_chome = "chome" in {*a.families[:1], *b.families[:1]}
     if len(extra) == 1 and short.room == str(extra[0]) and (with_chome or count >= _THREE):
         found.note("room-notation")
@@ -540,16 +614,25 @@ def _note_notation(a: Form, b: Form, found: _Findings) -> None:
     if a.postal_code and b.postal_code and a.postal_code != b.postal_code:
         found.note("postal-code-contradicts")
     for x, y in zip(a.kinds, b.kinds, strict=False):
-        if {x, y} == {"番地", "番"}:
-            found.note("lot-vs-block")
-        elif x != y:
-            found.note("chome-notation" if {x, y} & {"丁目", "丁", "地割"} else "banchi-notation")
-    if "".join(a.original.split()) != a.original or "".join(b.original.split()) != b.original:
-        if a.original.split() != b.original.split():
-            found.note("spacing")
-    if any(_is_wide(form.original) for form in (a, b)) and _is_wide(a.original) != _is_wide(b.original):
+        if x != y:
+            found.note(_unit_notation({x, y}))
+    if a.original.split() != b.original.split() and _spaced(a.original) != _spaced(b.original):
+        found.note("spacing")
+    if _is_wide(a.original) != _is_wide(b.original):
         found.note("width")
 
 
+def _unit_notation(units: set[str]) -> str:
+    if units == {"番地", "番"}:
+        return "lot-vs-block"
+    return "chome-notation" if units & {"丁目", "丁", "地割"} else "banchi-notation"
+
+
+def _spaced(text: str) -> bool:
+    return len(text.split()) > 1
+
+
 def _is_wide(text: str) -> bool:
-    return any("\uff01" <= character <= "\uff5e" or "\uff61" <= character <= "\uff9f" for character in text)
+    return any(
+        "\uff01" <= character <= "\uff5e" or "\uff61" <= character <= "\uff9f" for character in text
+    )

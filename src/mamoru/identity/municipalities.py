@@ -3,6 +3,8 @@
 A name that more than one place bears does not tell which one is meant.
 """
 
+# ruff: noqa: SIM905, ISC004  lists of names read better as lines
+
 from typing import Final
 
 PREFECTURES: Final = tuple(
@@ -89,6 +91,9 @@ TOWNS_WITHIN: Final = tuple(
     "玉村町 村田町 大町町 市貝町 市川町 市川三郷町 上市町 下市町 余市町 五日市町 町村 中村町".split()
 )
 COUNTY_CITIES: Final = ("郡山市", "大和郡山市", "郡上市", "蒲郡市", "小郡市")
+
+# Two spellings of one city's name.
+ALIASES: Final = {"塩釜市": "塩竈市"}
 
 # Names of more than one municipality (present or recent): alone they do not say which.
 DOUBLES: Final = frozenset(

@@ -23,7 +23,8 @@ REASONS: Final[dict[str, Words]] = {
     "digits-regrouped": Words("数字の区切りが異なります", "the same digits are grouped otherwise"),
     "number-order": Words("数字の順序が異なります", "the same numbers stand in another order"),
     "lot-branch": Words(
-        "地番の枝番が片方にありません(別の土地です)", "a lot's branch number is missing: another lot"
+        "地番の枝番が片方にありません(別の土地です)",
+        "a lot's branch number is missing: another lot",
     ),
     "building": Words("建物名が異なります", "the building's name differs"),
     "floor": Words("階が異なります", "the floor differs"),
@@ -93,10 +94,13 @@ REASONS: Final[dict[str, Words]] = {
     "date-notation": Words("日付の書き方の違いのみ", "notation of the date only"),
     "date-differs": Words("生年月日が異なります", "the birth date differs"),
     "date-unreadable": Words(
-        "日付を読み取れません。訂正をお願いします", "the date is impossible or ambiguous; please correct it"
+        "日付を読み取れません。訂正をお願いします",
+        "the date is impossible or ambiguous; please correct it",
     ),
     # papers and authority
-    "identity-missing": Words("本人の確認書類がありません", "the person's identity paper is missing"),
+    "identity-missing": Words(
+        "本人の確認書類がありません", "the person's identity paper is missing"
+    ),
     "agent-identity-missing": Words(
         "代理人の確認書類がありません", "the agent's identity paper is missing"
     ),
