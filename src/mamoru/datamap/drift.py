@@ -19,11 +19,11 @@ def drifts(store: Store, shapes: Iterable[TableShape]) -> tuple[Drift, ...]:
     mapped = {table.name: table for table in store.tables}
     found: list[Drift] = []
     new = {name: shape for name, shape in live.items() if name not in mapped}
-    for name in mapped:
+    for name, table in mapped.items():
         if name in live:
-            found += _column_drifts(store, mapped[name], live[name])
+            found += _column_drifts(store, table, live[name])
             continue
-        successor = _successor(mapped[name], new.values())
+        successor = _successor(table, new.values())
         if successor is None:
             found.append(
                 Drift(
@@ -44,7 +44,7 @@ def drifts(store: Store, shapes: Iterable[TableShape]) -> tuple[Drift, ...]:
                     remedy=f"if it is the same table, name it `{successor.name}` in the map",
                 )
             )
-            found += _column_drifts(store, mapped[name], successor)
+            found += _column_drifts(store, table, successor)
     for shape in new.values():
         what = "view" if shape.is_view else "table"
         found.append(
