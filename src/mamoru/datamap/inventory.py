@@ -66,6 +66,15 @@ class StoreKind(StrEnum):
     CSV = "csv"
 
 
+class Encoding(StrEnum):
+    """The character sets of files. `cp932` is what Japanese Excel calls Shift_JIS; it has no 𠮷."""
+
+    UTF_8 = "utf-8"
+    UTF_8_BOM = "utf-8-sig"
+    CP932 = "cp932"
+    EUC_JP = "euc-jp"
+
+
 class Authority(StrEnum):
     """Whose data it is: ours to disclose and correct, or a client's (Act 16(4), 27(5)(i))."""
 
@@ -244,7 +253,7 @@ class Store(_Part):
     title: Title
     kind: StoreKind
     url: str
-    encoding: str | None = None  # of a CSV file
+    encoding: Encoding | None = None  # of a CSV file
     tables: tuple[Table, ...] = Field(min_length=1)
 
     def table(self, name: str) -> Table:
