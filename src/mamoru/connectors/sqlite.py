@@ -109,12 +109,16 @@ class Sqlite:
         port.check(permit, location, Operation.CORRECT, now)
         port.check_changes(self._name, location, changes)
         broke_off: StoreError | None = None
+        committing = False
         try:
             with self._guard(), self._writer.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 connection.execute(statements.correction(location, changes))
+                committing = True
                 connection.commit()
         except StoreUnreachable as problem:
+            if not committing:
+                raise
             broke_off = problem  # no answer is no proof either way: only reading back is
         try:
             after = self._read(location)

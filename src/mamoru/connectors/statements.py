@@ -21,29 +21,26 @@ from mamoru.datamap.terms import (
 
 def rows_of(location: Location) -> sa.Select[*tuple[Any, ...]]:
     """Return the query for a person's rows: the location's columns, in order of the first."""
-    table = _table(location.table, location.columns)
+    table = _table_of(location)
     columns = [table.c[name] for name in location.columns]
-    return sa.select(*columns).where(_belongs(location)).order_by(columns[0])
+    return sa.select(*columns).where(_belongs(table, location)).order_by(columns[0])
 
 
 def found(
-    table: str, columns: Iterable[str], criteria: Iterable[Criterion]
+    name: str, columns: Iterable[str], criteria: Iterable[Criterion]
 ) -> sa.Select[*tuple[Any, ...]]:
     """Return the query for rows in which all criteria hold; none hold where none are given."""
-    names = tuple(columns)
-    conditions = [
-        _equals(_column(table, item.column), item.match, item.values) for item in criteria
-    ]
-    selected = sa.select(*(_column(table, name) for name in names)).select_from(
-        _table(table, names)
-    )
+    wanted, asked = tuple(columns), tuple(criteria)
+    table = _table(name, (*wanted, *(item.column for item in asked)))
+    conditions = [_equals(table.c[item.column], item.match, item.values) for item in asked]
+    selected = sa.select(*(table.c[column] for column in wanted))
     return selected.where(sa.and_(*conditions) if conditions else sa.false())
 
 
 def correction(location: Location, changes: Changes) -> sa.Update:
     """Return the update that writes the values after, in rows of theirs that hold those before."""
-    table = _table(location.table, tuple(dict.fromkeys((*location.columns, *changes))))
-    update = sa.update(table).where(_belongs(location))
+    table = _table_of(location)
+    update = sa.update(table).where(_belongs(table, location))
     for column, (before, _) in changes.items():
         update = update.where(table.c[column].is_not_distinct_from(sa.literal(before)))
     return update.values({column: after for column, (_, after) in changes.items()})
@@ -61,45 +58,52 @@ def _value(cell: object) -> Value:
 
 
 def _table(name: str, columns: Iterable[str]) -> sa.TableClause:
-    return sa.table(name, *(sa.column(column) for column in columns))
+    return sa.table(name, *(sa.column(column) for column in dict.fromkeys(columns)))
 
 
-def _column(table: str, name: str) -> sa.ColumnClause[object]:
-    return sa.table(table, sa.column(name)).c[name]
+def _table_of(location: Location) -> sa.TableClause:
+    firsts = (_first_column(path) for path in location.paths)
+    only = (column for column, _ in location.only)
+    return _table(location.table, (*location.columns, *firsts, *only))
 
 
-def _belongs(location: Location) -> sa.ColumnElement[bool]:
+def _first_column(path: KeyPath) -> str:
+    return path.hops[0].column if path.hops else path.column
+
+
+def _belongs(table: sa.TableClause, location: Location) -> sa.ColumnElement[bool]:
     """Return the condition for the person's rows: paths in order, see `Location`."""
     ways: list[sa.ColumnElement[bool]] = []
     earlier: list[sa.ColumnElement[bool]] = []
     for path in location.paths:
-        ways.append(sa.and_(*earlier, _reached(location.table, path, path.hops)))
-        first = path.hops[0].column if path.hops else path.column
-        cell = _column(location.table, first)
+        ways.append(sa.and_(*earlier, _reached(table.c[_first_column(path)], path, path.hops)))
+        cell = table.c[_first_column(path)]
         earlier.append(sa.or_(cell.is_(None), sa.cast(cell, sa.Text) == ""))
     only = [
-        _column(location.table, column).is_not_distinct_from(sa.literal(value))
-        for column, value in location.only
+        table.c[column].is_not_distinct_from(sa.literal(value)) for column, value in location.only
     ]
     return sa.and_(sa.or_(*ways), *only)
 
 
-def _reached(table: str, path: KeyPath, hops: tuple[Hop, ...]) -> sa.ColumnElement[bool]:
+def _reached(
+    cell: sa.ColumnElement[Any], path: KeyPath, hops: tuple[Hop, ...]
+) -> sa.ColumnElement[bool]:
     if not path.keys:
         return sa.false()
     if not hops:
-        return _equals(_column(table, path.column), path.match, path.keys)
-    step = hops[0]
-    parent = _column(step.parent, step.parent_column)
-    above = sa.select(parent).where(_reached(step.parent, path, hops[1:]))
-    return _column(table, step.column).in_(above)
+        return _equals(cell, path.match, path.keys)
+    step, above = hops[0], hops[1:]
+    onward = above[0].column if above else path.column
+    parent = _table(step.parent, (step.parent_column, onward))
+    reached = _reached(parent.c[onward], path, above)
+    return cell.in_(sa.select(parent.c[step.parent_column]).where(reached))
 
 
 def _equals(
-    cell: sa.ColumnElement[object], match: Match, values: Iterable[str]
+    cell: sa.ColumnElement[Any], match: Match, values: Iterable[str]
 ) -> sa.ColumnElement[bool]:
     """Return `normal(cell) in normal(values)`, computed in the database as `terms.normal` does."""
-    expression: sa.ColumnElement[object] = cell
+    expression: sa.ColumnElement[Any] = cell
     for character in REMOVED[match]:
         expression = sa.func.replace(expression, character, "")
     if match is Match.EMAIL:

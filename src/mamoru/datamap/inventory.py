@@ -210,7 +210,7 @@ class Hold(_Part):
     code: str
     law: Title
     period: str = Field(pattern=r"^P(\d+Y)?(\d+M)?(\d+D)?$")
-    anchor: str
+    anchor: str | None = None  # none: the anchor of the parent's row
 
 
 class Table(_Part):

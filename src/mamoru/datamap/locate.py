@@ -153,6 +153,19 @@ def registered(
     )
 
 
+def names_another(datamap: DataMap, store: str, table: str, row: Row, *, name: str) -> bool:
+    """Return whether a row that a key led to carries a name other than `name`.
+
+    A household may share a mailbox: what hangs on the address alone can be another
+    member's. Such a row goes to a person before it goes into an answer. False where
+    the table has no name to compare.
+    """
+    roles = datamap.table(store, table).identity.columns()
+    parts = [roles[role] for role in ("name", "family_name", "given_name") if role in roles]
+    written = "".join(_text(row.get(column)) for column in parts)
+    return bool(written) and _plain(written) != _plain(name)
+
+
 def birth_forms(birth: date) -> tuple[str, ...]:
     """Return a birth date in the ways that stores write it, for an exact search."""
     year, month, day = birth.year, birth.month, birth.day
@@ -247,6 +260,10 @@ def _forms(fact: str, facts: Facts) -> tuple[str, ...]:
     if not given:
         return ()
     return kana_forms(given) if fact.endswith("kana") else (given,)
+
+
+def _plain(name: str) -> str:
+    return normal(Match.SPACELESS, text.fold(name))
 
 
 def _text(value: object) -> str:
