@@ -252,7 +252,9 @@ class OptOut(Part):
 class RequestKind(Part):
     """A kind of demand that is taken (P3.2 to P3.7)."""
 
-    kind: Line = Field(description="one of the nine kinds", json_schema_extra={"enum": [*DEMAND_KINDS]})
+    kind: Line = Field(
+        description="one of the nine kinds", json_schema_extra={"enum": [*DEMAND_KINDS]}
+    )
     title: Text = Field(description="its name on forms and letters")
     clause: Name = Field(description="the sentence that offers it")
 
@@ -260,7 +262,9 @@ class RequestKind(Part):
 class Ground(Part):
     """A ground on which a demand may be refused, and for which kinds (P3.10 to P3.16)."""
 
-    ground: Line = Field(description="one of the seven grounds", json_schema_extra={"enum": [*GROUNDS]})
+    ground: Line = Field(
+        description="one of the seven grounds", json_schema_extra={"enum": [*GROUNDS]}
+    )
     title: Text = Field(description="its name on screens and letters")
     clause: Name = Field(description="the sentence that reserves it")
     kinds: tuple[Line, ...] | None = Field(
@@ -336,7 +340,9 @@ class PageSection(Part):
     promises: tuple[PromiseId, ...] = Field(
         min_length=1, description="the promises that stand under the heading"
     )
-    paragraphs: tuple[tuple[Name, ...], ...] = Field(default=(), description="sentences a paragraph")
+    paragraphs: tuple[tuple[Name, ...], ...] = Field(
+        default=(), description="sentences a paragraph"
+    )
     bullets: tuple[Name, ...] = Field(default=(), description="a list after the paragraphs")
     notes: tuple[Name, ...] = Field(default=(), description="notes (※) after the list")
     closing: tuple[tuple[Name, ...], ...] = Field(default=(), description="paragraphs at the end")
@@ -351,7 +357,7 @@ class PageSection(Part):
 class Policy(Part):
     """A privacy policy: what is promised, to whom, and in which words."""
 
-    version: Version = Field(description="the date of the version, e.g. \"2026-04-01\"")
+    version: Version = Field(description='the date of the version, e.g. "2026-04-01"')
     established_on: date | None = Field(default=None, description="when the first version began")
     published_on: date = Field(description="when this version is published")
     effective_from: date = Field(description="when this version begins to hold")
@@ -369,7 +375,9 @@ class Policy(Part):
     countries: tuple[ForeignCountry, ...] | None = Field(
         default=None, description="foreign countries where data is handled; [] says there are none"
     )
-    joint_use: JointUse | None = Field(default=None, description="joint use; null says there is none")
+    joint_use: JointUse | None = Field(
+        default=None, description="joint use; null says there is none"
+    )
     opt_out: OptOut | None = Field(default=None, description="opt-out; null says there is none")
     requests: Requests = Field(description="part 3, demands")
     page: tuple[PageSection, ...] = Field(min_length=1, description="the published page")
@@ -598,7 +606,6 @@ def _check_closed_lists(source: Source) -> None:
     requests = source.values.get("requests")
     if not isinstance(requests, Mapping):
         return
-    purposes = _ids(Source(file="", values=source.values), "purposes")
     for name, key, closed in (("kinds", "kind", DEMAND_KINDS), ("grounds", "ground", GROUNDS)):
         seen: set[str] = set()
         for (_, at), item in entries(requests, name):
@@ -611,16 +618,21 @@ def _check_closed_lists(source: Source) -> None:
             for position, kind in _words(item.get("kinds")):
                 where: KeyPath = ("requests", name, at, "kinds", position)
                 _expect(source, where, kind, set(DEMAND_KINDS), "9 kinds")
-    for position, purpose in _words(requests.get("purposes")):
-        _expect(source, ("requests", "purposes", position), purpose, purposes, "purposes")
-    for path, service in entries(source.values, "services"):
-        for position, purpose in _words(service.get("purposes")):
-            _expect(source, (*path, "purposes", position), purpose, purposes, "purposes")
+    _check_purpose_lists(source, requests)
     fee = requests.get("fee")
     if isinstance(fee, Mapping):
         for position, kind in _words(fee.get("kinds")):
             where = ("requests", "fee", "kinds", position)
             _expect(source, where, kind, set(DEMAND_KINDS), "9 kinds")
+
+
+def _check_purpose_lists(source: Source, requests: Mapping[str, Any]) -> None:
+    purposes = {str(item.get("id")) for _, item in entries(source.values, "purposes")}
+    for position, purpose in _words(requests.get("purposes")):
+        _expect(source, ("requests", "purposes", position), purpose, purposes, "purposes")
+    for path, service in entries(source.values, "services"):
+        for position, purpose in _words(service.get("purposes")):
+            _expect(source, (*path, "purposes", position), purpose, purposes, "purposes")
 
 
 def _check_page(source: Source, clauses: set[str]) -> None:
@@ -657,5 +669,3 @@ def _date(value: Any) -> date | None:
         return date.fromisoformat(str(value))
     except ValueError:
         return None
-
-

@@ -109,40 +109,53 @@ def signature(policy: Policy, language: Language) -> tuple[str, ...]:
 
 
 def _facts(policy: Policy, shows: str, language: Language) -> Iterator[Fact]:
-    japanese = language is Language.JA
-
-    def fact(ja: str, en: str, value: str, *promises: str) -> Fact:
-        return Fact(label=ja if japanese else en, value=value, promises=promises)
-
     if shows == "company":
-        company = policy.company
-        yield fact("名称", "Name", company.name.in_(language), "P0.2")
-        if company.address is not None:
-            mark = "〒" if japanese else ""
-            code = f"{mark}{company.postal_code} " if company.postal_code else ""
-            yield fact("住所", "Address", code + company.address.in_(language), "P0.2")
-        if company.representative is not None:
-            who = company.representative
-            name = f"{who.title.in_(language)} {who.name.in_(language)}"
-            yield fact("代表者", "Representative", name, "P0.2")
-        if company.accredited_body is not None:
-            body = company.accredited_body
-            name = f"{body.name.in_(language)} ({body.contact.in_(language)})"
-            yield fact("認定個人情報保護団体", "Accredited body", name, "P1.13")
-    elif shows == "desk" and policy.requests.desk is not None:
-        desk = policy.requests.desk
-        yield fact("窓口", "Desk", desk.title.in_(language), "P1.13")
-        yield fact("お問い合わせフォーム", "Inquiry form", desk.form, "P1.13", "P3.21")
-        if desk.mail is not None:
-            yield fact("電子メール", "Mail", desk.mail, "P1.13")
-        if desk.postal is not None:
-            yield fact("郵送先", "Post", desk.postal.in_(language), "P1.13", "P3.23")
+        yield from _company_facts(policy, language)
+    elif shows == "desk":
+        yield from _desk_facts(policy, language)
     elif shows == "retention":
         for purpose in policy.purposes:
             if purpose.retention is not None:
                 label = f"{purpose.id} {purpose.title.in_(language)}"
                 period = retention_words(purpose.retention, language)
                 yield Fact(label=label, value=period, promises=("P1.7",))
+
+
+def _company_facts(policy: Policy, language: Language) -> Iterator[Fact]:
+    company, japanese = policy.company, language is Language.JA
+
+    def fact(ja: str, en: str, value: str, promise: str = "P0.2") -> Fact:
+        return Fact(label=ja if japanese else en, value=value, promises=(promise,))
+
+    yield fact("名称", "Name", company.name.in_(language))
+    if company.address is not None:
+        mark = "〒" if japanese else ""
+        code = f"{mark}{company.postal_code} " if company.postal_code else ""
+        yield fact("住所", "Address", code + company.address.in_(language))
+    if company.representative is not None:
+        who = company.representative
+        name = f"{who.title.in_(language)} {who.name.in_(language)}"
+        yield fact("代表者", "Representative", name)
+    if company.accredited_body is not None:
+        body = company.accredited_body
+        name = f"{body.name.in_(language)} ({body.contact.in_(language)})"
+        yield fact("認定個人情報保護団体", "Accredited body", name, "P1.13")
+
+
+def _desk_facts(policy: Policy, language: Language) -> Iterator[Fact]:
+    desk, japanese = policy.requests.desk, language is Language.JA
+    if desk is None:
+        return
+
+    def fact(ja: str, en: str, value: str, *more: str) -> Fact:
+        return Fact(label=ja if japanese else en, value=value, promises=("P1.13", *more))
+
+    yield fact("窓口", "Desk", desk.title.in_(language))
+    yield fact("お問い合わせフォーム", "Inquiry form", desk.form, "P3.21")
+    if desk.mail is not None:
+        yield fact("電子メール", "Mail", desk.mail)
+    if desk.postal is not None:
+        yield fact("郵送先", "Post", desk.postal.in_(language), "P3.23")
 
 
 def retention_words(retention: Retention, language: Language | str) -> str:

@@ -76,9 +76,13 @@ class Trace:
         return tuple(promise for promise in promises.PROMISES if promise not in said)
 
 
-_BULLET = re.compile(r"[•・●○◦■□◆◇▪▶►‣⁃*]\s*|[-‐–]\s+|[①-⑳]\s*|[(（][0-9０-９ア-ンa-z]{1,2}[)）]\s*")
+_BULLET = re.compile(
+    r"[•・●○◦■□◆◇▪▶►‣⁃*]\s*|[-‐–]\s+|[①-⑳]\s*|[(（][0-9０-９ア-ンa-z]{1,2}[)）]\s*"
+)
 _NOTE = re.compile(r"[※＊]\s*(?:[0-9０-９]+\s*)?")
-_NUMBER = re.compile(r"(?:第?[0-9０-９]{1,2}(?:条|章)?[.．、)）]?|[0-9]{1,2}(?:\.[0-9]{1,2})+\.?)\s+")
+_NUMBER = re.compile(
+    r"(?:第?[0-9０-９]{1,2}(?:条|章)?[.．、)）]?|[0-9]{1,2}(?:\.[0-9]{1,2})+\.?)\s+"
+)
 _CRUMB = re.compile(r"(?:[0-9]{1,2}[.．]\s*|[>›»/]\s*)")
 _HOME = {"トップ", "ホーム", "home", "top", "トップページ"}
 _DATED = re.compile(
@@ -142,7 +146,9 @@ def _line_kinds(lines: list[str]) -> list[PieceKind]:
     return kinds
 
 
-_SIGNERS = re.compile(r"株式会社|有限会社|合同会社|法人|代表|取締役|社長|K\.K\.|Co\.|Ltd|Inc|Director|President")
+_SIGNERS = re.compile(
+    r"株式会社|有限会社|合同会社|法人|代表|取締役|社長|K\.K\.|Co\.|Ltd|Inc|Director|President"
+)
 
 
 def _signs(line: str) -> bool:
@@ -292,7 +298,7 @@ def suggest(words: str, *, most: int = 3) -> tuple[str, ...]:
         promise.id: sum(len(term) ** 2 for term in promise.terms if term in plain)
         for promise in promises.PROMISES.values()
     }
-    likely = sorted((id for id in scores if scores[id]), key=lambda id: -scores[id])
+    likely = sorted((one for one in scores if scores[one]), key=lambda one: -scores[one])
     return tuple(likely[:most])
 
 
