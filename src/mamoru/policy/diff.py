@@ -394,7 +394,20 @@ def _company(before: Policy, after: Policy) -> Iterator[Change]:
         ("accredited_body", "認定個人情報保護団体", "the accredited body"),
     ):
         was, now = getattr(old, name), getattr(new, name)
-        if was != now:
+        if (
+            name == "representative"
+            and was
+            and now
+            and (was.name, was.title) == (now.name, now.title)
+        ):
+            if was != now:
+                yield Change(
+                    code="representative-confirmed", subject="company.representative.confirmed_on",
+                    need=Need.NONE, article="-",
+                    ja="代表者の氏名が現在のものであることを改めて確かめました。",
+                    en="the representative's name was checked again",
+                )  # fmt: skip
+        elif was != now:
             yield Change(
                 code=f"company-{name.replace('_', '-')}-changed", subject=f"company.{name}",
                 need=Need.PUBLICATION, article="Act 32(1)(i)",
@@ -409,7 +422,7 @@ def _said(value: Any, language: str) -> str:
     if isinstance(value, BaseModel):
         if "ja" in type(value).model_fields:
             return str(getattr(value, language))
-        return " ".join(_said(part, language) for _, part in value)
+        return " ".join(_said(part, language) for _, part in value if part is not None)
     return str(value)
 
 

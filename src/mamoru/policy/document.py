@@ -436,6 +436,11 @@ def parse(text: str, *, file: str = "policy.yaml") -> Policy:
     return _finish(read_text(text, file=file))
 
 
+def build(values: Any, *, file: str = "policy.yaml") -> Policy:
+    """Make a policy of plain values, as a program holds them; PolicyInvalid as `load`."""
+    return _finish(Source(file=file, values=values))
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of `policy.yaml`, for editors."""
     described = Policy.model_json_schema()
@@ -447,7 +452,9 @@ def schema() -> dict[str, Any]:
 
 
 def _finish(source: Source) -> Policy:
-    if source.values is None:
+    if not isinstance(source.values, Mapping):
+        if not source.problems:
+            source.report((), "the file holds no keys", "start with `version:` at the left margin")
         raise PolicyInvalid(source.problems)
     policy = validate(source, Policy)
     _check_references(source)
