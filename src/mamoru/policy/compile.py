@@ -1,0 +1,94 @@
+"""From the policy's words to the table that the gate decides by (P1.5, P2.1 to P2.13, P3.25)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mamoru.policy.document import (
+    ANSWERING,
+    REQUEST_PAPER,
+    Category,
+    Clause,
+    Policy,
+    Purpose,
+    Recipient,
+)
+from mamoru.policy.terms import Form, RecipientKind
+
+Triple = tuple[str, str, str]
+"""Purpose, category, recipient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One thing that is allowed: who sees which data for what, in which form, by which clause."""
+
+    purpose: str
+    category: str
+    recipient: str
+    form: Form
+    clause: str
+    minimum: int | None = None  # of people in a group, where the form is `aggregate`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledPolicy:
+    """A policy as look-up tables. INVARIANT: a triple that is not in `grants` is refused."""
+
+    digest: str
+    version: str
+    purposes: Mapping[str, Purpose]
+    categories: Mapping[str, Category]
+    recipients: Mapping[str, Recipient]
+    clauses: Mapping[str, Clause]
+    grants: Mapping[Triple, Grant]
+
+    def clause_of(self, purpose: str) -> Clause:
+        """Return the clause that states a purpose; KeyError if there is no such purpose."""
+        return self.clauses[self.purposes[purpose].clause]
+
+    def grant(self, purpose: str, category: str, recipient: str) -> Grant | None:
+        """Return what is allowed, or None: nothing is. A part inherits nothing from its whole."""
+        return self.grants.get((purpose, category, recipient))
+
+
+def compile_policy(policy: Policy) -> CompiledPolicy:
+    """Return the tables of a policy; the same policy gives equal tables with the same digest.
+
+    Added here and not writable in the file: papers of requests are open to `PU08`, inside the
+    company, and to nothing else (P3.25). A grant of form `suppressed` is no grant.
+    """
+    purposes = {purpose.id: purpose for purpose in policy.purposes}
+    grants: dict[Triple, Grant] = {}
+    for written in policy.grants:
+        for category in written.categories:
+            for recipient in written.recipients:
+                if written.form is Form.SUPPRESSED or category == REQUEST_PAPER:
+                    continue
+                grants[written.purpose, category, recipient] = Grant(
+                    purpose=written.purpose,
+                    category=category,
+                    recipient=recipient,
+                    form=written.form,
+                    clause=written.clause or purposes[written.purpose].clause,
+                    minimum=written.minimum,
+                )
+    if ANSWERING in purposes:
+        for one in policy.recipients:
+            if one.kind is RecipientKind.INTERNAL:
+                grants[ANSWERING, REQUEST_PAPER, one.id] = Grant(
+                    purpose=ANSWERING,
+                    category=REQUEST_PAPER,
+                    recipient=one.id,
+                    form=Form.CLEAR,
+                    clause=policy.requests.purposes_clause,
+                )
+    return CompiledPolicy(
+        digest=policy.digest,
+        version=policy.version,
+        purposes=MappingProxyType(purposes),
+        categories=MappingProxyType({part.id: part for part in policy.categories}),
+        recipients=MappingProxyType({part.id: part for part in policy.recipients}),
+        clauses=MappingProxyType({part.id: part for part in policy.clauses}),
+        grants=MappingProxyType(grants),
+    )
