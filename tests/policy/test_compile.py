@@ -77,7 +77,7 @@ def test_a_whole_purpose_and_its_parts_are_granted_apart() -> None:
 
 def test_every_grant_and_every_purpose_rests_on_a_published_clause() -> None:
     assert all(grant.clause in COMPILED.clauses for grant in COMPILED.grants.values())
-    assert all(COMPILED.clause_of(purpose).ja for purpose in COMPILED.purposes)
+    assert all(COMPILED.clauses[COMPILED.clause_of(purpose)].ja for purpose in COMPILED.purposes)
 
 
 def test_a_suppressed_grant_is_none() -> None:

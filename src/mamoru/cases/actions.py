@@ -43,6 +43,7 @@ from mamoru.identity import agent
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import MEMBER, SYSTEM, CaseId, DemandId, StaffId
+from mamoru.kit.work import Steps
 from mamoru.ledger import append
 
 CODE_DIGITS = 12
@@ -476,7 +477,7 @@ def send_answer(
 # --- the worker ---------------------------------------------------------------------------
 
 
-def carry_out(case_id: CaseId, steps: "execute.Steps") -> Work:
+def carry_out(case_id: CaseId, steps: Steps) -> Work:
     """Carry a decided case out, compose the answer and render the letter; safe to repeat.
 
     Returns READY, or WAITING with a note when a store cannot be reached: then
@@ -498,7 +499,7 @@ def carry_out(case_id: CaseId, steps: "execute.Steps") -> Work:
 def _render(case_id: CaseId) -> str:
     now = clock.now()
     case = store.case(case_id)
-    composed = answer.compose(case, dated_on=clock.date_in_japan(now))
+    composed = answer.compose(case, _sources(), dated_on=clock.date_in_japan(now))
     pdf = answer.render(composed)
     with store.atomic():
         digest = store.save_answer(case_id, "answer", pdf, at=now)
@@ -710,10 +711,16 @@ def supplement_letter(case_id: CaseId) -> bytes:
     case = store.case(case_id)
     if not case.supplements:
         raise states.StageForbidden("nothing was asked for")
-    return answer.render_supplement(answer.compose_supplement(case, case.supplements[-1]))
+    return answer.render_supplement(
+        answer.compose_supplement(case, _sources(), case.supplements[-1])
+    )
 
 
 # --- inside -------------------------------------------------------------------------------
+
+
+def _sources() -> answer.Sources:
+    return answer.Sources(execute.hands().policy, execute.hands().datamap)
 
 
 def _code(one_time_key: str) -> str:

@@ -296,6 +296,10 @@ class Decision:
     plan_digest: str = ""  # what the approver saw; another plan needs another approval
 
 
+PROVISION_RECORDS = "provision-records"
+"""The place in which receipts note what was read of the product's own provision records."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationReceipt:
     """What was done in one table: counts and a digest, never values."""

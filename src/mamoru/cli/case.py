@@ -37,7 +37,7 @@ def list_cases(home: Path, as_json: bool, stage: str | None) -> None:
 @home
 @as_json
 @click.argument("case_id")
-def show_case(home: Path, as_json: bool, case_id: str) -> None:
+def show_case(home: Path, as_json: bool, case_id: str) -> None:  # noqa: ARG001 - read by the site
     """Show where a case is, what was decided, and its trail in the ledger."""
     shown = company().case(case_id)
     if as_json:
@@ -55,6 +55,6 @@ def show_case(home: Path, as_json: bool, case_id: str) -> None:
 @case.command("file")
 @home
 @click.argument("filing", type=click.File("rb"))
-def file_case(home: Path, filing: BinaryIO) -> None:
+def file_case(home: Path, filing: BinaryIO) -> None:  # noqa: ARG001 - read by the site
     """File a case from FILING, a JSON document in the form of the API (`-` reads standard input)."""
     show_json(dict(company().file_case(filing.read())))

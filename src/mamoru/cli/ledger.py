@@ -1,6 +1,5 @@
 """`mamoru ledger`: verify, export, prove, checkpoint (contract, sections 3 and 5)."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from mamoru.cli.options import as_json, home, say, show_json
-from mamoru.ledger import append, checkpoint, entry, export, proof, verify
+from mamoru.cli.options import as_json, company, home, say, show_json
+from mamoru.ledger import checkpoint, entry, export, proof, verify
 
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 _KEY = click.option("--key", type=_FILE, help="The ledger's public key (`origin+id+key`).")
@@ -50,7 +49,7 @@ def verify_command(  # noqa: PLR0917 click hands each option by name
         found = verify.verify_proof(proof_file.read_bytes(), checkpoint.load_public_key(key))
         _show_entry(found, as_json=as_json)
         return
-    journal = _journal(home) if folder is None else None
+    journal = company().journal() if folder is None else None
     public = checkpoint.load_public_key(key) if key else None
     if public is None and journal is not None:
         public = journal.signer.public
@@ -72,7 +71,7 @@ def verify_command(  # noqa: PLR0917 click hands each option by name
 @as_json
 def export_command(folder: Path, home: Path, as_json: bool) -> None:
     """Write the whole ledger to FOLDER in the tlog-tiles layout."""
-    journal = _journal(home)
+    journal = company().journal()
     note = journal.checkpoint()
     size = checkpoint.open_note(note, journal.signer.public).size
     with _bar("exporting") as progress:
@@ -94,7 +93,7 @@ def export_command(folder: Path, home: Path, as_json: bool) -> None:
 @home
 def prove_command(index: int, home: Path) -> None:
     """Print the proof of entry INDEX, one JSON document that verifies by itself."""
-    click.echo(proof.dump(_journal(home).prove(index)), nl=False)
+    click.echo(proof.dump(company().journal().prove(index)), nl=False)
 
 
 @ledger.command("checkpoint")
@@ -103,7 +102,7 @@ def prove_command(index: int, home: Path) -> None:
 @as_json
 def checkpoint_command(public_key: bool, home: Path, as_json: bool) -> None:
     """Print the signed head; keep it, and a later `verify --seen` finds a rolled-back ledger."""
-    journal = _journal(home)
+    journal = company().journal()
     if public_key:
         click.echo(journal.signer.public.text)
         return
@@ -115,14 +114,6 @@ def checkpoint_command(public_key: bool, home: Path, as_json: bool) -> None:
     show_json(
         {"origin": head.origin, "size": head.size, "root": head.root.hex(), "checkpoint": note}
     )
-
-
-def _journal(home: Path) -> append.Journal:
-    os.environ["MAMORU_HOME"] = str(home.resolve())  # Django's settings read it when imported
-    from mamoru.site import wiring
-
-    journal: append.Journal = wiring.journal()
-    return journal
 
 
 def _seen(path: Path | None, key: checkpoint.PublicKey) -> checkpoint.Checkpoint | None:

@@ -96,6 +96,26 @@ def searches(datamap: DataMap, facts: Facts) -> tuple[Search, ...]:
     return tuple(result)
 
 
+def by_row_key(datamap: DataMap, store: str, table: str, key: str) -> Search:
+    """Return the way to one record that staff, or a login, have named by its row key."""
+    found = datamap.table(store, table)
+    columns = searched_columns(found)
+    return Search(
+        store=store,
+        table=table,
+        by=("row-key",),
+        columns=tuple(column.name for column in columns),
+        categories=tuple(column.category for column in columns),
+        criteria=(Criterion(column=found.row_key, values=(key,)),),
+    )
+
+
+def name_columns(table: Table) -> tuple[str, ...]:
+    """Return the columns of a table that carry a name, whole or in halves."""
+    roles = table.identity.columns()
+    return tuple(roles[role] for role in ("name", "family_name", "given_name") if role in roles)
+
+
 def searched_columns(table: Table) -> tuple[Column, ...]:
     """Return what a search may bring back: the columns of identity, the keys and the row's key."""
     wanted = {table.row_key, *table.identity.columns().values(), *table.provides.values()}
@@ -160,9 +180,8 @@ def names_another(datamap: DataMap, store: str, table: str, row: Row, *, name: s
     member's. Such a row goes to a person before it goes into an answer. False where
     the table has no name to compare.
     """
-    roles = datamap.table(store, table).identity.columns()
-    parts = [roles[role] for role in ("name", "family_name", "given_name") if role in roles]
-    written = "".join(_text(row.get(column)) for column in parts)
+    columns = name_columns(datamap.table(store, table))
+    written = "".join(_text(row.get(column)) for column in columns)
     return bool(written) and _plain(written) != _plain(name)
 
 

@@ -3,7 +3,7 @@
 A name that more than one place bears does not tell which one is meant.
 """
 
-# ruff: noqa: SIM905, ISC004  lists of names read better as lines
+# ruff: noqa: SIM905  lists of names read better as lines
 
 from typing import Final
 

@@ -5,7 +5,7 @@ earlier one (Act 17(2)) is for people to judge: a change that may be so asks for
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -230,7 +230,7 @@ def _form(was: compiling.Grant, now: compiling.Grant) -> Change:
 
 def _opened(
     after: Policy,
-    old_purposes: Mapping[str, Purpose],
+    old_purposes: Container[str],
     purpose: str,
     recipient: str,
     categories: list[str],
