@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from mamoru.cli.options import as_json, company, home, say, show_json
+from mamoru.cli.options import as_json, company, in_home, say, show_json
 from mamoru.ledger import checkpoint, entry, export, proof, verify
 
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -27,14 +27,13 @@ def ledger() -> None:
 @_KEY
 @click.option("--proof", "proof_file", type=_FILE, help="Verify one entry's proof instead.")
 @click.option("--seen", type=_FILE, help="A checkpoint that you kept: the ledger must extend it.")
-@home
+@in_home
 @as_json
-def verify_command(  # noqa: PLR0917 click hands each option by name
+def verify_command(
     folder: Path | None,
     key: Path | None,
     proof_file: Path | None,
     seen: Path | None,
-    home: Path,
     as_json: bool,
 ) -> None:
     """Verify an export FOLDER offline with a public key, or without FOLDER the live ledger.
@@ -67,9 +66,9 @@ def verify_command(  # noqa: PLR0917 click hands each option by name
 
 @ledger.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@home
+@in_home
 @as_json
-def export_command(folder: Path, home: Path, as_json: bool) -> None:
+def export_command(folder: Path, as_json: bool) -> None:
     """Write the whole ledger to FOLDER in the tlog-tiles layout."""
     journal = company().journal()
     note = journal.checkpoint()
@@ -90,17 +89,17 @@ def export_command(folder: Path, home: Path, as_json: bool) -> None:
 
 @ledger.command("prove")
 @click.argument("index", type=click.IntRange(min=0))
-@home
-def prove_command(index: int, home: Path) -> None:
+@in_home
+def prove_command(index: int) -> None:
     """Print the proof of entry INDEX, one JSON document that verifies by itself."""
     click.echo(proof.dump(company().journal().prove(index)), nl=False)
 
 
 @ledger.command("checkpoint")
 @click.option("--public-key", is_flag=True, help="Print the public key instead of the head.")
-@home
+@in_home
 @as_json
-def checkpoint_command(public_key: bool, home: Path, as_json: bool) -> None:
+def checkpoint_command(public_key: bool, as_json: bool) -> None:
     """Print the signed head; keep it, and a later `verify --seen` finds a rolled-back ledger."""
     journal = company().journal()
     if public_key:
