@@ -74,7 +74,7 @@ def test_what_is_not_granted_is_refused_with_purpose_category_clause_and_remedy(
     )
     assert "`PU01`" in verdict.reason
     assert "`birth`" in verdict.reason
-    assert verdict.clause == "c-PU01"
+    assert verdict.clause == "c-purpose"
     assert verdict.remedy
 
 

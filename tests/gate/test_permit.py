@@ -74,7 +74,7 @@ def test_refuses_the_whole_plan_for_one_column_and_names_all_that_is_needed() ->
         permit(PLACE, purpose="PU02")
 
     message = str(told.value)
-    assert all(word in message for word in ("shop.members.name", "`PU02`", "`name`", "c-PU02"))
+    assert all(word in message for word in ("shop.members.name", "`PU02`", "`name`", "c-purpose"))
     assert told.value.verdict is not None
     assert told.value.verdict.remedy in message
 

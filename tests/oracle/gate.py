@@ -12,6 +12,7 @@ class Purpose:
 
     basis: str = "stated"
     needs: str = "none"
+    clause: str = "c-purpose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,6 @@ class Small:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     grants: Mapping[tuple[str, str, str], Grant] = field(default_factory=dict)
     digest: str = "0" * 64
-
-    def clause_of(self, purpose: str) -> str:
-        return f"c-{purpose}"
 
 
 def may(

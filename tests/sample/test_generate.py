@@ -93,7 +93,7 @@ def test_taro_left_last_year_and_is_registered_at_his_old_address(home: Path) ->
     asked = ask("SELECT count(*) FROM inquiries WHERE email = ?", (cast.TARO.email,)).fetchone()
     connection.close()
 
-    assert left == ("withdrawn", "2025-09-30")
+    assert left == ("withdrawn", "2025-12-20")
     assert where == [(cast.TARO.registered_home.address,)]
     assert cast.TARO.registered_home != cast.TARO.home
     assert (orders, asked) == ((cast.TARO_ORDERS,), (cast.TARO_INQUIRIES,))
