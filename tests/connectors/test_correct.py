@@ -207,3 +207,20 @@ def test_only_what_is_read_back_proves_a_correction(stored: list[str], said: Set
 
 def test_a_correction_to_the_same_value_is_done() -> None:
     assert settle({"name": ("前", "前")}, [{"name": "前"}]) is Settled.DONE
+
+
+def test_a_commit_that_fails_is_settled_by_reading_back(tmp_path: Path) -> None:
+    store = sqlite_store(tmp_path / "db")
+    reader = sqlite3.connect(tmp_path / "db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute(f"SELECT * FROM {TABLE}").fetchone()  # holds what COMMIT needs alone
+
+    with pytest.raises(StoreUnreachable, match="BUSY"):
+        correct(store)
+    held = reader.execute(f"SELECT name FROM {TABLE}").fetchone()
+    reader.execute("ROLLBACK")
+    reader.close()
+    correct(store)
+
+    reading = store.read(permit(Operation.READ, PLACE), PLACE, NOW)
+    assert (held, reading.rows[0]["name"]) == (("髙橋",), "髙橋 一")
