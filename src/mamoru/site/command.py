@@ -1,11 +1,13 @@
 """The entry point of `mamoru`: hands the running product to the commands of `mamoru.cli`."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from mamoru.cli.main import run
+from mamoru.cli.options import Shape
+from mamoru.datamap.inventory import DataMap, Store
 from mamoru.kit import clock
 from mamoru.kit.ids import StaffId
 from mamoru.ledger.append import Journal
@@ -67,6 +69,11 @@ class _Company:
         from mamoru.site import reports
 
         return reports.file_case(filing, by=OPERATOR, now=clock.now())
+
+    def shapes(self, datamap: DataMap, home: Path) -> Iterator[tuple[Store, Shape]]:
+        from mamoru.site import wiring
+
+        return wiring.shapes(datamap, home)
 
     def publish(self, *, accept: bool) -> Mapping[str, Any]:
         _wired()
