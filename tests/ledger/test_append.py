@@ -20,7 +20,12 @@ Make = Callable[..., Company]
 
 
 def append_one(company: Company, **changes: Any) -> int:
-    values = {"subject": "C-2026-000001-0", "by": "staff:7", "at": START, "body": {}} | changes
+    values: dict[str, Any] = {
+        "subject": "C-2026-000001-0",
+        "by": "staff:7",
+        "at": START,
+        "body": {},
+    } | changes
     return company.journal.append("case.filed", **values)
 
 
@@ -29,7 +34,7 @@ def test_an_entry_rolls_back_with_its_act(company: Company) -> None:
     company.fill(3)
     before = company.journal.checkpoint()
 
-    with pytest.raises(ZeroDivisionError), company.transaction():
+    with pytest.raises(ZeroDivisionError), company.transaction():  # noqa: PT012 the act fails after its entry
         append_one(company, at=START + timedelta(days=1))
         _ = 1 / 0
 
@@ -273,7 +278,8 @@ def naive_root(leaves: list[bytes]) -> bytes:
 
 
 def grown(leaves: list[bytes]) -> tuple[tree.Frontier, dict[tree.Node, bytes]]:
-    frontier, nodes = tree.Frontier(), {}
+    frontier = tree.Frontier()
+    nodes: dict[tree.Node, bytes] = {}
     for leaf in leaves:
         frontier, made = frontier.append(tree.leaf_hash(leaf))
         nodes |= dict(made)
@@ -324,7 +330,7 @@ def test_every_consistency_proof_holds_and_no_fork_passes(size: int, data: st.Da
 
 def test_errors_of_the_database_are_not_swallowed(company: Company) -> None:
     company.fill(2)
-    with pytest.raises(append.JournalUnwritable) as refused, company.transaction():
+    with pytest.raises(append.JournalUnwritable) as refused, company.transaction():  # noqa: PT012
         company.connection.execute(
             "INSERT INTO mamoru_ledger_entry VALUES (2, 'x', 'x', 'x', '{}')"
         )

@@ -3,13 +3,14 @@
 import random
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from mamoru.cli.ledger import ledger
-from mamoru.ledger import append, checkpoint, entry, export, proof, tree, verify
+from mamoru.ledger import append, checkpoint, export, proof, tree, verify
 from tests.ledger.company import ORIGIN, Company
 from tests.oracle import ledger_verifier
 
@@ -154,6 +155,8 @@ def put(folder: Path, paths: list[str], files: Files) -> None:
             where.write_bytes(files[path])
         else:
             where.unlink(missing_ok=True)
+            if where.parent.is_dir() and not any(where.parent.iterdir()):
+                where.parent.rmdir()
 
 
 @pytest.mark.promise("P0.4")
@@ -198,8 +201,8 @@ def test_a_rolled_back_or_forked_ledger_is_found_by_who_remembers(
         write(fork, tmp_path / "export")
 
 
-def fork_time(company: Company) -> entry.datetime:
-    return entry.datetime.fromisoformat(company.storage.head().last_at)
+def fork_time(company: Company) -> datetime:
+    return datetime.fromisoformat(company.storage.head().last_at)
 
 
 def test_the_first_bad_entry_is_named(company: Company, tmp_path: Path) -> None:
