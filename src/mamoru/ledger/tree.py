@@ -68,6 +68,13 @@ def join(row: Sequence[bytes]) -> bytes:
     return top
 
 
+def whole(row: Sequence[bytes]) -> bytes:
+    """Return the root of a complete subtree: the row's length is a power of two."""
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
+
+
 def split(count: int) -> int:
     """Return the largest power of two below `count` (from 2): where RFC 6962 parts a tree."""
     return 1 << (count - 1).bit_length() - 1
