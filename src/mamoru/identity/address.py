@@ -317,7 +317,7 @@ def _read_town(form: Form, rest: str, folded: set[str]) -> Form:
         building=building,
         floor=floor,
         room=room,
-        open_end=bool(numbers) and bool(numerals.RUN.match(after.lstrip())),
+        open_end=bool(numbers) and bool(numerals.RUN.match(building)),
         folded=frozenset(folded),
     )
 
@@ -548,6 +548,8 @@ def _compare_numbers(a: Form, b: Form, found: _Findings) -> None:
     with_chome = "chome" in {*a.families[:1], *b.families[:1]}
     if len(extra) == 1 and short.room == str(extra[0]) and (with_chome or count >= _THREE):
         found.note("room-notation")
+    elif len(extra) == 1 and short.room:
+        found.unknown("room", "room")  # a last number against a room: perhaps two rooms
     elif count == 0:
         found.unknown("ambiguous", "numbers")
     elif with_chome or count >= _THREE:
