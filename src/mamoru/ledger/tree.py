@@ -80,6 +80,28 @@ def split(count: int) -> int:
     return 1 << (count - 1).bit_length() - 1
 
 
+class Growing:
+    """A tree that only grows, for reading long ledgers: as `Frontier`, without copies."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take one more leaf hash."""
+        position = self.size
+        while position & 1:
+            leaf = node_hash(self._peaks.pop(), leaf)
+            position >>= 1
+        self._peaks.append(leaf)
+        self.size += 1
+
+    @property
+    def frontier(self) -> Frontier:
+        """The tree so far, as a value."""
+        return Frontier(self.size, tuple(self._peaks))
+
+
 def cover(start: int, stop: int) -> tuple[Node, ...]:
     """Return the complete subtrees that make up the leaves [start, stop).
 
