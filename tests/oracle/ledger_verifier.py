@@ -1,4 +1,4 @@
-"""A second verifier of ledger exports, written from docs/ledger-format.md alone. Imports no mamoru."""
+"""A second verifier of ledger exports: it follows docs/ledger-format.md and imports no mamoru."""
 
 # ruff: noqa: PT018  one assertion a sentence of the document
 
