@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mamoru.cases.terms import (
@@ -24,16 +24,19 @@ from mamoru.documents import wording
 from mamoru.identity import birth
 from mamoru.kit.ids import StaffId
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Label: TypeAlias = "str | _StrPromise"
+
 _TRACKED_LENGTH = 40  # what the row holds
 _LINE = 200
 _NOTE = 2000
 
-Choices = Iterable[tuple[str, "str | Promise"]]
+Choices = Iterable[tuple[str, Label]]
 
 
-def _line(
-    label: "str | Promise", *, required: bool = False, length: int = _LINE
-) -> forms.CharField:
+def _line(label: Label, *, required: bool = False, length: int = _LINE) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
@@ -43,7 +46,7 @@ def _line(
     )
 
 
-def _note(label: "str | Promise", *, required: bool = False) -> forms.CharField:
+def _note(label: Label, *, required: bool = False) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
@@ -56,7 +59,7 @@ def _note(label: "str | Promise", *, required: bool = False) -> forms.CharField:
 class _Day(forms.CharField):
     """A day in any way that Japanese offices write it; None where nothing is stated."""
 
-    def __init__(self, label: "str | Promise") -> None:
+    def __init__(self, label: Label) -> None:
         super().__init__(
             label=label,
             required=False,
@@ -64,7 +67,7 @@ class _Day(forms.CharField):
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
 
-    def clean(self, value: object) -> "date | None":  # type: ignore[override]
+    def clean(self, value: object) -> "date | None":
         """Return the day; ValidationError for a day that the calendar does not have."""
         text = str(super().clean(value))
         if not text:

@@ -6,7 +6,7 @@ one that hides them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, TypeVar
 
 from django import forms as django_forms
@@ -408,36 +408,41 @@ class _Builder:
         )
 
     def _next(self) -> NextStep:
-        case = self.case
-        by = day(case.due_on)
-        if case.stage is Stage.RECEIVED:
-            return self._next_of_received(by)
-        if case.stage is Stage.SUPPLEMENT_ASKED:
-            until = case.supplements[-1].due_on
-            if until < self.today:
-                return NextStep(
-                    text=gettext(
-                        "お願いした書類の期限が過ぎました。届いていなければ判断に進めます。"
-                    ),
-                    by=by,
-                    anchor="decide",
-                    link=gettext("判断へ"),
+        by = day(self.case.due_on)
+        match self.case.stage:
+            case Stage.RECEIVED:
+                step = self._next_of_received(by)
+            case Stage.SUPPLEMENT_ASKED:
+                step = self._next_of_asked(by)
+            case Stage.VERIFIED:
+                step = self._next_of_verified(by)
+            case Stage.DECIDED:
+                step = self._next_of_decided(by)
+            case Stage.ANSWERED:
+                step = NextStep(
+                    text=gettext("回答は送り終わりました。することはありません。"), by=""
                 )
+            case Stage.WITHDRAWN:
+                step = NextStep(
+                    text=gettext("請求は取り下げられました。することはありません。"), by=""
+                )
+        return step
+
+    def _next_of_asked(self, by: str) -> NextStep:
+        until = self.case.supplements[-1].due_on
+        if until < self.today:
             return NextStep(
-                text=gettext(
-                    "お願いした書類の到着を待っています。届くまで、することはありません。"
-                ),
-                by=day(until),
-                anchor="supplement",
-                link=gettext("お願いした内容"),
+                text=gettext("お願いした書類の期限が過ぎました。届いていなければ判断に進めます。"),
+                by=by,
+                anchor="decide",
+                link=gettext("判断へ"),
             )
-        if case.stage is Stage.VERIFIED:
-            return self._next_of_verified(by)
-        if case.stage is Stage.DECIDED:
-            return self._next_of_decided(by)
-        if case.stage is Stage.ANSWERED:
-            return NextStep(text=gettext("回答は送り終わりました。することはありません。"), by="")
-        return NextStep(text=gettext("請求は取り下げられました。することはありません。"), by="")
+        return NextStep(
+            text=gettext("お願いした書類の到着を待っています。届くまで、することはありません。"),
+            by=day(until),
+            anchor="supplement",
+            link=gettext("お願いした内容"),
+        )
 
     def _next_of_received(self, by: str) -> NextStep:
         check = self.check
@@ -675,24 +680,26 @@ class _Builder:
         )
 
     def _verify_hint(self) -> str:
-        check, case = self.check, self.case
+        check = self.check
         if not self.open or check.by_login:
             return ""
-        if case.stage is Stage.SUPPLEMENT_ASKED:
-            return gettext("お願いした書類が提出されると、確定できるようになります。")
-        if not self.handles:
-            return gettext("確定は、受付担当または個人情報保護管理者が行います。")
-        if not check.identified:
-            return gettext("本人の特定が済むと、確定できるようになります。")
-        if check.comparison is None:
-            return gettext("本人の確認書類の記載を記録すると、照合できるようになります。")
-        if check.open_points:
-            return gettext(
+        if self.case.stage is Stage.SUPPLEMENT_ASKED:
+            text = gettext("お願いした書類が提出されると、確定できるようになります。")
+        elif not self.handles:
+            text = gettext("確定は、受付担当または個人情報保護管理者が行います。")
+        elif not check.identified:
+            text = gettext("本人の特定が済むと、確定できるようになります。")
+        elif check.comparison is None:
+            text = gettext("本人の確認書類の記載を記録すると、照合できるようになります。")
+        elif check.open_points:
+            text = gettext(
                 "残っている点があるあいだは、確定しようとしても受け付けられません。不足書類をお願いしてください。"
             )
-        if not check.acceptable(note=""):
-            return gettext("一部だけの一致です。足りると判断した理由を記入すると確定できます。")
-        return gettext("すべて一致しています。理由の記入は要りません。")
+        elif not check.acceptable(note=""):
+            text = gettext("一部だけの一致です。足りると判断した理由を記入すると確定できます。")
+        else:
+            text = gettext("すべて一致しています。理由の記入は要りません。")
+        return text
 
     def _verified(self) -> str:
         if self.case.verified_by is None:

@@ -148,19 +148,26 @@ def due_in_words(stage: Stage, on: date, left: int, urgency: str, *, paused: boo
 
 
 def _todo(line: store.CaseLine) -> str:
-    if line.stage is Stage.RECEIVED:
-        return gettext("本人の確認")
-    if line.stage is Stage.SUPPLEMENT_ASKED:
-        return gettext("書類の到着待ち")
-    if line.stage is Stage.VERIFIED:
-        if line.undecided:
-            return gettext("判断 %(count)s件") % {"count": line.undecided}
-        return gettext("承認 %(count)s件") % {"count": line.unapproved}
-    if line.stage is Stage.DECIDED:
-        if line.work is Work.READY:
-            return gettext("回答の発送")
-        if line.work is Work.WAITING:
-            hand = line.work_note.startswith("hand-work")
-            return gettext("手作業の記録") if hand else gettext("データベースの接続待ち")
-        return gettext("自動処理中")
-    return ""
+    match line.stage:
+        case Stage.RECEIVED:
+            text = gettext("本人の確認")
+        case Stage.SUPPLEMENT_ASKED:
+            text = gettext("書類の到着待ち")
+        case Stage.VERIFIED if line.undecided:
+            text = gettext("判断 %(count)s件") % {"count": line.undecided}
+        case Stage.VERIFIED:
+            text = gettext("承認 %(count)s件") % {"count": line.unapproved}
+        case Stage.DECIDED:
+            text = _todo_of_decided(line)
+        case _:
+            text = ""
+    return text
+
+
+def _todo_of_decided(line: store.CaseLine) -> str:
+    if line.work is Work.READY:
+        return gettext("回答の発送")
+    if line.work is Work.WAITING:
+        hand = line.work_note.startswith("hand-work")
+        return gettext("手作業の記録") if hand else gettext("データベースの接続待ち")
+    return gettext("自動処理中")

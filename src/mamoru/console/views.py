@@ -65,7 +65,7 @@ def show_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 
 @require_GET
 @access.staff(Right.READ)
-def open_paper(request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
+def open_paper(_request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
     """Show a paper in a tab of its own; the look is in the ledger (P1.5)."""
     known = _known(case_id)
     try:
