@@ -422,7 +422,7 @@ class _Builder:
                 step = NextStep(
                     text=gettext("回答は送り終わりました。することはありません。"), by=""
                 )
-            case Stage.WITHDRAWN:
+            case _:
                 step = NextStep(
                     text=gettext("請求は取り下げられました。することはありません。"), by=""
                 )
