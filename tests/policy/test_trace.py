@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mamoru.policy import page, promises, sentences
 from mamoru.policy.sentences import PieceKind
 from mamoru.policy.terms import Language
-from tests.needs import require, shared_policy
+from tests.needs import ROOT, require, shared_policy
 from tests.policy import sample
 
 
@@ -204,7 +204,7 @@ def test_widths_and_line_layout_do_not_matter_but_invisible_characters_do() -> N
 
 
 def test_packaged_bindings_hold_no_sentence_and_only_known_promises() -> None:
-    folder = sample.ROOT / "src" / "mamoru" / "policy" / "bindings"
+    folder = ROOT / "src" / "mamoru" / "policy" / "bindings"
 
     for path in folder.glob("*.toml"):
         rows = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]

@@ -28,6 +28,7 @@ from mamoru.policy.terms import (
     ProvisionBasis,
     PurposeBasis,
     RecipientKind,
+    Shown,
     Way,
 )
 
@@ -346,12 +347,7 @@ class PageSection(Part):
     bullets: tuple[Name, ...] = Field(default=(), description="a list after the paragraphs")
     notes: tuple[Name, ...] = Field(default=(), description="notes (※) after the list")
     closing: tuple[tuple[Name, ...], ...] = Field(default=(), description="paragraphs at the end")
-    shows: Line | None = Field(
-        default=None,
-        description="facts of this file shown at the end",
-        pattern="^(signature|company|desk|retention)$",
-        json_schema_extra={"enum": ["signature", "company", "desk", "retention"]},
-    )
+    shows: Shown | None = Field(default=None, description="facts of this file shown at the end")
 
 
 class Policy(Part):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mamoru.policy.document import PageSection, Policy, Representative, Retention
-from mamoru.policy.terms import Language
+from mamoru.policy.terms import Language, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,8 @@ def _section(policy: Policy, part: PageSection, language: Language) -> Section:
         bullets=tuple(map(line, part.bullets)),
         notes=tuple(map(line, part.notes)),
         closing=tuple(tuple(map(line, ids)) for ids in part.closing),
-        signature=signature(policy, language) if part.shows == "signature" else (),
-        facts=tuple(_facts(policy, part.shows or "", language)),
+        signature=signature(policy, language) if part.shows is Shown.SIGNATURE else (),
+        facts=tuple(_facts(policy, part.shows, language)),
     )
 
 
@@ -111,12 +111,12 @@ def _person(who: Representative, language: Language) -> str:
     return f"{title} {name}" if language is Language.JA else f"{name}, {title}"
 
 
-def _facts(policy: Policy, shows: str, language: Language) -> Iterator[Fact]:
-    if shows == "company":
+def _facts(policy: Policy, shows: Shown | None, language: Language) -> Iterator[Fact]:
+    if shows is Shown.COMPANY:
         yield from _company_facts(policy, language)
-    elif shows == "desk":
+    elif shows is Shown.DESK:
         yield from _desk_facts(policy, language)
-    elif shows == "retention":
+    elif shows is Shown.RETENTION:
         for purpose in policy.purposes:
             if purpose.retention is not None:
                 label = f"{purpose.id} {purpose.title.in_(language)}"
