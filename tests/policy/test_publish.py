@@ -76,6 +76,16 @@ def test_a_version_dated_before_the_newest_is_refused(tmp_path: Path) -> None:
         publication.publish(OLD, tmp_path / "published")
 
 
+def test_a_version_that_would_hold_before_the_newest_is_refused_too(tmp_path: Path) -> None:
+    publication.publish(write(tmp_path, later(sample.text())), tmp_path / "published")
+    text = sample.text().replace('"2026-04-01"', '"2027-03-20"')
+    text = text.replace("published_on: 2026-03-16", "published_on: 2027-03-20")
+    text = text.replace("effective_from: 2026-04-01", "effective_from: 2027-03-21")
+
+    with pytest.raises(PublicationRefused, match="dated before the newest"):
+        publication.publish(write(tmp_path, text), tmp_path / "published")
+
+
 def test_a_policy_with_a_lint_error_or_a_broken_one_is_not_published(tmp_path: Path) -> None:
     def bend(values: Any) -> None:
         values["requests"]["methods"] = ["paper"]

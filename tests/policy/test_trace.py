@@ -51,10 +51,10 @@ def test_pieces_stand_in_order_on_the_lines_they_name(text: str) -> None:
 
 
 def test_a_full_stop_inside_brackets_does_not_end_a_sentence() -> None:
-    pieces = sentences.split("当社(以下「当社」といいます。)は守ります。次の文です。")
+    pieces = sentences.split("当社(以下「当社」という。子会社を含む。)は守ります。次の文です。")
 
     assert [piece.text for piece in pieces] == [
-        "当社(以下「当社」といいます。)は守ります。",
+        "当社(以下「当社」という。子会社を含む。)は守ります。",
         "次の文です。",
     ]
 
