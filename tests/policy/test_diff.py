@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.policy import diff, document
@@ -168,6 +168,7 @@ def _texts(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] if path[0] not in _DATES else []
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_change_of_a_value_passes_in_silence(data: st.DataObject) -> None:
     values = sample.plain()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.cases import terms as case_terms
@@ -218,6 +218,7 @@ def test_the_sample_file_names_its_schema_on_the_first_line() -> None:
     assert sample.text().startswith("# yaml-language-server: $schema=")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_makes_the_reader_crash(text: str) -> None:
     with pytest.raises(PolicyInvalid) as raised:
@@ -251,6 +252,7 @@ def test_a_value_of_any_shape_in_any_place_is_named_never_a_crash(odd: object) -
         here[last] = kept
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_replaces_a_value_is_accepted_or_named_never_a_crash(data: st.DataObject) -> None:
     values = sample.plain()

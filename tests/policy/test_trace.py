@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.policy import page, promises, sentences
@@ -30,6 +30,7 @@ _PHRASES = st.sampled_from(
 _TEXTS = st.one_of(st.text(), st.lists(_PHRASES, max_size=30).map("".join))
 
 
+@settings(deadline=None)
 @given(_TEXTS)
 def test_the_pieces_together_are_the_text(text: str) -> None:
     pieces = sentences.split(text)
@@ -39,6 +40,7 @@ def test_the_pieces_together_are_the_text(text: str) -> None:
     assert all(piece.text.strip() for piece in pieces)
 
 
+@settings(deadline=None)
 @given(_TEXTS)
 def test_pieces_stand_in_order_on_the_lines_they_name(text: str) -> None:
     pieces = sentences.split(text)
@@ -185,6 +187,7 @@ def test_an_inserted_sentence_is_found_anywhere_and_whatever_its_shape() -> None
         assert len(found.unbound) == 1, (at, stranger)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_one_changed_character_anywhere_unbinds_its_piece(data: st.DataObject) -> None:
     text = page.text(sample.policy())
