@@ -6,6 +6,7 @@ nothing is changed.
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -223,6 +224,16 @@ def admit(key: str, *, allowed: int, now: datetime) -> None:
     digest = store.commitment(CaseId("limiter"), "place", key)
     if store.count_attempt(digest, hour=int(now.timestamp()) // 3600) > allowed:
         raise TooManyFilings("too many forms from this place within the hour")
+
+
+def place_of(address: str) -> str:
+    """Return the block that an address lies in: /24 of IPv4, /56 of IPv6 (one household or office)."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    prefix = 24 if host.version == 4 else 56  # noqa: PLR2004
+    return str(ipaddress.ip_network(f"{host}/{prefix}", strict=False))
 
 
 # --- the desk -----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -20,6 +20,7 @@ from mamoru.cases.models import (
     MemberRow,
     ProofRow,
     ReceiptRow,
+    RepeatRow,
     SupplementRow,
 )
 from mamoru.cases.terms import (
@@ -515,6 +516,39 @@ def count_attempt(key: str, *, hour: int) -> int:
         AttemptRow.objects.filter(key=key, hour=hour).update(count=F("count") + 1)
         AttemptRow.objects.filter(hour__lt=hour - 24).delete()
         return AttemptRow.objects.get(key=key, hour=hour).count
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What a key was used for, and what was answered."""
+
+    asked: str  # keyed digest of the request
+    answer: bytes
+
+
+def repeated(key: str) -> Repeated | None:
+    """Return the first answer given under an `Idempotency-Key`, None for a new key."""
+    row = RepeatRow.objects.filter(key=repeat_digest(key)).first()
+    if row is None:
+        return None
+    opened = master().data_key("repeat").open(bytes(row.sealed_answer), context=row.key)
+    return Repeated(asked=row.asked, answer=opened)
+
+
+def repeat_digest(text: str) -> str:
+    """Return the keyed digest under which a key or a request is kept."""
+    return master().digest("repeat", text)
+
+
+def remember(key: str, asked: str, answer: bytes, *, at: datetime) -> None:
+    """Keep the first answer under a key; answers older than a week are forgotten."""
+    digest = repeat_digest(key)
+    sealed = master().data_key("repeat").seal(answer, context=digest)
+    RepeatRow.objects.get_or_create(
+        key=digest,
+        defaults={"asked": repeat_digest(asked), "made_at": at, "sealed_answer": sealed},
+    )
+    RepeatRow.objects.filter(made_at__lt=at - timedelta(days=7)).delete()
 
 
 def member(user_id: int) -> Subject | None:

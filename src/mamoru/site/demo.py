@@ -89,7 +89,7 @@ def _serve(folder: Path, port: int, tell: Callable[[str], None]) -> None:
         f"{address}/            public pages: the policy, requests, their status",
         f"{address}/console/    the desk",
         f"{address}/member/     a member's own page",
-        f"{address}/api/v1/docs the API",
+        f"{address}/api/v1/openapi.json   the API",
         "",
         "sign in as",
         *(f"  {name:8} {passwords[name]}   {what}" for name, _, _, what in STAFF),
