@@ -1,0 +1,289 @@
+"""From an answer to a letter: the words in which a careful office writes it (P3.17, P3.24)."""
+
+from datetime import date
+
+from mamoru.documents import wording
+from mamoru.documents.terms import (
+    AnnexTable,
+    Answer,
+    DemandAnswer,
+    Letter,
+    Section,
+    SupplementRequest,
+)
+from mamoru.documents.wording import said
+from mamoru.kit import calendar
+
+__all__ = ["Letter", "build", "build_supplement"]
+
+_LABELS = {
+    "ja": {
+        "reference": "受付番号",
+        "source": "保管場所：",
+        "rows": "件数：",
+        "record": "記録",
+        "purposes": "利用目的：",
+        "separator": "／",
+        "desk": "担当：",
+        "contact": "窓口：",
+        "on_behalf": "ご本人：",
+    },
+    "en": {
+        "reference": "Reference",
+        "source": "Kept in: ",
+        "rows": "Records: ",
+        "record": "Record",
+        "purposes": "Purposes of use: ",
+        "separator": "; ",
+        "desk": "Desk: ",
+        "contact": "Contact: ",
+        "on_behalf": "On behalf of ",
+    },
+}
+_TITLE = {
+    "ja": "個人情報の開示等のご請求に対する回答書",
+    "en": "Answer to your request concerning personal data",
+}
+_SUPPLEMENT_TITLE = {
+    "ja": "個人情報の開示等のご請求に関する書類提出のお願い",
+    "en": "Request for further papers",
+}
+_HONORIFIC = {"ja": "様", "en": ""}
+_ENDING = {"ja": "敬具", "en": ""}
+_ALL_ITEMS = {"ja": "当社が保有するすべての項目", "en": "everything that we hold"}
+
+
+def build(answer: Answer) -> Letter:
+    """Return the letter that answers a case: every demand with its result, reasons and ground.
+
+    The wording for data that does not exist and for data whose existence must
+    not be told (Order 5) is the same, byte for byte.
+    """
+    tongue = _tongue(answer.language)
+    annexes = _annexes(answer, tongue)
+    return Letter(
+        language=tongue,
+        reference=answer.reference,
+        dated_on=answer.dated_on,
+        date_line=_date(answer.dated_on, tongue),
+        title=_TITLE[tongue],
+        sender=answer.sender,
+        addressee=answer.addressee,
+        honorific=_HONORIFIC[tongue],
+        labels=_LABELS[tongue],
+        opening=_opening(answer, tongue),
+        sections=tuple(
+            _section(number, demand, tongue)
+            for number, demand in enumerate(answer.demands, start=1)
+        ),
+        closing=_closing(answer, tongue),
+        ending=_ENDING[tongue],
+        annexes=annexes,
+    )
+
+
+def build_supplement(asked: SupplementRequest) -> Letter:
+    """Return the letter that asks for what is missing (Act 37(2)); it shows nothing registered."""
+    tongue = _tongue(asked.language)
+    if tongue == "ja":
+        opening = (
+            "拝啓　時下ますますご清栄のこととお慶び申し上げます。",
+            f"　{calendar.letter_date(asked.received_on)}に受け付けました{asked.person_name}様の"
+            f"個人情報の開示等のご請求（受付番号 {asked.reference}）につきまして、"
+            "ご本人等の確認のため、次の書類が必要です。お手数をおかけいたしますが、"
+            f"{calendar.letter_date(asked.due_on)}までにお送りくださいますようお願い申し上げます。",
+        )
+        closing = (
+            "書類は、受付状況の確認画面からお送りいただけます。お送りの際は、個人番号（マイナンバー）、"
+            "健康保険の記号・番号、本籍など、確認に必要のない部分を隠してください。",
+            "期日までに書類が届かない場合は、ご請求に応じられないことがあります。"
+            "期日までのご用意が難しいときは、お早めに担当窓口までお知らせください。",
+        )
+        heading = "お送りいただきたい書類"
+    else:
+        opening = (
+            f"Thank you for your request of {_date(asked.received_on, tongue)} on behalf of or as "
+            f"{asked.person_name} (reference {asked.reference}).",
+            "To confirm identity and authority we need what is listed below. Please send it by "
+            f"{_date(asked.due_on, tongue)}.",
+        )
+        closing = (
+            "You can send the papers on the status page. Please cover what is not needed: the "
+            "My Number, symbols and numbers of health insurance, and the registered domicile.",
+            "If the papers do not arrive in time, we may not be able to meet the request. Please "
+            "tell the desk early if you need more time.",
+        )
+        heading = "What we need"
+    bullets = tuple(
+        said(wording.DEFECTS, code, tongue) if code in wording.DEFECTS else _form_gap(tongue)
+        for code in asked.defects
+    )
+    return Letter(
+        language=tongue,
+        reference=asked.reference,
+        dated_on=asked.dated_on,
+        date_line=_date(asked.dated_on, tongue),
+        title=_SUPPLEMENT_TITLE[tongue],
+        sender=asked.sender,
+        addressee=asked.addressee,
+        honorific=_HONORIFIC[tongue],
+        labels=_LABELS[tongue],
+        opening=opening,
+        sections=(
+            Section(
+                heading=heading,
+                bullets=tuple(dict.fromkeys(bullets)),
+                paragraphs=tuple(asked.message.splitlines()) if asked.message else (),
+            ),
+        ),
+        closing=closing,
+        ending=_ENDING[tongue],
+    )
+
+
+def _tongue(language: str) -> str:
+    return "en" if language == "en" else "ja"
+
+
+def _date(day: date, tongue: str) -> str:
+    return calendar.letter_date(day) if tongue == "ja" else f"{day.day} {day:%B %Y}"
+
+
+def _opening(answer: Answer, tongue: str) -> tuple[str, ...]:
+    received = _date(answer.received_on, tongue)
+    if tongue == "en":
+        agent = f", filed by {answer.agent_name} as agent" if answer.agent_name else ""
+        return (
+            f"Thank you for the request concerning the personal data of {answer.person_name}"
+            f"{agent}, which we received on {received} (reference {answer.reference}). "
+            "Our answer is as follows. There is no fee.",
+        )
+    agent = f"（代理人 {answer.agent_name}様からのご請求）" if answer.agent_name else ""
+    return (
+        "拝啓　時下ますますご清栄のこととお慶び申し上げます。平素は格別のご高配を賜り、厚く御礼申し上げます。",
+        f"　さて、{received}に受け付けました{answer.person_name}様の個人情報の開示等のご請求{agent}に"
+        "つきまして、次のとおりご回答申し上げます。なお、手数料はいただきません。",
+        "　以下、個人情報の保護に関する法律を「法」、同法施行令を「施行令」といいます。",
+    )
+
+
+def _section(number: int, demand: DemandAnswer, tongue: str) -> Section:
+    kind = said(wording.KINDS, demand.kind, tongue)
+    article = said(wording.ARTICLES, demand.kind, tongue)
+    heading = (
+        f"{number}. {kind}（{article}）" if tongue == "ja" else f"{number}. {kind} ({article})"
+    )
+    asked = "、".join(demand.items) if tongue == "ja" else ", ".join(demand.items)
+    what = asked or _ALL_ITEMS[tongue]
+    label = f"ご請求の項目：{what}" if tongue == "ja" else f"Items: {what}"
+    return Section(
+        heading=heading,
+        paragraphs=(label, *_result(demand, tongue)),
+        bullets=_bullets(demand, tongue),
+    )
+
+
+def _result(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
+    if demand.outcome == "refused":
+        lines = [said(wording.OUTCOMES, "refused", tongue), *_refusal(demand, tongue)]
+        return tuple(lines)
+    if demand.outcome != "fulfilled":
+        return (said(wording.OUTCOMES, demand.outcome, tongue),)
+    if demand.kind == "disclosure-of-provision-records" and not demand.tables:
+        return (wording.NO_PROVISION_RECORDS[tongue],)
+    if demand.kind == "disclosure" and not demand.tables:
+        return (said(wording.OUTCOMES, "nothing-held", tongue),)
+    return (said(wording.DONE, demand.kind, tongue),)
+
+
+def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
+    """Ground, article, reason in words, what would cure it, and the way to a court (Act 36, 39)."""
+    lines = []
+    for ground in demand.grounds:
+        name = said(wording.GROUNDS, ground, tongue)
+        article = said(wording.GROUND_ARTICLES, ground, tongue)
+        lines.append(
+            f"お断りする理由：{name}（{article}）"
+            if tongue == "ja"
+            else f"Ground: {name} ({article})"
+        )
+    if demand.law:
+        lines.append(f"該当する法令：{demand.law}" if tongue == "ja" else f"Law: {demand.law}")
+    if demand.reason:
+        lines.append(
+            f"ご説明：{demand.reason}" if tongue == "ja" else f"Explanation: {demand.reason}"
+        )
+    lines += [
+        said(wording.REMEDIES, ground, tongue)
+        for ground in demand.grounds
+        if ground in wording.REMEDIES
+    ]
+    if demand.suit_from is not None:
+        lines.append(
+            "本件のご請求については、法第39条第1項ただし書により、本回答をもって直ちに訴えを提起することができます。"
+            if tongue == "ja"
+            else "Under the proviso of Article 39(1) of the Act, a suit may be brought at once."
+        )
+    return lines
+
+
+def _bullets(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
+    if demand.outcome != "fulfilled":
+        return ()
+    purposes = tuple(f"{purpose.code} {purpose.text}" for purpose in demand.purposes)
+    if tongue == "ja":
+        changes = tuple(
+            f"{change.item}：「{change.before}」から「{change.after}」へ"
+            for change in demand.changes
+        )
+    else:
+        changes = tuple(
+            f"{change.item}: from “{change.before}” to “{change.after}”"
+            for change in demand.changes
+        )
+    return purposes + changes
+
+
+def _annexes(answer: Answer, tongue: str) -> tuple[Section, ...]:
+    result: list[Section] = []
+    for number, demand in enumerate(answer.demands, start=1):
+        if demand.outcome != "fulfilled" or not demand.tables:
+            continue
+        kind = said(wording.KINDS, demand.kind, tongue)
+        heading = (
+            f"別紙{len(result) + 1}　{kind}（回答{number}関係）"
+            if tongue == "ja"
+            else f"Annex {len(result) + 1}: {kind} (answer {number})"
+        )
+        result.append(
+            Section(
+                heading=heading, paragraphs=(_count(demand.tables, tongue),), tables=demand.tables
+            )
+        )
+    return tuple(result)
+
+
+def _count(tables: tuple[AnnexTable, ...], tongue: str) -> str:
+    rows = sum(len(table.rows) for table in tables)
+    if tongue == "ja":
+        return f"当社が保有する{len(tables)}種類の記録、合計{rows}件をすべて記載しています。"
+    return f"All {rows} records of {len(tables)} kinds that we hold are listed."
+
+
+def _closing(answer: Answer, tongue: str) -> tuple[str, ...]:
+    if tongue == "en":
+        return (
+            "If anything is unclear, or if you wish to complain about how we handle personal "
+            f"information, please write to {answer.sender.desk}: {answer.sender.contact}",
+            "You may also turn to the consultation line of the Personal Information Protection "
+            "Commission.",
+        )
+    return (
+        f"本回答についてのご不明な点、個人情報の取扱いに関する苦情・ご相談は、{answer.sender.desk}"
+        f"（{answer.sender.contact}）にて承ります。また、個人情報保護委員会の個人情報保護法相談ダイヤルも"
+        "ご利用いただけます。",
+    )
+
+
+def _form_gap(tongue: str) -> str:
+    return said(wording.DEFECTS, "form-incomplete", tongue)

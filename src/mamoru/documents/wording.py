@@ -1,0 +1,380 @@
+"""The words of letters and pages for each stable code, Japanese first (P3.17, P3.22, P3.24).
+
+Plain words for people who ask; the articles stand in the letters. Every code of `cases.terms`
+has its words here, and a test says so.
+"""
+
+from collections.abc import Mapping
+
+Words = Mapping[str, Mapping[str, str]]
+"""code -> language -> words"""
+
+
+def _words(rows: Mapping[str, tuple[str, str]]) -> Words:
+    return {code: {"ja": ja, "en": en} for code, (ja, en) in rows.items()}
+
+
+def said(words: Words, code: str, language: str) -> str:
+    """Return the words of a code; KeyError if it has none, which a test forbids."""
+    return words[code]["en" if language == "en" else "ja"]
+
+
+KINDS = _words(
+    {
+        "notice-of-purpose": ("利用目的の通知", "Notice of the purposes of use"),
+        "disclosure": ("保有個人データの開示", "Disclosure of retained personal data"),
+        "disclosure-of-provision-records": (
+            "第三者提供記録の開示",
+            "Disclosure of records of provision to third parties",
+        ),
+        "correction": ("内容の訂正", "Correction of content"),
+        "addition": ("内容の追加", "Addition of content"),
+        "deletion": ("内容の削除", "Deletion of content"),
+        "cease-use": ("利用の停止", "Ceasing of use"),
+        "erasure": ("消去", "Erasure"),
+        "cease-provision": ("第三者への提供の停止", "Ceasing of provision to third parties"),
+    }
+)
+
+ARTICLES = _words(
+    {
+        "notice-of-purpose": ("法第32条第2項", "Act, Article 32(2)"),
+        "disclosure": ("法第33条第1項", "Act, Article 33(1)"),
+        "disclosure-of-provision-records": ("法第33条第5項", "Act, Article 33(5)"),
+        "correction": ("法第34条第1項", "Act, Article 34(1)"),
+        "addition": ("法第34条第1項", "Act, Article 34(1)"),
+        "deletion": ("法第34条第1項", "Act, Article 34(1)"),
+        "cease-use": ("法第35条", "Act, Article 35"),
+        "erasure": ("法第35条", "Act, Article 35"),
+        "cease-provision": ("法第35条", "Act, Article 35"),
+    }
+)
+
+GROUNDS = _words(
+    {
+        "identity-unconfirmed": (
+            "ご本人であることを確認できないこと",
+            "The identity of the person is not confirmed",
+        ),
+        "agency-unconfirmed": (
+            "代理権を確認できないこと",
+            "The agent's authority is not confirmed",
+        ),
+        "application-defective": (
+            "申請書または手続きに不備があること",
+            "The application or procedure is defective",
+        ),
+        "not-retained-personal-data": (
+            "保有個人データに該当しないこと",
+            "No retained personal data",
+        ),
+        "harm-to-rights": (
+            "ご本人または第三者の権利利益を害するおそれがあること",
+            "Risk of harm to the rights of the person or others",
+        ),
+        "hindrance-to-business": (
+            "業務の適正な実施に著しい支障を及ぼすおそれがあること",
+            "Risk of serious hindrance to the proper conduct of business",
+        ),
+        "other-law": ("他の法令に違反することとなること", "Violation of another law"),
+    }
+)
+
+GROUND_ARTICLES = _words(
+    {
+        "identity-unconfirmed": (
+            "法第37条第1項、施行令第12条第3号",
+            "Act, Article 37(1); Cabinet Order, Article 12(iii)",
+        ),
+        "agency-unconfirmed": (
+            "法第37条第3項、施行令第12条第3号・第13条",
+            "Act, Article 37(3); Cabinet Order, Articles 12(iii) and 13",
+        ),
+        "application-defective": (
+            "法第37条第1項、施行令第12条第1号・第2号",
+            "Act, Article 37(1); Cabinet Order, Article 12(i), (ii)",
+        ),
+        "not-retained-personal-data": ("法第16条第4項", "Act, Article 16(4)"),
+        "harm-to-rights": ("法第33条第2項第1号", "Act, Article 33(2)(i)"),
+        "hindrance-to-business": ("法第33条第2項第2号", "Act, Article 33(2)(ii)"),
+        "other-law": ("法第33条第2項第3号", "Act, Article 33(2)(iii)"),
+    }
+)
+
+REMEDIES = _words(
+    {
+        "identity-unconfirmed": (
+            "ご住所の変更を確認できる書類（住民票、戸籍の附票など）または有効な本人確認書類を添えて、あらためてご請求いただけます。",
+            "You may ask again with a paper that shows the change of address (a resident record or "
+            "an address history) or a valid identity document.",
+        ),
+        "agency-unconfirmed": (
+            "ご本人の署名のある委任状など、代理権を確認できる書類を添えて、あらためてご請求いただけます。",
+            "You may ask again with a paper that proves the authority, such as a power of attorney "
+            "signed by the person.",
+        ),
+        "application-defective": (
+            "不備のあった点を補って、あらためてご請求いただけます。",
+            "You may ask again once the defects are mended.",
+        ),
+    }
+)
+
+OUTCOMES = _words(
+    {
+        "fulfilled": ("ご請求のとおり対応いたしました。", "We have done what you asked for."),
+        "refused": (
+            "誠に恐れ入りますが、ご請求に応じることができません。",
+            "We are sorry that we cannot meet this demand.",
+        ),
+        # INVARIANT: existence that must not be told (Order 5) uses these very words too.
+        "nothing-held": (
+            "ご請求の対象となる保有個人データは存在しません（法第33条第3項）。",
+            "There is no retained personal data of the kind you asked for (Act, Article 33(3)).",
+        ),
+        "substituted": (
+            "ご請求に代わる措置をとりました。",
+            "We have taken a measure in place of what you asked for.",
+        ),
+    }
+)
+
+DONE = _words(
+    {
+        "notice-of-purpose": (
+            "ご本人の保有個人データの利用目的は、次のとおりです。",
+            "Your retained personal data is used for the following purposes.",
+        ),
+        "disclosure": (
+            "別紙のとおり、保有個人データを開示いたします。",
+            "Your retained personal data is disclosed in the annex.",
+        ),
+        "disclosure-of-provision-records": (
+            "別紙のとおり、第三者提供記録を開示いたします。",
+            "The records of provision to third parties are disclosed in the annex.",
+        ),
+        "correction": ("次のとおり訂正いたしました。", "We have corrected the following."),
+        "addition": ("次のとおり追加いたしました。", "We have added the following."),
+        "deletion": ("次の内容を削除いたしました。", "We have deleted the following content."),
+        "cease-use": ("利用を停止いたしました。", "We have ceased the use."),
+        "erasure": ("消去いたしました。", "We have erased the data."),
+        "cease-provision": (
+            "第三者への提供を停止いたしました。",
+            "We have ceased the provision to third parties.",
+        ),
+    }
+)
+
+NO_PROVISION_RECORDS = {
+    "ja": "ご請求の対象となる第三者提供記録は存在しません（法第33条第3項・第5項）。",
+    "en": "There are no records of provision to third parties (Act, Article 33(3), (5)).",
+}
+
+STAGES = _words(
+    {
+        "received": ("受付済み", "Received"),
+        "supplement-asked": ("確認中（書類をお待ちしています）", "Waiting for your papers"),
+        "verified": ("調査中", "Looking for your data"),
+        "decided": ("回答準備中", "Preparing the answer"),
+        "answered": ("回答済み", "Answered"),
+        "withdrawn": ("取下げ", "Withdrawn"),
+    }
+)
+
+STAGE_MEANINGS = _words(
+    {
+        "received": (
+            "ご請求を受け付けました。書類を確認し、{due}までに次のご連絡をします。",
+            "We have received your request. You will hear from us by {due}.",
+        ),
+        "supplement-asked": (
+            "確認に必要な書類が届いていません。届いた時点から手続きを進めます。",
+            "Papers that we need are missing. We go on as soon as they arrive.",
+        ),
+        "verified": (
+            "ご本人の確認が終わりました。対象の情報を調べています。回答の予定日は{due}です。",
+            "Your identity is confirmed. We are looking for your data; the answer is due on {due}.",
+        ),
+        "decided": (
+            "結果が決まり、回答書を作成しています。回答の予定日は{due}です。",
+            "The result is decided and the answer is being written; it is due on {due}.",
+        ),
+        "answered": (
+            "回答をお送りしました。ご不明な点やご不服は、お問い合わせ窓口までお知らせください。",
+            "The answer has been sent. Please tell the desk of anything unclear or any complaint.",
+        ),
+        "withdrawn": (
+            "ご請求は取り下げられました。いつでもあらためてご請求いただけます。",
+            "The request was withdrawn. You may ask again at any time.",
+        ),
+    }
+)
+
+ROLES = _words(
+    {
+        "person": ("ご本人", "The person concerned"),
+        "parent": ("親権者（未成年者の法定代理人）", "Parent (statutory agent of a minor)"),
+        "guardian": ("成年後見人", "Guardian of an adult"),
+        "entrusted-agent": ("任意代理人", "Agent entrusted by the person"),
+        "lawyer": ("弁護士", "Lawyer"),
+    }
+)
+
+PROOF_KINDS = _words(
+    {
+        "driving-licence": ("運転免許証", "Driving licence"),
+        "my-number-card-front": (
+            "マイナンバーカード（表面のみ）",
+            "My Number card (front side only)",
+        ),
+        "passport": ("パスポート", "Passport"),
+        "residence-card": ("在留カード", "Residence card"),
+        "eligibility-certificate": (
+            "健康保険の資格確認書",
+            "Health insurance eligibility certificate",
+        ),
+        "pension-document": ("年金手帳・基礎年金番号通知書", "Pension document"),
+        "resident-record": ("住民票の写し", "Copy of the resident record"),
+        "address-history": ("戸籍の附票の写し", "Address history of the family register"),
+        "seal-certificate": ("印鑑登録証明書", "Seal registration certificate"),
+        "family-register": ("戸籍謄本・抄本", "Family register"),
+        "guardianship-certificate": (
+            "登記事項証明書（成年後見）",
+            "Certificate of registered guardianship",
+        ),
+        "power-of-attorney": ("委任状", "Power of attorney"),
+        "lawyer-identification": ("弁護士の身分証明書", "Lawyer's identification"),
+    }
+)
+
+PROOF_OF = _words(
+    {
+        "person": ("ご本人の確認書類", "Paper of the person"),
+        "agent": ("代理人の確認書類", "Paper of the agent"),
+        "authority": ("代理権を示す書類", "Paper that shows the authority"),
+    }
+)
+
+DEFECTS = _words(
+    {
+        "identity-missing": (
+            "ご本人の確認書類をお送りください。",
+            "Please send an identity document of the person.",
+        ),
+        "second-document-missing": (
+            "写真のない確認書類は、もう1点の書類とあわせてお送りください。",
+            "A document without a photograph needs a second one.",
+        ),
+        "address-differs": (
+            "書類のご住所と当社に登録されているご住所が一致しません。ご住所の変更を確認できる書類"
+            "（前のご住所の記載がある住民票の写し、または戸籍の附票の写し）をお送りください。",
+            "The address on your papers differs from the registered one. Please send a paper that "
+            "shows the change: a resident record with the former address, or an address history.",
+        ),
+        "application-address-differs": (
+            "申請書のご住所と確認書類のご住所が一致しません。正しいご住所をお知らせください。",
+            "The address on the form differs from the one on your paper. Please tell us which holds.",
+        ),
+        "name-differs": (
+            "申請書のお名前と確認書類のお名前が一致しません。お名前の変更を確認できる書類をお送りください。",
+            "The name on the form differs from the one on your paper. Please send a paper that shows "
+            "the change of name.",
+        ),
+        "birth-date-differs": (
+            "申請書の生年月日と確認書類の生年月日が一致しません。正しい生年月日をお知らせください。",
+            "The birth date on the form differs from the one on your paper.",
+        ),
+        "document-expired": (
+            "確認書類の有効期限が切れています。有効な書類をお送りください。",
+            "The document has expired. Please send a valid one.",
+        ),
+        "document-unreadable": (
+            "書類の文字が読み取れません。鮮明な写しをお送りください。",
+            "The paper cannot be read. Please send a clear copy.",
+        ),
+        "agent-identity-missing": (
+            "代理人の方の確認書類をお送りください。",
+            "Please send an identity document of the agent.",
+        ),
+        "power-of-attorney-missing": (
+            "ご本人の署名のある委任状をお送りください。",
+            "Please send a power of attorney signed by the person.",
+        ),
+        "seal-certificate-missing": (
+            "委任状の印影を確認できる印鑑登録証明書をお送りください。",
+            "Please send the seal registration certificate that belongs to the power of attorney.",
+        ),
+        "relation-document-missing": (
+            "親権者であることを確認できる書類（戸籍謄本、またはご本人と続柄の記載がある住民票の写し）をお送りください。",
+            "Please send a paper that shows the parental relation (a family register or resident record).",
+        ),
+        "guardianship-certificate-missing": (
+            "成年後見の登記事項証明書をお送りください。",
+            "Please send the certificate of registered guardianship.",
+        ),
+        "power-of-attorney-too-old": (
+            "委任状の作成日から3か月を過ぎています。新しい委任状をお送りください。",
+            "The power of attorney is older than three months. Please send a new one.",
+        ),
+        "scope-too-narrow": (
+            "委任状に、今回のご請求の内容が含まれていません。委任の範囲を確認できる委任状をお送りください。",
+            "The power of attorney does not cover this request.",
+        ),
+        "principal-name-differs": (
+            "委任状のご本人のお名前が、申請書のお名前と一致しません。",
+            "The person named on the power of attorney differs from the form.",
+        ),
+        "agent-name-differs": (
+            "委任状の代理人のお名前が、代理人の確認書類のお名前と一致しません。",
+            "The agent named on the power of attorney differs from the agent's document.",
+        ),
+        "form-incomplete": (
+            "申請書に記入されていない項目があります。",
+            "Some items of the form are empty.",
+        ),
+    }
+)
+
+REASONS_OF_UPLOAD = _words(
+    {
+        "too-large": (
+            "ファイルが大きすぎます。{limit}MB以下にしてお送りください。",
+            "The file is too large. Please keep it below {limit} MB.",
+        ),
+        "not-image-or-pdf": (
+            "画像（JPEG、PNG）またはPDFではありません。形式を確かめてお送りください。",
+            "This is neither an image (JPEG, PNG) nor a PDF.",
+        ),
+        "damaged": (
+            "ファイルが壊れているか、途中で切れています。もう一度お送りください。",
+            "The file is damaged or cut off. Please send it again.",
+        ),
+        "too-many-pixels": (
+            "画像の画素数が多すぎます。解像度を下げてお送りください。",
+            "The image has too many pixels. Please lower its resolution.",
+        ),
+        "empty": (
+            "ファイルの中身がありません。ファイルを選び直してください。",
+            "The file is empty. Please choose it again.",
+        ),
+        "unreadable": (
+            "ファイルを受け付けられませんでした。もう一度お送りください。",
+            "The file could not be taken. Please send it again.",
+        ),
+    }
+)
+
+DISPATCH = _words(
+    {
+        "simplified-registered-mail": ("簡易書留", "Simplified registered mail"),
+        "addressee-only-mail": ("本人限定受取郵便", "Addressee-only mail"),
+        "download": ("電磁的方法（ダウンロード）", "Download"),
+    }
+)
+
+ANSWER_METHODS = _words(
+    {
+        "paper": ("書面（郵送）", "On paper, by post"),
+        "electronic": ("電磁的方法（この画面からのダウンロード）", "Electronically, as a download"),
+    }
+)
