@@ -17,7 +17,7 @@ def publish(*, by: StaffId, accept: bool, now: datetime) -> Mapping[str, Any]:
     """Publish the folder's policy; the entry and the immutable copy come together or not at all."""
     folder = wiring.home() / settings.MAMORU.published
     with transaction.atomic():
-        made = publication.publish(wiring.home() / settings.MAMORU.policy, folder, accept=accept)
+        made = publication.publish(wiring.home() / settings.MAMORU.policy, folder, accepted=accept)
         append.entry(
             "policy.published",
             subject="policy",

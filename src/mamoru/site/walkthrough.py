@@ -1,0 +1,269 @@
+"""`mamoru demo --once`: a lawyer asks for everything about a former member, over real HTTP.
+
+Filed, papers sent, a defect asked to be cured, verified, decided, approved by a second person,
+carried out in three stores, answered by letter, and proved from the ledger.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from mamoru.kit import clock
+from mamoru.kit.errors import MamoruError
+from mamoru.site.browser import Browser, Page
+from mamoru.site.sample import cast, papers
+
+_PATIENCE = 90
+"""Seconds to wait for the worker; a letter is usually ready within two."""
+_OK = 200
+
+
+class WalkFailed(MamoruError):
+    """The walk of the demo did not come to its end. The message says at which step."""
+
+    code, exit_code = "walk-failed", 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Who signs in to the console, with a password made for this demo."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What the walk shows."""
+
+    reference: str
+    letter: bytes
+    pages: int
+    supplement_asked: bool
+    defects: tuple[str, ...]
+
+
+def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], None]) -> Walked:
+    """Walk the whole request on a server at 127.0.0.1 and return what came of it."""
+    agent, desk, second = (Browser("127.0.0.1", port) for _ in range(3))
+    tell("1/8 filing the request (lawyer, for a former member)")
+    reference, code = _file(agent)
+    status = _open(agent, reference, code)
+    tell("2/8 sending papers")
+    for kind, of, content in _first_papers():
+        status = agent.upload(
+            status,
+            "/requests/case/papers/",
+            {"kind": kind, "of": of},
+            name=f"{kind}.pdf",
+            content=content,
+        )
+        _expect(status, "sending papers")
+    tell("3/8 staff read the papers and compare the three addresses")
+    _sign_in(desk, officer)
+    case = f"/console/cases/{reference}/"
+    _identify(desk, case)
+    _record(desk, case, _first_findings())
+    page = desk.submit(desk.get(case), "/verify/", {"note": ""})
+    if page.marks.get("data-stage") == "verified":
+        raise WalkFailed("a person whose address differs was verified")
+    tell("4/8 asking for the paper that shows the move")
+    defects = tuple(page.mark("data-open-points").split())
+    _expect(desk.submit(page, "/supplement/", {"defects": defects, "message": ""}), "asking")
+    tell("5/8 the lawyer sends it")
+    status = _open(agent, reference, code)
+    status = agent.upload(
+        status,
+        "/requests/case/papers/",
+        {"kind": "resident-record", "of": "person"},
+        name="resident-record.pdf",
+        content=papers.resident_record(cast.TARO),
+    )
+    _expect(agent.submit(status, "/requests/case/submit/", {}), "sending the supplement")
+    _record(desk, case, {"resident-record": _moved()})
+    _expect_stage(desk.submit(desk.get(case), "/verify/", {"note": ""}), "verified")
+    tell("6/8 deciding each demand, a second person approving")
+    page = desk.get(case)
+    for position in range(1, int(page.mark("data-demands")) + 1):
+        page = desk.submit(
+            desk.get(case), f"/demands/{position}/decide/", {"ground": "", "reason": "", "law": ""}
+        )
+    _sign_in(second, approver)
+    for position in range(1, int(page.mark("data-demands")) + 1):
+        page = second.submit(second.get(case), f"/demands/{position}/approve/", {})
+    _expect_stage(page, "decided")
+    tell("7/8 the worker reads three stores and the letter is written")
+    _wait_for_letter(desk, case)
+    letter = desk.get(f"{case}letter/")
+    if letter.media_type != "application/pdf":
+        raise WalkFailed("the letter is no PDF")
+    tell("8/8 sending the answer")
+    page = desk.submit(
+        desk.get(case),
+        "/send/",
+        {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
+    )
+    _expect_stage(page, "answered")
+    _expect_stage(_open(agent, reference, code), "answered")
+    return Walked(
+        reference=reference,
+        letter=letter.content,
+        pages=agent.pages + desk.pages + second.pages,
+        supplement_asked=True,
+        defects=defects,
+    )
+
+
+def _file(agent: Browser) -> tuple[str, str]:
+    person, lawyer = cast.TARO, cast.SATO
+    agent.get("/requests/")
+    form = agent.get("/requests/new/lawyer/")
+    check = agent.submit(
+        form,
+        "/requests/new/lawyer/",
+        {
+            **_on_form(person),
+            **{
+                f"agent_{name}": value
+                for name, value in _on_form(lawyer).items()
+                if name != "birth_date"
+            },
+            "kinds": ("notice-of-purpose", "disclosure", "disclosure-of-provision-records"),
+            "items": "all",
+            "answer_method": "paper",
+            "reason": "",
+        },
+    )
+    done = agent.submit(check, "/requests/check/", {})
+    return done.mark("data-reference"), done.mark("data-code")
+
+
+def _on_form(someone: cast.Someone) -> dict[str, str]:
+    return {
+        "family_name": someone.family_name,
+        "given_name": someone.given_name,
+        "family_name_kana": someone.family_name_kana,
+        "given_name_kana": someone.given_name_kana,
+        "birth_date": f"{someone.birth.year}年{someone.birth.month}月{someone.birth.day}日",
+        "postal_code": someone.home.postal_code,
+        "address": someone.home.address,
+        "building": someone.home.building,
+        "email": someone.email,
+        "phone": someone.phone,
+    }
+
+
+def _open(browser: Browser, reference: str, code: str) -> Page:
+    page = browser.get("/requests/status/")
+    return browser.submit(page, "/requests/status/", {"reference": reference, "code": code})
+
+
+def _today() -> date:
+    return clock.date_in_japan(clock.now())
+
+
+def _first_papers() -> tuple[tuple[str, str, bytes], ...]:
+    issued = _today() - timedelta(days=10)
+    return (
+        ("driving-licence", "person", papers.driving_licence(cast.TARO)),
+        ("lawyer-identification", "agent", papers.lawyer_identification(cast.SATO)),
+        ("power-of-attorney", "authority", papers.power_of_attorney(cast.TARO, cast.SATO, issued)),
+    )
+
+
+def _read_on_paper(someone: cast.Someone) -> dict[str, str]:
+    """What staff type from a paper: as printed, in the way they would type it."""
+    return {
+        "family_name": someone.family_name,
+        "given_name": someone.given_name,
+        "birth_date": someone.birth.isoformat(),
+        "postal_code": someone.home.postal_code,
+        "address": someone.home.address,
+        "building": someone.home.building,
+        "genuine": "on",
+    }
+
+
+def _first_findings() -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
+    return {
+        "driving-licence": {
+            **_read_on_paper(cast.TARO),
+            "expires_on": (_today() + timedelta(days=700)).isoformat(),
+        },
+        "lawyer-identification": _read_on_paper(cast.SATO),
+        "power-of-attorney": {
+            "principal_name": cast.TARO.name,
+            "agent_name": cast.SATO.name,
+            "issued_on": (_today() - timedelta(days=10)).isoformat(),
+            "scope": ("notice-of-purpose", "disclosure", "disclosure-of-provision-records"),
+            "genuine": "on",
+        },
+    }
+
+
+def _moved() -> Mapping[str, str | tuple[str, ...]]:
+    registered = cast.TARO.registered_home
+    return {
+        **_read_on_paper(cast.TARO),
+        "former_address": f"{registered.address} {registered.building}".strip(),
+        "issued_on": (_today() - timedelta(days=5)).isoformat(),
+    }
+
+
+def _sign_in(browser: Browser, staff: Staff) -> None:
+    page = browser.get("/accounts/login/")
+    page = browser.submit(
+        page, "/accounts/login/", {"login": staff.username, "password": staff.password}
+    )
+    _expect(page, f"signing in as {staff.username}")
+
+
+def _identify(desk: Browser, case: str) -> None:
+    page = desk.submit(desk.get(case), "/search/", {})
+    subjects = page.mark("data-candidates").split()
+    if not subjects:
+        raise WalkFailed("no record of the former member was found")
+    _expect(desk.submit(page, "/identify/", {"subjects": subjects}), "choosing the records")
+
+
+def _record(
+    desk: Browser, case: str, findings: Mapping[str, Mapping[str, str | tuple[str, ...]]]
+) -> None:
+    page = desk.get(case)
+    for kind, values in findings.items():
+        proof = page.mark(f"data-paper-{kind}")
+        if desk.get(f"{case}papers/{proof}/").status != _OK:
+            raise WalkFailed(f"the paper `{kind}` does not open")
+        page = desk.submit(desk.get(case), f"/papers/{proof}/finding/", values)
+        _expect(page, f"reading the paper `{kind}`")
+
+
+def _wait_for_letter(desk: Browser, case: str) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        work = desk.get(case).mark("data-work")
+        if work == "ready":
+            return
+        if work == "waiting":
+            raise WalkFailed("the worker waits: " + desk.get(case).mark("data-work-note"))
+        time.sleep(0.3)
+    raise WalkFailed("the worker did not finish in time")
+
+
+def _expect(page: Page, step: str) -> None:
+    if page.status != _OK:
+        raise WalkFailed(f"{step}: `{page.url}` answered {page.status}")
+
+
+def _expect_stage(page: Page, stage: str) -> None:
+    if page.marks.get("data-stage") != stage:
+        raise WalkFailed(f"`{page.url}`: expected `{stage}`, saw `{page.marks.get('data-stage')}`")
+
+
+def save_letter(walked: Walked, folder: Path) -> Path:
+    """Write the letter under its reference and return where."""
+    path = folder / f"answer-{walked.reference}.pdf"
+    path.write_bytes(walked.letter)
+    return path
