@@ -60,7 +60,9 @@ def test_every_room_is_in_the_glossary_and_no_other() -> None:
 
 def test_every_word_of_every_closed_list_is_in_the_glossary_and_no_other() -> None:
     written = {
-        f"{name}.{member}" for name, entry in GLOSSARY["enum"].items() for member in entry["members"]
+        f"{name}.{member}"
+        for name, entry in GLOSSARY["enum"].items()
+        for member in entry["members"]
     }
 
     used = {f"{name}.{member}" for name, members in _enums().items() for member in members}
