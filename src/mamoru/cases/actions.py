@@ -28,6 +28,7 @@ from mamoru.cases.terms import (
     PersonalDetails,
     Practice,
     Proof,
+    ProofGroup,
     ProofKind,
     ProofOf,
     RefusalGround,
@@ -38,9 +39,11 @@ from mamoru.cases.terms import (
     TrailEntry,
     Work,
 )
+from mamoru.identity import agent
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import MEMBER, SYSTEM, CaseId, DemandId, StaffId
+from mamoru.kit.work import Steps
 from mamoru.ledger import append
 
 CODE_DIGITS = 12
@@ -299,7 +302,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
     stage = states.advance(case.stage, Stage.VERIFIED)
     result = facts.check(case, today=clock.date_in_japan(now))
     if not result.acceptable(note=note):
-        raise NotConfirmed(f"open points: {', '.join(result.open_points) or 'a note is needed'}")
+        raise NotConfirmed(f"open points: {', '.join(result.open_points) or _doubt(result)}")
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage, verified_by=by, complete_at=now)
         append.entry(
@@ -332,7 +335,9 @@ def decide_demand(
     demand = _demand(case, demand_id)
     if case.stage not in {Stage.VERIFIED, Stage.SUPPLEMENT_ASKED}:
         raise states.StageForbidden(f"a case that is `{case.stage}` cannot be decided")
-    known = facts.facts_of(case, today=clock.date_in_japan(now))
+    known = facts.facts_of(
+        case, is_retained=execute.holds_anything(case), today=clock.date_in_japan(now)
+    )
     grounds = refusal.all_grounds(demand.demand, known, judged)
     _expect_cure_is_over(case, grounds, now=now)
     plan = execute.plan(case, demand)
@@ -472,7 +477,7 @@ def send_answer(
 # --- the worker ---------------------------------------------------------------------------
 
 
-def carry_out(case_id: CaseId, steps: "execute.Steps") -> Work:
+def carry_out(case_id: CaseId, steps: Steps) -> Work:
     """Carry a decided case out, compose the answer and render the letter; safe to repeat.
 
     Returns READY, or WAITING with a note when a store cannot be reached: then
@@ -494,7 +499,7 @@ def carry_out(case_id: CaseId, steps: "execute.Steps") -> Work:
 def _render(case_id: CaseId) -> str:
     now = clock.now()
     case = store.case(case_id)
-    composed = answer.compose(case, dated_on=clock.date_in_japan(now))
+    composed = answer.compose(case, _sources(), dated_on=clock.date_in_japan(now))
     pdf = answer.render(composed)
     with store.atomic():
         digest = store.save_answer(case_id, "answer", pdf, at=now)
@@ -654,7 +659,68 @@ def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
     )
 
 
+def allowed_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
+    """Return the grounds that may be chosen against a kind of demand (appi-reference 6.2)."""
+    return refusal.allowed_grounds(kind)
+
+
+def standing_grounds(
+    case: Case, demand: DemandState, *, now: datetime
+) -> tuple[RefusalGround, ...]:
+    """Return the grounds that stand on the recorded facts, before anybody judges."""
+    known = facts.facts_of(
+        case, is_retained=execute.holds_anything(case), today=clock.date_in_japan(now)
+    )
+    return refusal.mechanical_grounds(demand.demand, known)
+
+
+def clock_of(case: Case, *, now: datetime) -> deadline.Clock:
+    """Return how a case's deadline stands today."""
+    return deadline.clock(
+        started_on=clock.date_in_japan(case.received_at),
+        due=case.due_on,
+        today=clock.date_in_japan(now),
+        paused=case.stage is Stage.SUPPLEMENT_ASKED,
+    )
+
+
+def clock_of_line(line: store.CaseLine, *, now: datetime) -> deadline.Clock:
+    """Return how the deadline of a line of the queue stands today."""
+    return deadline.clock(
+        started_on=clock.date_in_japan(line.received_at),
+        due=line.due_on,
+        today=clock.date_in_japan(now),
+        paused=line.stage is Stage.SUPPLEMENT_ASKED,
+    )
+
+
+def required_proofs(role: Role) -> tuple[ProofGroup, ...]:
+    """Return what has to be proved by whom files in a role, as groups of alternatives (P3.22)."""
+    return tuple(
+        ProofGroup(
+            of=ProofOf(group.of),
+            one_of=tuple(kind for kind in ProofKind if kind in group.one_of),
+            two_of=tuple(kind for kind in ProofKind if kind in group.two_of),
+        )
+        for group in agent.required_proofs(role)
+    )
+
+
+def supplement_letter(case_id: CaseId) -> bytes:
+    """Return the newest request for a supplement as a letter, for those who are written to."""
+    case = store.case(case_id)
+    if not case.supplements:
+        raise states.StageForbidden("nothing was asked for")
+    return answer.render_supplement(
+        answer.compose_supplement(case, _sources(), case.supplements[-1])
+    )
+
+
 # --- inside -------------------------------------------------------------------------------
+
+
+def _sources() -> answer.Sources:
+    return answer.Sources(execute.hands().policy, execute.hands().datamap)
 
 
 def _code(one_time_key: str) -> str:
@@ -708,6 +774,12 @@ def _expect_cure_is_over(case: Case, grounds: tuple[RefusalGround, ...], *, now:
     today = clock.date_in_japan(now)
     if not refusal.curable(grounds) or case.supplements[-1].due_on >= today:
         raise states.StageForbidden("the period for the supplement is not over")
+
+
+def _doubt(result: facts.Check) -> str:
+    if not result.identified:
+        return "nobody has said yet which records the person is"
+    return "the comparison leaves a doubt: say in a note why it suffices"
 
 
 def _case_of(demand_id: DemandId) -> CaseId:

@@ -1,10 +1,12 @@
 """From what was decided and read to what is said (P3.24, appi-reference 6.6)."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from mamoru.cases import execute, store
+from mamoru.cases import store
 from mamoru.cases.rules import deadline
 from mamoru.cases.terms import (
+    PROVISION_RECORDS,
     Case,
     Decision,
     Demand,
@@ -17,7 +19,7 @@ from mamoru.cases.terms import (
     Supplement,
     Target,
 )
-from mamoru.datamap.inventory import Table
+from mamoru.datamap.inventory import DataMap, Table
 from mamoru.documents import letter, pdf
 from mamoru.documents.terms import (
     Addressee,
@@ -31,6 +33,7 @@ from mamoru.documents.terms import (
 )
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
+from mamoru.policy.document import Policy
 
 _PROVISION_COLUMNS = {
     "ja": ("提供年月日", "根拠", "提供先の氏名又は名称", "提供先の住所", "代表者", "提供した項目"),
@@ -48,6 +51,14 @@ _BASIS = {
 _EMPTY = "—"
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the wording of an answer is taken from: the policy and the data map in force."""
+
+    policy: Policy
+    datamap: DataMap
+
+
 class AddressUnverified(MamoruError):
     """There is no verified address to send the answer to. Look at the papers again."""
 
@@ -60,29 +71,31 @@ class GlyphMissing(MamoruError):
     code, exit_code = "glyph-missing", 4
 
 
-def compose(case: Case, *, dated_on: date) -> Answer:
+def compose(case: Case, sources: Sources, *, dated_on: date) -> Answer:
     """Return the answer to a decided case; nothing in it comes from anywhere but the receipts."""
     return Answer(
         reference=case.id,
         received_on=clock.date_in_japan(case.received_at),
         dated_on=dated_on,
         language=case.filing.language,
-        sender=sender(case.filing.language),
+        sender=sender(sources, case.filing.language),
         addressee=addressee(case),
         person_name=_person(case).name,
         agent_name=case.filing.agent.name if case.filing.agent else "",
-        demands=tuple(_demand(case, each, each.decision) for each in case.demands if each.decision),
+        demands=tuple(
+            _demand(case, sources, each, each.decision) for each in case.demands if each.decision
+        ),
     )
 
 
-def compose_supplement(case: Case, asked: Supplement) -> SupplementRequest:
+def compose_supplement(case: Case, sources: Sources, asked: Supplement) -> SupplementRequest:
     """Return the request for what is missing; it never shows what is registered."""
     return SupplementRequest(
         reference=case.id,
         received_on=clock.date_in_japan(case.received_at),
         dated_on=clock.date_in_japan(asked.asked_at),
         language=case.filing.language,
-        sender=sender(case.filing.language),
+        sender=sender(sources, case.filing.language),
         addressee=_as_given(case),
         person_name=case.filing.person.name,
         defects=asked.defects,
@@ -101,17 +114,19 @@ def render_supplement(composed: SupplementRequest) -> bytes:
     return _render(letter.build_supplement(composed))
 
 
-def sender(language: str) -> Sender:
+def sender(sources: Sources, language: str) -> Sender:
     """Return the company as the policy names it."""
-    company = execute.hands().policy.company
-    english = language == "en"
+    policy = sources.policy
+    company, desk = policy.company, policy.requests.desk
+    who = company.representative
+    representative = f"{who.title.in_(language)} {who.name.in_(language)}" if who else ""
     return Sender(
-        name=company.name.en if english else company.name.ja,
-        representative=company.representative.en if english else company.representative.ja,
-        postal_code=company.postal_code,
-        address=company.address.en if english else company.address.ja,
-        desk=company.desk.en if english else company.desk.ja,
-        contact=company.contact,
+        name=company.name.in_(language),
+        representative=representative,
+        postal_code=company.postal_code or "",
+        address=company.address.in_(language) if company.address else "",
+        desk=desk.title.in_(language) if desk else "",
+        contact=desk.form if desk else "",
     )
 
 
@@ -163,20 +178,22 @@ def _person(case: Case) -> PersonalDetails:
     return case.filing.person
 
 
-def _demand(case: Case, state: DemandState, decision: Decision) -> DemandAnswer:
+def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision) -> DemandAnswer:
     asked = state.demand
     language = case.filing.language
     done = decision.outcome is Outcome.FULFILLED
-    tables = _tables(case, state) if done and asked.kind in _SHOWING else ()
+    tables = _tables(case, sources, state) if done and asked.kind in _SHOWING else ()
     return DemandAnswer(
         kind=asked.kind,
-        items=_item_titles(asked, language),
+        items=_item_titles(sources, asked, language),
         outcome=decision.outcome,
         grounds=decision.grounds,
         reason=decision.reason,
         law=decision.law,
-        purposes=_purposes(state, language) if asked.kind is DemandKind.NOTICE_OF_PURPOSE else (),
-        changes=_changes(asked, language) if done else (),
+        purposes=_purposes(sources, state, language)
+        if asked.kind is DemandKind.NOTICE_OF_PURPOSE
+        else (),
+        changes=_changes(sources, asked, language) if done else (),
         tables=tables,
         suit_from=deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind),
     )
@@ -185,52 +202,54 @@ def _demand(case: Case, state: DemandState, decision: Decision) -> DemandAnswer:
 _SHOWING = frozenset({DemandKind.DISCLOSURE, DemandKind.DISCLOSURE_OF_PROVISION_RECORDS})
 
 
-def _item_titles(asked: Demand, language: str) -> tuple[str, ...]:
+def _item_titles(sources: Sources, asked: Demand, language: str) -> tuple[str, ...]:
     if Target.ALL in asked.items:
         return ()
-    categories = {each.id: each.name for each in execute.hands().policy.categories}
+    categories = {each.id: each.title for each in sources.policy.categories}
     titles = []
     for item in asked.items:
         if item in categories:
-            titles.append(categories[item].en if language == "en" else categories[item].ja)
+            titles.append(categories[item].in_(language))
         elif item.count("/") == 3:  # noqa: PLR2004 - store/table/row/column
-            titles.append(_column_title(item, language))
+            titles.append(_column_title(sources, item, language))
         else:
             titles.append(item)
     return tuple(titles)
 
 
-def _column_title(ref: str, language: str) -> str:
+def _column_title(sources: Sources, ref: str, language: str) -> str:
     store_name, table_name, _, column_name = ref.split("/")
-    table = execute.hands().datamap.table(store_name, table_name)
+    table = sources.datamap.table(store_name, table_name)
     title = next(column.title for column in table.columns if column.name == column_name)
     return title.en if language == "en" else title.ja
 
 
-def _changes(asked: Demand, language: str) -> tuple[Change, ...]:
+def _changes(sources: Sources, asked: Demand, language: str) -> tuple[Change, ...]:
     if asked.before is None and asked.after is None:
         return ()
-    item = "、".join(_item_titles(asked, language))
+    item = "、".join(_item_titles(sources, asked, language))
     return (Change(item=item, before=asked.before or "", after=asked.after or ""),)
 
 
-def _tables(case: Case, state: DemandState) -> tuple[AnnexTable, ...]:
+def _tables(case: Case, sources: Sources, state: DemandState) -> tuple[AnnexTable, ...]:
     language = case.filing.language
     result = []
     for done in store.receipts(state.id):
         location = f"{done.store}/{done.table}"
-        if done.table == execute.PROVISION_RECORDS:
+        if done.table == PROVISION_RECORDS:
             if done.rows:
                 result.append(_provision_table(state, language))
             continue
         if not done.rows:
             continue
-        table = execute.hands().datamap.table(done.store, done.table)
-        result.append(_annex(state, table, location, language))
+        table = sources.datamap.table(done.store, done.table)
+        result.append(_annex(sources, state, table, location, language))
     return tuple(result)
 
 
-def _annex(state: DemandState, table: Table, location: str, language: str) -> AnnexTable:
+def _annex(
+    sources: Sources, state: DemandState, table: Table, location: str, language: str
+) -> AnnexTable:
     rows = store.values(state.id, location)
     titles = {
         column.name: column.title.en if language == "en" else column.title.ja
@@ -239,25 +258,23 @@ def _annex(state: DemandState, table: Table, location: str, language: str) -> An
     names = tuple(rows[0])
     return AnnexTable(
         title=table.title.en if language == "en" else table.title.ja,
-        source=_store_title(location.partition("/")[0], language),
+        source=_store_title(sources, location.partition("/")[0], language),
         columns=tuple(titles[name] for name in names),
-        rows=tuple(tuple(execute.text(row[name]) or _EMPTY for name in names) for row in rows),
-        purposes=_purposes_of(table.purposes, language),
+        rows=tuple(tuple(_text(row[name]) or _EMPTY for name in names) for row in rows),
+        purposes=_purposes_of(sources, table.purposes, language),
     )
 
 
 def _provision_table(state: DemandState, language: str) -> AnnexTable:
     tongue = "en" if language == "en" else "ja"
-    rows = store.values(state.id, execute.PROVISION_RECORDS)
+    rows = store.values(state.id, PROVISION_RECORDS)
     return AnnexTable(
         title=_PROVISION_TITLE[tongue],
         source=_PROVISION_SOURCE[tongue],
         columns=_PROVISION_COLUMNS[tongue],
         rows=tuple(
             tuple(
-                _BASIS[tongue].get(execute.text(value), execute.text(value))
-                if name == "basis"
-                else execute.text(value)
+                _BASIS[tongue].get(_text(value), _text(value)) if name == "basis" else _text(value)
                 for name, value in row.items()
             )
             for row in rows
@@ -265,27 +282,25 @@ def _provision_table(state: DemandState, language: str) -> AnnexTable:
     )
 
 
-def _store_title(name: str, language: str) -> str:
-    title = next(each.title for each in execute.hands().datamap.stores if each.name == name)
+def _store_title(sources: Sources, name: str, language: str) -> str:
+    title = next(each.title for each in sources.datamap.stores if each.name == name)
     return title.en if language == "en" else title.ja
 
 
-def _purposes(state: DemandState, language: str) -> tuple[Purpose, ...]:
+def _purposes(sources: Sources, state: DemandState, language: str) -> tuple[Purpose, ...]:
     """The actual purposes of this person's data, from the tables in which it was found (P3.2)."""
     codes: dict[str, None] = {}
     for done in store.receipts(state.id):
-        if done.rows and done.table != execute.PROVISION_RECORDS:
-            table = execute.hands().datamap.table(done.store, done.table)
+        if done.rows and done.table != PROVISION_RECORDS:
+            table = sources.datamap.table(done.store, done.table)
             codes |= dict.fromkeys(table.purposes)
-    return _purposes_of(tuple(codes), language)
+    return _purposes_of(sources, tuple(codes), language)
 
 
-def _purposes_of(codes: tuple[str, ...], language: str) -> tuple[Purpose, ...]:
-    stated = {each.code: each for each in execute.hands().policy.all_purposes()}
+def _purposes_of(sources: Sources, codes: tuple[str, ...], language: str) -> tuple[Purpose, ...]:
+    stated = {each.id: each.title for each in sources.policy.purposes}
     return tuple(
-        Purpose(code=code, text=stated[code].name.en if language == "en" else stated[code].name.ja)
-        for code in codes
-        if code in stated
+        Purpose(code=code, text=stated[code].in_(language)) for code in codes if code in stated
     )
 
 
@@ -294,3 +309,8 @@ def _render(built: letter.Letter) -> bytes:
     if missing:
         raise GlyphMissing(f"{len(missing)} characters of the letter have no glyph")
     return pdf.render(built)
+
+
+def _text(value: object) -> str:
+    """Return a cell as people read it; an empty cell is empty text."""
+    return "" if value is None else str(value)

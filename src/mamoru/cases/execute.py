@@ -9,9 +9,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from mamoru.cases import store
 from mamoru.cases.terms import (
+    PROVISION_RECORDS,
     Case,
     Demand,
     DemandKind,
@@ -23,7 +25,14 @@ from mamoru.cases.terms import (
     Subject,
     Target,
 )
-from mamoru.connectors.port import Connector, StoreUnreachable
+from mamoru.connectors.port import (
+    Connector,
+    CorrectionRefusedByStore,
+    OutcomeUnknown,
+    StoreUnreachable,
+    StoreUnreadable,
+    ValueChangedMeanwhile,
+)
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Authority, Column, DataMap, Table
 from mamoru.datamap.terms import Facts, KeyRing, Location, Registered, Row, Search
@@ -45,9 +54,6 @@ PURPOSE = REQUESTS_BY_LAW
 PERMIT_MINUTES = 15
 RETRY_SECONDS = 30
 HAND_WORK_SECONDS = 24 * 60 * 60
-
-PROVISION_RECORDS = "provision-records"
-"""The place in which receipts note what was read of the product's own provision records."""
 
 _READING = frozenset({DemandKind.DISCLOSURE, DemandKind.NOTICE_OF_PURPOSE})
 
@@ -140,8 +146,10 @@ def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, .
     """Return every record that the form's facts lead to, in all stores, each once."""
     person = case.filing.person
     facts = Facts(
-        name=person.name,
-        kana=f"{person.family_name_kana}{person.given_name_kana}",
+        family_name=person.family_name,
+        given_name=person.given_name,
+        family_name_kana=person.family_name_kana,
+        given_name_kana=person.given_name_kana,
         birth=birth.parse(person.birth_date),
         postal_code=person.postal_code,
         email=person.email,
@@ -154,7 +162,7 @@ def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, .
     found: dict[Subject, tuple[list[str], Row]] = {}
     for search in wanted:
         table = hands().datamap.table(search.store, search.table)
-        for row in _connector(search.store).find(permit, search, now=now):
+        for row in _connector(search.store).find(permit, search.table, search.criteria, now):
             subject = _subject(search.store, table, row)
             found.setdefault(subject, ([], row))[0].append("+".join(search.by))
     return tuple(
@@ -179,7 +187,7 @@ def identify(
         permit = _permit(case_id, Operation.FIND, (search,), by=by, now=now)
         rows += [
             (subject.store, subject.table, row)
-            for row in _connector(subject.store).find(permit, search, now=now)
+            for row in _connector(subject.store).find(permit, search.table, search.criteria, now)
         ]
     keys = locate.keys_of(datamap, rows)
     held = _registered(case_id, keys, {row[0] for row in rows}, by=by, now=now)
@@ -211,7 +219,7 @@ def _registered(
         rows = [
             (place.table, row)
             for place in places
-            for row in _connector(name).read(permit, place, now=now).rows
+            for row in _connector(name).read(permit, place, now).rows
         ]
         result.append(locate.registered(datamap, name, rows, on=clock.date_in_japan(now)))
     return result
@@ -332,11 +340,10 @@ def _run_demand(case: Case, demand: DemandState, steps: Steps) -> None:
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
     steps.step(f"{demand.id} begin", lambda: _begin(case, demand, planned))
     for place in planned.locations:
-        result = steps.step(
-            f"{demand.id} {_name(place)}", lambda place=place: _touch(case, demand, place)
-        )
+        result = steps.step(f"{demand.id} {_name(place)}", partial(_touch, case, demand, place))
         if result != "done":
-            raise Waiting(result, RETRY_SECONDS)
+            passing = result.startswith("store-unreachable")
+            raise Waiting(result, RETRY_SECONDS if passing else HAND_WORK_SECONDS)
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS or _wants_all(demand):
         steps.step(f"{demand.id} provision records", lambda: _read_provisions(case, demand))
     steps.step(f"{demand.id} seal", lambda: _seal(case, demand))
@@ -370,25 +377,24 @@ def _touch(case: Case, demand: DemandState, place: Location) -> str:
         return "done"
     now = clock.now()
     correcting = demand.demand.kind is DemandKind.CORRECTION
-    operation = Operation.CORRECT if correcting else Operation.READ
     try:
-        permit = _permit(case.id, operation, (place,), by=SYSTEM, now=now)
         if correcting:
-            change = {place.columns[0]: (demand.demand.before or "", demand.demand.after or "")}
-            reading = _connector(place.store).correct(permit, place, change, now=now)
+            rows, withheld = _correct(case, demand.demand, place, now), 0
         else:
-            reading = _connector(place.store).read(permit, place, now=now)
-    except StoreUnreachable:
+            rows, withheld = _read(case, place, now)
+    except (StoreUnreachable, OutcomeUnknown):
         return f"store-unreachable:{place.store}"
+    except (StoreUnreadable, ValueChangedMeanwhile, CorrectionRefusedByStore) as problem:
+        return f"{type(problem).code}:{place.store}"
     done = LocationReceipt(
         store=place.store,
         table=place.table,
-        rows=len(reading.rows),
-        digest=store.commitment(case.id, "values", reading.digest),
+        rows=len(rows),
+        digest=store.commitment(case.id, "values", json.dumps([dict(row) for row in rows])),
         at=now,
     )
     with store.atomic():
-        store.save_receipt(demand.id, _name(place), done, reading.rows)
+        store.save_receipt(demand.id, _name(place), done, rows)
         append.entry(
             "case.place.corrected" if correcting else "case.place.read",
             subject=case.id,
@@ -399,11 +405,55 @@ def _touch(case: Case, demand: DemandState, place: Location) -> str:
                 "place": _name(place),
                 "columns": len(place.columns),
                 "rows": done.rows,
+                "withheld": withheld,
                 "values": done.digest,
-                "policy": permit.policy,
+                "policy": hands().grants.digest,
             },
         )
     return "done"
+
+
+def _read(case: Case, place: Location, now: datetime) -> tuple[tuple[Row, ...], int]:
+    """Return the person's rows, and how many were held back because they name somebody else.
+
+    INVARIANT: what hangs on a shared mail address may be another's of the household; a row
+    that carries another name never goes into an answer (P3.14, reliability A5).
+    """
+    datamap = hands().datamap
+    table = datamap.table(place.store, place.table)
+    names = locate.name_columns(table)
+    columns = tuple(dict.fromkeys((*place.columns, *names)))
+    whole = next(
+        each
+        for each in locate.locate(datamap, dict(case.identity.keys if case.identity else ()))
+        if (each.store, each.table) == (place.store, place.table)
+    ).narrowed(columns)
+    permit = _permit(case.id, Operation.READ, (whole,), by=SYSTEM, now=now)
+    found = _connector(place.store).read(permit, whole, now).rows
+    own = [row for row in found if not _names_another(case, place, row)]
+    kept = tuple({column: row[column] for column in place.columns} for row in own)
+    return kept, len(found) - len(kept)
+
+
+def _names_another(case: Case, place: Location, row: Row) -> bool:
+    """A row is another's if its name is neither the registered one nor the one on the form."""
+    known = [case.filing.person.name]
+    if case.identity is not None:
+        known.append(case.identity.registered.name)
+    return all(
+        locate.names_another(
+            hands().datamap, place.store, place.table, row, name=name.replace(" ", "")
+        )
+        for name in known
+        if name
+    )
+
+
+def _correct(case: Case, asked: Demand, place: Location, now: datetime) -> tuple[Row, ...]:
+    """Write one value back by compare and set; a repetition changes nothing."""
+    permit = _permit(case.id, Operation.CORRECT, (place,), by=SYSTEM, now=now)
+    change = {place.columns[0]: (asked.before or "", asked.after or "")}
+    return _connector(place.store).correct(permit, place, change, now).rows
 
 
 def _read_provisions(case: Case, demand: DemandState) -> str:
@@ -477,7 +527,7 @@ def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
         names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
         narrowed = place.narrowed(names)
         permit = _permit(case_id, Operation.READ, (narrowed,), by=SYSTEM, now=now)
-        rows = _connector(place.store).read(permit, narrowed, now=now).rows
+        rows = _connector(place.store).read(permit, narrowed, now).rows
         if rows:
             result.append(
                 MemberTable(

@@ -195,6 +195,15 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofGroup:
+    """One thing to be proved: any of `one_of`, or two different ones of `two_of`."""
+
+    of: ProofOf
+    one_of: tuple[ProofKind, ...]
+    two_of: tuple[ProofKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """An uploaded paper: what it is and where its sealed bytes lie. Never the bytes."""
 
@@ -285,6 +294,10 @@ class Decision:
     approved_by: StaffId | None = None
     approved_at: datetime | None = None
     plan_digest: str = ""  # what the approver saw; another plan needs another approval
+
+
+PROVISION_RECORDS = "provision-records"
+"""The place in which receipts note what was read of the product's own provision records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

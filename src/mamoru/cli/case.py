@@ -1,11 +1,10 @@
 """`mamoru case list | show | file`: cases without personal data; a filing from JSON."""
 
-from pathlib import Path
 from typing import BinaryIO
 
 import click
 
-from mamoru.cli.options import as_json, company, home, show_json
+from mamoru.cli.options import as_json, company, in_home, show_json
 
 _STAGES = ("received", "supplement-asked", "verified", "decided", "answered", "withdrawn")
 
@@ -16,14 +15,14 @@ def case() -> None:
 
 
 @case.command("list")
-@home
+@in_home
 @as_json
 @click.option("--stage", type=click.Choice(_STAGES), help="Only cases at this stage.")
-def list_cases(home: Path, as_json: bool, stage: str | None) -> None:
+def list_cases(as_json: bool, stage: str | None) -> None:
     """List cases, the earliest due first."""
     lines = company().cases(stage=stage)
     if as_json:
-        show_json({"home": str(home), "cases": list(lines)})
+        show_json({"cases": list(lines)})
         return
     for line in lines:
         click.echo(
@@ -34,10 +33,10 @@ def list_cases(home: Path, as_json: bool, stage: str | None) -> None:
 
 
 @case.command("show")
-@home
+@in_home
 @as_json
 @click.argument("case_id")
-def show_case(home: Path, as_json: bool, case_id: str) -> None:
+def show_case(as_json: bool, case_id: str) -> None:
     """Show where a case is, what was decided, and its trail in the ledger."""
     shown = company().case(case_id)
     if as_json:
@@ -53,8 +52,8 @@ def show_case(home: Path, as_json: bool, case_id: str) -> None:
 
 
 @case.command("file")
-@home
+@in_home
 @click.argument("filing", type=click.File("rb"))
-def file_case(home: Path, filing: BinaryIO) -> None:
+def file_case(filing: BinaryIO) -> None:
     """File a case from FILING, a JSON document in the form of the API (`-` reads standard input)."""
     show_json(dict(company().file_case(filing.read())))

@@ -64,12 +64,16 @@ class Company(Protocol):
 
 
 def home(command: F) -> F:
-    """Add `--home`: the company's folder, by default `MAMORU_HOME` or the working directory.
+    """Add `--home`: the company's folder, by default `MAMORU_HOME` or the working directory."""
+    return _home(command, handed=True)
 
-    The choice is written to `MAMORU_HOME`, so that everything started by the
-    command reads the same folder.
-    """
 
+def in_home(command: F) -> F:
+    """Add `--home` to a command that only needs everything under it to read the same folder."""
+    return _home(command, handed=False)
+
+
+def _home(command: F, *, handed: bool) -> F:
     def remember(_: click.Context, __: click.Parameter, value: Path) -> Path:
         os.environ["MAMORU_HOME"] = str(value.resolve())
         return value
@@ -82,6 +86,7 @@ def home(command: F) -> F:
         show_default="the working directory",
         callback=remember,
         is_eager=True,
+        expose_value=handed,
         help="The company's folder with mamoru.toml, policy.yaml and datamap.yaml.",
     )(command)
 

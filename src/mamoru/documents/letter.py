@@ -114,10 +114,7 @@ def build_supplement(asked: SupplementRequest) -> Letter:
             "tell the desk early if you need more time.",
         )
         heading = "What we need"
-    bullets = tuple(
-        said(wording.DEFECTS, code, tongue) if code in wording.DEFECTS else _form_gap(tongue)
-        for code in asked.defects
-    )
+    bullets = tuple(wording.defect(code, tongue) for code in asked.defects)
     return Letter(
         language=tongue,
         reference=asked.reference,
@@ -283,7 +280,3 @@ def _closing(answer: Answer, tongue: str) -> tuple[str, ...]:
         f"（{answer.sender.contact}）にて承ります。また、個人情報保護委員会の個人情報保護法相談ダイヤルも"
         "ご利用いただけます。",
     )
-
-
-def _form_gap(tongue: str) -> str:
-    return said(wording.DEFECTS, "form-incomplete", tongue)

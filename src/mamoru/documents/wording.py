@@ -284,10 +284,6 @@ DEFECTS = _words(
             "申請書の生年月日と確認書類の生年月日が一致しません。正しい生年月日をお知らせください。",
             "The birth date on the form differs from the one on your paper.",
         ),
-        "document-expired": (
-            "確認書類の有効期限が切れています。有効な書類をお送りください。",
-            "The document has expired. Please send a valid one.",
-        ),
         "document-unreadable": (
             "書類の文字が読み取れません。鮮明な写しをお送りください。",
             "The paper cannot be read. Please send a clear copy.",
@@ -304,17 +300,37 @@ DEFECTS = _words(
             "委任状の印影を確認できる印鑑登録証明書をお送りください。",
             "Please send the seal registration certificate that belongs to the power of attorney.",
         ),
-        "relation-document-missing": (
+        "relation-missing": (
             "親権者であることを確認できる書類（戸籍謄本、またはご本人と続柄の記載がある住民票の写し）をお送りください。",
             "Please send a paper that shows the parental relation (a family register or resident record).",
         ),
-        "guardianship-certificate-missing": (
+        "guardianship-missing": (
             "成年後見の登記事項証明書をお送りください。",
             "Please send the certificate of registered guardianship.",
         ),
-        "power-of-attorney-too-old": (
-            "委任状の作成日から3か月を過ぎています。新しい委任状をお送りください。",
-            "The power of attorney is older than three months. Please send a new one.",
+        "lawyer-identification-missing": (
+            "弁護士の身分証明書をお送りください。",
+            "Please send the lawyer's identification.",
+        ),
+        "scope-missing": (
+            "委任状に委任の範囲が記載されていません。委任する請求の種類を記載した委任状をお送りください。",
+            "The power of attorney does not say what is entrusted. Please send one that does.",
+        ),
+        "seal-certificate-address-differs": (
+            "印鑑登録証明書のご住所と、ご本人の確認書類のご住所が一致しません。",
+            "The address on the seal certificate differs from the person's document.",
+        ),
+        "person-age-unknown": (
+            "ご本人の生年月日をお知らせください。",
+            "Please tell us the birth date of the person.",
+        ),
+        "person-is-of-age": (
+            "ご本人は成年に達しています。ご本人からの請求か、ご本人の委任状が必要です。",
+            "The person is of age: the request must come from the person or with a power of attorney.",
+        ),
+        "identity-unknown": (
+            "ご本人を特定できません。会員番号や登録時のメールアドレスなどをお知らせください。",
+            "We cannot find the person. Please tell us a member number or a registered mail address.",
         ),
         "scope-too-narrow": (
             "委任状に、今回のご請求の内容が含まれていません。委任の範囲を確認できる委任状をお送りください。",
@@ -334,6 +350,51 @@ DEFECTS = _words(
         ),
     }
 )
+
+# For points about one paper: `power-of-attorney-too-old`, `driving-licence-expired`.
+_ABOUT_PAPER: Words = _words(
+    {
+        "-too-old": (
+            "{paper}の作成日または発行日から3か月を過ぎています。新しいものをお送りください。",
+            "{paper}: issued more than three months ago. Please send a new one.",
+        ),
+        "-undated": (
+            "{paper}の作成日または発行日が確認できません。日付のわかるものをお送りください。",
+            "{paper}: the date of issue is missing. Please send one that shows it.",
+        ),
+        "-dated-in-future": (
+            "{paper}の日付が将来の日付になっています。正しい日付のものをお送りください。",
+            "{paper}: the date lies in the future. Please send one with the right date.",
+        ),
+        "-expired": (
+            "{paper}の有効期限が切れています。有効なものをお送りください。",
+            "{paper}: it has expired. Please send a valid one.",
+        ),
+        "-not-genuine": (
+            "{paper}を確認書類としてお取り扱いできません。別の確認書類をお送りください。",
+            "{paper}: we cannot accept it as proof. Please send another paper.",
+        ),
+    }
+)
+
+
+def defect(code: str, language: str) -> str:
+    """Return what a requester is asked to send for a point; KeyError for an unknown code.
+
+    A gap of the form (`person-address-missing`, `items-missing/1`) has one sentence.
+    """
+    if code in DEFECTS:
+        return said(DEFECTS, code, language)
+    for ending, words in _ABOUT_PAPER.items():
+        paper = code.removesuffix(ending)
+        if paper != code and paper in PROOF_KINDS:
+            return words["en" if language == "en" else "ja"].format(
+                paper=said(PROOF_KINDS, paper, language)
+            )
+    if code.partition("/")[0].endswith("-missing"):
+        return said(DEFECTS, "form-incomplete", language)
+    raise KeyError(code)
+
 
 REASONS_OF_UPLOAD = _words(
     {

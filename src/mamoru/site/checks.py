@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mamoru.datamap import inventory
-from mamoru.kit import seal
+from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import checkpoint
 from mamoru.policy import document, lint
@@ -66,7 +66,7 @@ def _keys(home: Path) -> list[Found]:
 
 def _policy(home: Path) -> list[Found]:
     policy = document.load(home / config.load(home).policy)
-    findings = lint.lint(policy)
+    findings = lint.lint(policy, today=clock.date_in_japan(clock.now()))
     errors = [finding for finding in findings if finding.severity == "error"]
     found: list[Found] = [
         ("ok", f"version {policy.version}, {len(findings)} findings of the linter", "")
@@ -88,7 +88,7 @@ def _datamap(home: Path) -> list[Found]:
     return found
 
 
-def _ledger(home: Path) -> list[Found]:
+def _ledger(_: Path) -> list[Found]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
     import django
     from django.db import connection

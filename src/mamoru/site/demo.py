@@ -120,7 +120,7 @@ def _accounts(folder: Path) -> dict[str, str]:
     path = folder / PASSWORDS
     if path.exists():
         pairs = (line.split(" ", 1) for line in path.read_text().splitlines())
-        return {name: password for name, password in pairs}
+        return {pair[0]: pair[1] for pair in pairs}
     from mamoru.site import population
 
     passwords = {name: secrets.token_urlsafe(9) for name in [*(row[0] for row in STAFF), MEMBER]}

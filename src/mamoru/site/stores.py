@@ -2,21 +2,20 @@
 
 from pathlib import Path
 
-from mamoru.connectors import open as opening
-from mamoru.connectors.port import StoreUnreachable
 from mamoru.datamap import drift
 from mamoru.datamap.inventory import DataMap
+from mamoru.kit.errors import MamoruError
+from mamoru.site import wiring
 
 
 def states(located: DataMap, home: Path) -> list[tuple[str, tuple[str, str, str]]]:
     """Return per store (name, (state, detail, remedy)): reachable, and as the map says."""
     result = []
-    for store in located.stores:
-        try:
-            differences = drift.compare(store, opening.connector(store, base=home).shape())
-        except StoreUnreachable as problem:
-            result.append((store.name, ("problem", str(problem), "see that the store runs")))
+    for store, shape in wiring.shapes(located, home):
+        if isinstance(shape, MamoruError):
+            result.append((store.name, ("problem", str(shape), "see that the store runs")))
             continue
+        differences = drift.drifts(store, shape)
         if differences:
             first = differences[0]
             where = ".".join(part for part in (first.store, first.table, first.column) if part)

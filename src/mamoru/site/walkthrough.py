@@ -79,7 +79,7 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
         "/requests/case/papers/",
         {"kind": "resident-record", "of": "person"},
         name="resident-record.pdf",
-        content=papers.resident_record(cast.TARO),
+        content=papers.render(papers.resident_record(cast.TARO, today=_today())),
     )
     _expect(agent.submit(status, "/requests/case/submit/", {}), "sending the supplement")
     _record(desk, case, {"resident-record": _moved()})
@@ -165,12 +165,12 @@ def _today() -> date:
 
 
 def _first_papers() -> tuple[tuple[str, str, bytes], ...]:
-    issued = _today() - timedelta(days=10)
-    return (
-        ("driving-licence", "person", papers.driving_licence(cast.TARO)),
-        ("lawyer-identification", "agent", papers.lawyer_identification(cast.SATO)),
-        ("power-of-attorney", "authority", papers.power_of_attorney(cast.TARO, cast.SATO, issued)),
+    made = (
+        ("person", papers.driving_licence(cast.TARO, today=_today())),
+        ("agent", papers.lawyer_identification(cast.SATO, today=_today())),
+        ("authority", papers.power_of_attorney(cast.TARO, cast.SATO, today=_today())),
     )
+    return tuple((str(paper.kind), of, papers.render(paper)) for of, paper in made)
 
 
 def _read_on_paper(someone: cast.Someone) -> dict[str, str]:

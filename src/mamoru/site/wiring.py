@@ -1,6 +1,7 @@
 """Joins the rooms: which store, which journal, which hands. Nothing is chosen anywhere else."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Practice
 from mamoru.connectors import open as opening
 from mamoru.datamap import inventory
+from mamoru.datamap.terms import TableShape
 from mamoru.kit import seal
+from mamoru.kit.errors import MamoruError
 from mamoru.ledger import append, checkpoint
 from mamoru.ledger.storage import SqlStorage
 from mamoru.policy import compile as compiling
@@ -90,3 +93,10 @@ def unwire() -> None:
     """Forget what was installed, so that the next call reads the folder afresh."""
     with _lock:
         _wired.clear()
+
+
+def shapes(
+    located: inventory.DataMap, base: Path
+) -> Iterator[tuple[inventory.Store, tuple[TableShape, ...] | MamoruError]]:
+    """Yield each store with its live shape, or with the error that kept it from being seen."""
+    yield from opening.shapes(located, base=base)

@@ -128,8 +128,8 @@ def form_defects(filing: Filing) -> tuple[Defect, ...]:
 
 
 def _gaps_of(whose: str, details: PersonalDetails, ground: RefusalGround) -> list[Defect]:
-    needed = ("family_name", "given_name", "address")
-    needed += ("birth_date",) if whose == "person" else ()
+    needed = ["family_name", "given_name", "address"]
+    needed += ["birth_date"] if whose == "person" else []
     return [
         Defect(code=f"{whose}-{part.replace('_', '-')}-missing", ground=ground)
         for part in needed

@@ -1,0 +1,183 @@
+"""What form, papers and register say together of identity and authority (P3.10, P3.11)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from mamoru.cases.rules.refusal import Facts
+from mamoru.cases.rules.states import AGENT_ROLES
+from mamoru.cases.terms import Case, Finding, PersonalDetails, Proof, ProofKind, ProofOf
+from mamoru.identity import agent, verify
+from mamoru.identity.terms import NameParts, Particulars, Verdict, worst
+from mamoru.kit import clock
+
+_ORDER = (Verdict.MATCH, Verdict.PARTIAL, Verdict.CANNOT_TELL, Verdict.MISMATCH)
+_NOT_AN_AGENT = "not-an-agent"
+_UNPROVEN = frozenset({Verdict.PARTIAL, Verdict.CANNOT_TELL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Everything that staff must see before they confirm who asks.
+
+    `open_points` are stable codes of what a supplement could cure; the letter
+    has words for each.
+    """
+
+    comparison: verify.ThreeWay | None  # of the paper that says most; None without any
+    proof: str  # id of that paper
+    verdict: Verdict
+    authority: agent.Authority
+    open_points: tuple[str, ...]
+    identified: bool  # staff said which records the person is, if any
+    by_login: bool = False
+
+    @property
+    def identity_verdict(self) -> str:
+        """The worst pair's verdict, or `login`."""
+        return "login" if self.by_login else str(self.verdict)
+
+    @property
+    def authority_code(self) -> str:
+        """`own` for the person, `proven` for an agent whose papers hold, else `unproven`."""
+        if self.authority.role is agent.Role.PERSON:
+            return "own"
+        return "proven" if self.authority.confirmed else "unproven"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reason codes of every pair, each once."""
+        if self.comparison is None:
+            return ()
+        pairs = (*self.comparison.addresses, *self.comparison.chain)
+        pairs += (*self.comparison.names, *self.comparison.births)
+        return tuple(dict.fromkeys(code for pair in pairs for code in pair.reasons))
+
+    def acceptable(self, *, note: str) -> bool:
+        """Return whether a named person may confirm: nothing open, and a note where in doubt.
+
+        INVARIANT: a mismatch is never acceptable, with any note.
+        """
+        if self.by_login:
+            return True
+        if not self.identified or self.open_points or self.comparison is None:
+            return False
+        return self.verdict is Verdict.MATCH or (self.verdict in _UNPROVEN and bool(note.strip()))
+
+
+def check(case: Case, *, today: date) -> Check:
+    """Return how the three addresses, names, birth dates and the authority stand."""
+    role = agent.Role(case.filing.role)
+    arrived = max((clock.date_in_japan(proof.received_at) for proof in case.proofs), default=today)
+    authority = agent.verify_authority(
+        role=role,
+        person=_name(case.filing.person),
+        agent=_name(case.filing.agent or PersonalDetails()),
+        papers=tuple(_paper(proof, proof.finding) for proof in case.proofs if proof.finding),
+        demands=tuple(each.demand.kind for each in case.demands),
+        today=arrived,
+        person_birth=case.filing.person.birth_date,
+    )
+    compared = [
+        (_compare(case, proof.finding), proof.id)
+        for proof in case.proofs
+        if proof.of is ProofOf.PERSON and proof.finding and proof.finding.genuine
+    ]
+    compared.sort(key=lambda each: _ORDER.index(_verdict(case, each[0])))
+    best = compared[0] if compared else None
+    points = [code for code in authority.codes if code != _NOT_AN_AGENT]
+    if best is not None:
+        points += _differences(best[0])
+        points += [
+            code
+            for other, _ in compared[1:]
+            for code in _differences(other)
+            if code != "address-differs"  # cured by the chain of the better paper
+        ]
+    return Check(
+        comparison=best[0] if best else None,
+        proof=best[1] if best else "",
+        verdict=_verdict(case, best[0]) if best else Verdict.CANNOT_TELL,
+        authority=authority,
+        open_points=tuple(dict.fromkeys(points)),
+        identified=case.identity is not None,
+        by_login=case.filing.member_ref is not None,
+    )
+
+
+def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
+    """Return the facts on which the grounds are judged.
+
+    A case that was verified has its identity and authority confirmed by a named
+    person; before that, they stand as the papers show them.
+    """
+    verified = case.verified_by is not None
+    found = check(case, today=today)
+    return Facts(
+        identity_confirmed=verified or found.acceptable(note=""),
+        by_agent=case.filing.role in AGENT_ROLES,
+        authority_proven=verified or found.authority.confirmed,
+        open_defects=() if verified else found.open_points,
+        is_retained=is_retained,
+    )
+
+
+def _verdict(case: Case, compared: verify.ThreeWay) -> Verdict:
+    """Where nothing is held there is no third address: form and paper must agree."""
+    if case.identity is not None and not case.identity.subjects:
+        firsts = (compared.addresses[0], compared.names[0], compared.births[0])
+        return worst(each.verdict for each in firsts)
+    return compared.verdict
+
+
+def _differences(compared: verify.ThreeWay) -> list[str]:
+    """Return the curable points of one paper's comparison."""
+    points = []
+    by_form, _, by_paper = compared.addresses
+    if by_form.verdict is Verdict.MISMATCH:
+        points.append("application-address-differs")
+    if by_paper.verdict is Verdict.MISMATCH and not compared.chain:
+        points.append("address-differs")
+    if compared.name is Verdict.MISMATCH:
+        points.append("name-differs")
+    if compared.birth is Verdict.MISMATCH:
+        points.append("birth-date-differs")
+    return points
+
+
+def _compare(case: Case, finding: Finding) -> verify.ThreeWay:
+    identity = case.identity
+    return verify.verify_person(
+        _particulars(case.filing.person),
+        _particulars(finding.details),
+        _particulars(identity.registered) if identity else Particulars(),
+        former_registered=identity.former_addresses if identity else (),
+        document_former=finding.former_address,
+    )
+
+
+def _particulars(details: PersonalDetails) -> Particulars:
+    return Particulars(name=_name(details), birth=details.birth_date, address=details.full_address)
+
+
+def _name(details: PersonalDetails) -> NameParts:
+    return NameParts(
+        family=details.family_name,
+        given=details.given_name,
+        family_kana=details.family_name_kana,
+        given_kana=details.given_name_kana,
+    )
+
+
+def _paper(proof: Proof, finding: Finding) -> agent.Paper:
+    return agent.Paper(
+        kind=str(ProofKind(proof.kind)),
+        of=str(proof.of),
+        holder=_name(finding.details),
+        address=finding.details.full_address,
+        principal_name=finding.principal_name,
+        agent_name=finding.agent_name,
+        issued_on=finding.issued_on,
+        expires_on=finding.expires_on,
+        scope=frozenset(map(str, finding.scope)),
+        genuine=finding.genuine,
+    )

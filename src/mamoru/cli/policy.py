@@ -1,0 +1,295 @@
+"""`mamoru policy`: check, show, compare, publish and trace the privacy policy (P0.2)."""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mamoru.cli.options import as_json, home, say, show_json
+from mamoru.kit import clock
+from mamoru.kit.errors import MamoruError
+from mamoru.policy import diff as comparing
+from mamoru.policy import document, lint, page, publication, sentences
+from mamoru.policy.document import Policy, PolicyInvalid
+from mamoru.policy.terms import Language, Need, Severity
+
+_REFUSED = 3
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_NEEDS = {
+    Language.JA: {
+        Need.CONSENT: "本人の同意が必要",
+        Need.NOTICE: "通知または公表と、関連性の判断が必要",
+        Need.PUBLICATION: "公表で足りる",
+        Need.NONE: "手続は不要",
+    },
+    Language.EN: {
+        Need.CONSENT: "needs consent",
+        Need.NOTICE: "needs notice or publication, and a judgement of relation",
+        Need.PUBLICATION: "met by publication",
+        Need.NONE: "needs nothing",
+    },
+}
+
+
+class NoSuchVersion(MamoruError):
+    """The version asked for is neither a file nor published. Look with `mamoru policy show --versions`."""
+
+    code, exit_code = "no-such-version", 2
+
+
+class TextUnreadable(MamoruError):
+    """The text to trace cannot be read as UTF-8. Save it as UTF-8 text."""
+
+    code, exit_code = "text-unreadable", 2
+
+
+def _language(default: str) -> Callable[..., Any]:
+    return click.option(
+        "--language",
+        type=click.Choice([language.value for language in Language]),
+        default=default,
+        show_default=True,
+        help="The language of what is shown.",
+    )
+
+
+_policy_file = click.option(
+    "--policy",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The policy file.  [default: policy.yaml in the company's folder]",
+)
+
+
+@click.group()
+def policy() -> None:
+    """The privacy policy as data."""
+
+
+@policy.command()
+@click.argument("given", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@_policy_file
+@home
+@_language("ja")
+@as_json
+def check(given: Path | None, file: Path | None, home: Path, language: str, as_json: bool) -> None:
+    """Read the policy and judge it by rules L01 to L14.
+
+    Ends with 2 if the file is broken, 3 if a rule refuses it, 0 otherwise.
+    """
+    path = given or file or home / "policy.yaml"
+    try:
+        read = document.load(path)
+    except PolicyInvalid as invalid:
+        if as_json:
+            show_json({"valid": False, "problems": [asdict(one) for one in invalid.problems]})
+            sys.exit(PolicyInvalid.exit_code)
+        _show_problems(invalid)
+        raise
+    findings = lint.lint(read, today=clock.date_in_japan(clock.now()))
+    refused = any(finding.severity is Severity.ERROR for finding in findings)
+    if as_json:
+        show_json(
+            {
+                "valid": True,
+                "version": read.version,
+                "digest": read.digest,
+                "refused": refused,
+                "findings": [asdict(finding) for finding in findings],
+            }
+        )
+    else:
+        for finding in findings:
+            click.secho(
+                f"{finding.code} {finding.severity}", fg=_COLOURS[finding.severity], nl=False
+            )
+            click.echo(f"  {finding.key}: {finding.message(language)} [{finding.base}]")
+            click.echo(f"     → {finding.remedy(language)}")
+        click.echo(_verdict(read, findings))
+    sys.exit(_REFUSED if refused else 0)
+
+
+def _verdict(read: Policy, findings: Iterable[lint.Finding]) -> str:
+    counts = [(s, sum(finding.severity is s for finding in findings)) for s in Severity]
+    said = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts)
+    return (
+        f"version {read.version}: {len(read.clauses)} clauses, {len(read.purposes)} purposes, "
+        f"L01-L14: {said}"
+    )
+
+
+def _show_problems(invalid: PolicyInvalid) -> None:
+    for problem in invalid.problems:
+        say(f"{problem.file}:{problem.line}: {problem.key}: {problem.message}")
+        say(f"    → {problem.remedy}")
+
+
+def _load(path: Path) -> Policy:
+    """Load for a command that needs a sound file: problems are shown before the error ends it."""
+    try:
+        return document.load(path)
+    except PolicyInvalid as invalid:
+        _show_problems(invalid)
+        raise
+
+
+@policy.command()
+@click.argument("version", required=False)
+@click.option("--versions", is_flag=True, help="List what has been published.")
+@home
+@_language("ja")
+@as_json
+def show(version: str | None, versions: bool, home: Path, language: str, as_json: bool) -> None:
+    """Show the policy as people read it: the file's, or a published VERSION."""
+    if versions:
+        _show_versions(home, as_json)
+        return
+    read = _load(_find(version, home)) if version else _load(home / "policy.yaml")
+    if as_json:
+        parts = [asdict(part) for part in page.sections(read, language)]
+        show_json({"version": read.version, "digest": read.digest, "sections": parts})
+    else:
+        click.echo(page.text(read, language), nl=False)
+
+
+def _show_versions(home: Path, as_json: bool) -> None:
+    rows = [
+        {
+            "version": one.version,
+            "published_on": one.policy.published_on.isoformat(),
+            "effective_from": one.policy.effective_from.isoformat(),
+            "digest": one.digest,
+            "text_digest": one.text_digest,
+        }
+        for one in publication.publications(home / "published")
+    ]
+    if as_json:
+        show_json({"versions": rows})
+        return
+    for row in rows:
+        click.echo(
+            f"{row['version']}  published {row['published_on']}  "
+            f"in force from {row['effective_from']}  {row['digest'][:16]}"
+        )
+    if not rows:
+        say("nothing has been published yet")
+
+
+def _find(version: str, home: Path) -> Path:
+    """Return the file that a person means: a path, or a published version."""
+    for path in (Path(version), home / "published" / f"{version}.yaml"):
+        if path.is_file():
+            return path
+    raise NoSuchVersion(f"`{version}` is neither a file nor a published version")
+
+
+@policy.command(name="diff")
+@click.argument("before")
+@click.argument("after")
+@home
+@_language("ja")
+@as_json
+def compare(before: str, after: str, home: Path, language: str, as_json: bool) -> None:
+    """Say what changes for people from BEFORE to AFTER (files or published versions)."""
+    found = comparing.compare(_load(_find(before, home)), _load(_find(after, home)))
+    if as_json:
+        show_json({**asdict(found), "need": found.need})
+    else:
+        _show_difference(found, Language(language), click.echo)
+
+
+def _show_difference(
+    found: comparing.Difference, language: Language, tell: Callable[[str], Any]
+) -> None:
+    words = _NEEDS[language]
+    tell(f"{found.before} → {found.after}: {len(found.changes)} / {words[found.need]}")
+    for change in found.changes:
+        article = "" if change.article == "-" else f", {change.article}"
+        tell(f"- [{change.code}] {change.words(language)} ({words[change.need]}{article})")
+
+
+@policy.command()
+@_policy_file
+@click.option("--accept", is_flag=True, help="Notice or consent for the changes is arranged.")
+@home
+@_language("ja")
+@as_json
+def publish(file: Path | None, accept: bool, home: Path, language: str, as_json: bool) -> None:
+    """Keep an immutable copy of the policy under its version and show what changes."""
+    path = file or home / "policy.yaml"
+    read = _load(path)
+    folder = home / "published"
+    earlier = [
+        one
+        for one in (publication.publications(folder) if folder.is_dir() else ())
+        if one.version != read.version
+    ]
+    if earlier:
+        found = comparing.compare(earlier[0].policy, read)
+        _show_difference(found, Language(language), say)
+    kept = publication.publish(path, folder, accepted=accept)
+    if as_json:
+        show_json(
+            {
+                "version": kept.version,
+                "digest": kept.digest,
+                "text_digest": kept.text_digest,
+                "path": str(kept.path),
+            }
+        )
+    else:
+        click.echo(f"published {kept.version} ({kept.digest}) as {kept.path}")
+
+
+@policy.command()
+@click.argument("text_file", metavar="FILE", type=click.Path(path_type=Path))
+@_policy_file
+@home
+@as_json
+def trace(text_file: Path, file: Path | None, home: Path, as_json: bool) -> None:
+    """Bind every sentence of a published text to promises; ends with 3 if one is unbound."""
+    own = home / "policy.yaml"
+    chosen = file or (own if own.is_file() else None)
+    read = _load(chosen) if chosen is not None else None
+    try:
+        words = text_file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise TextUnreadable(f"`{text_file.name}` cannot be read as UTF-8 text") from problem
+    found = sentences.trace(words, read)
+    if as_json:
+        show_json(
+            {
+                "pieces": [asdict(bound) for bound in found.pieces],
+                "bound": len(found.pieces) - len(found.unbound),
+                "unbound": len(found.unbound),
+                "share": found.share,
+                "silent_promises": found.silent,
+            }
+        )
+    else:
+        _show_trace(found)
+    sys.exit(_REFUSED if found.unbound else 0)
+
+
+def _show_trace(found: sentences.Trace) -> None:
+    for bound in found.pieces:
+        piece = bound.piece
+        where = f"{piece.line:>4} {piece.kind:<10}"
+        if bound.promises:
+            click.echo(f"{where} {_some(bound.promises)}  {piece.mark}{piece.text}")
+        else:
+            click.secho(f"{where} UNBOUND  {piece.mark}{piece.text}", fg="red")
+            if bound.suggestions:
+                click.echo(f"{'':15} → perhaps {', '.join(bound.suggestions)}")
+    total, open_ = len(found.pieces), len(found.unbound)
+    # Rounded down: 100 % is said only when nothing is unbound.
+    click.echo(f"{total - open_} of {total} pieces bound ({int(found.share * 1000) / 10} %)")
+    if found.silent:
+        click.echo(f"promises without a sentence here: {', '.join(found.silent)}")
+
+
+def _some(ids: tuple[str, ...], most: int = 4) -> str:
+    return ", ".join(ids[:most]) + (f", … ({len(ids)})" if len(ids) > most else "")

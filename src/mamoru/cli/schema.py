@@ -1,0 +1,32 @@
+"""`mamoru schema`: the JSON Schema of the company's two files, so that editors check them."""
+
+import click
+
+from mamoru.cli.options import show_json
+
+
+@click.group()
+def schema() -> None:
+    """Print the JSON Schema of a file."""
+
+
+@schema.command()
+def policy() -> None:
+    """The schema of policy.yaml."""
+    from mamoru.policy import document
+
+    show_json(document.schema())
+
+
+@schema.command()
+def datamap() -> None:
+    """The schema of datamap.yaml."""
+    from mamoru.datamap.inventory import DataMap
+
+    show_json(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **DataMap.model_json_schema(),
+            "title": "mamoru datamap.yaml",
+        }
+    )

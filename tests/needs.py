@@ -1,0 +1,33 @@
+"""Components that a machine may lack: what could not run is named, never silently passed.
+
+`MAMORU_REQUIRE=all` turns each omission into a failure (contract, section 1).
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MISSING = "missing component: "
+"""How the reason of each such skip begins, so that a closing line can gather them."""
+
+
+def shared_policy() -> Path:
+    """Return where the published policy text lies: beside the checkout, outside the repository."""
+    return ROOT.parent / "shared" / "policy" / "published-policy.ja.txt"
+
+
+_PRESENT: Mapping[str, Callable[[], bool]] = {
+    "shared-policy": lambda: shared_policy().is_file(),
+}
+
+
+def require(component: str) -> None:
+    """Go on if `component` is here; otherwise skip with its name, or fail under MAMORU_REQUIRE=all."""
+    if _PRESENT[component]():
+        return
+    if os.environ.get("MAMORU_REQUIRE") == "all":
+        pytest.fail(f"{MISSING}{component}")
+    pytest.skip(f"{MISSING}{component}")

@@ -1,0 +1,69 @@
+"""The sample company's policy, whole and as plain values that a test may bend."""
+
+import io
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from mamoru.policy import document
+from mamoru.policy.document import Policy
+from tests.needs import ROOT
+
+FOLDER = ROOT / "src" / "mamoru" / "site" / "sample"
+FILE = FOLDER / "policy.yaml"
+
+
+@lru_cache(maxsize=1)
+def text() -> str:
+    """Return the sample policy.yaml as text."""
+    return FILE.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def policy() -> Policy:
+    """Return the sample policy."""
+    return document.load(FILE)
+
+
+def bent(bend: Callable[[Any], None]) -> Policy:
+    """Return the sample policy after `bend` has changed its plain values."""
+    values = plain()
+    bend(values)
+    return document.build(values)
+
+
+def bent_text(bend: Callable[[Any], None]) -> str:
+    """Return the sample policy.yaml after `bend` has changed its plain values."""
+    values = plain()
+    bend(values)
+    return written(values)
+
+
+def plain() -> Any:
+    """Return the sample policy as plain values."""
+    return policy().model_dump(mode="json", exclude_unset=True)
+
+
+def written(values: Any) -> str:
+    """Return plain values as YAML."""
+    stream = io.StringIO()
+    writer = YAML(typ="safe", pure=True)
+    writer.allow_unicode = True
+    writer.width = 10_000
+    writer.dump(values, stream)
+    return stream.getvalue()
+
+
+def part(values: Any, field: str, id: str, key: str = "id") -> Any:  # noqa: A002
+    """Return the item of `values[field]` whose `key` is `id`."""
+    return next(item for item in values[field] if item[key] == id)
+
+
+def home(folder: Path) -> Path:
+    """Make a company's folder with the sample policy in it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "policy.yaml").write_text(text(), encoding="utf-8")
+    return folder
