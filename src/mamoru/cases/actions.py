@@ -135,9 +135,9 @@ def file_case(filing: Filing, *, by: StaffId, now: datetime) -> Receipt:
                 "role": filing.role,
                 "channel": filing.channel,
                 "demands": len(filing.demands),
-                "kinds": ",".join(demand.kind for demand in filing.demands),
-                "policy": filing.policy_version,
-                "purposes": ",".join(filing.purpose_codes),
+                "kinds": [demand.kind for demand in filing.demands],
+                "policy": f"v{filing.policy_version}",
+                "purposes": list(filing.purpose_codes),
                 "filing": store.commitment(case_id, "filing", repr(filing)),
                 "due": due.isoformat(),
             },
@@ -281,7 +281,7 @@ def identify(case_id: CaseId, subjects: Sequence[Subject], *, by: StaffId, now: 
             at=now,
             body={
                 "records": len(chosen),
-                "tables": ",".join(sorted({f"{each.store}.{each.table}" for each in chosen})),
+                "tables": sorted({f"{each.store}/{each.table}" for each in chosen}),
                 "persons": store.commitment(case_id, "subjects", repr(chosen)),
             },
         )
@@ -313,7 +313,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
             body={
                 "identity": result.identity_verdict,
                 "authority": result.authority_code,
-                "reasons": ",".join(result.reasons),
+                "reasons": list(result.reasons),
                 "note": bool(note),
             },
         )
@@ -361,7 +361,7 @@ def decide_demand(
                 "demand": demand_id,
                 "kind": demand.demand.kind,
                 "outcome": decision.outcome,
-                "grounds": ",".join(grounds),
+                "grounds": list(grounds),
                 "plan": plan.digest,
                 "reason": store.commitment(case.id, "reason", judged.reason),
             },
@@ -467,9 +467,7 @@ def send_answer(
                 "dispatch": dispatch,
                 "tracked": bool(tracking_number),
                 "letter": letter[0],
-                "outcomes": ",".join(
-                    each.decision.outcome for each in case.demands if each.decision
-                ),
+                "outcomes": [each.decision.outcome for each in case.demands if each.decision],
             },
         )
 
@@ -576,7 +574,7 @@ def correct_own(
                 "channel": filing.channel,
                 "demands": len(demands),
                 "kinds": DemandKind.CORRECTION,
-                "policy": policy_version,
+                "policy": f"v{policy_version}",
                 "filing": store.commitment(case_id, "filing", repr(filing)),
                 "due": due.isoformat(),
             },
@@ -628,8 +626,9 @@ def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:
 def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) -> tuple[str, bytes]:
     """Return media type and bytes of a paper; the look is entered in the ledger first."""
     content = store.proof_content(case_id, proof_id)
+    digest = store.commitment(case_id, "paper", hashlib.sha256(content[1]).hexdigest())
     with store.atomic():
-        append.entry("case.paper.opened", subject=case_id, by=by, at=now, body={"paper": proof_id})
+        append.entry("case.paper.opened", subject=case_id, by=by, at=now, body={"paper": digest})
     return content
 
 
@@ -653,7 +652,7 @@ def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
             kind=entry.kind,
             by=StaffId(entry.by),
             at=entry.at,
-            facts={name: str(value) for name, value in entry.body.items()},
+            facts={name: _spoken(value) for name, value in entry.body.items()},
         )
         for entry in append.entries(case_id)
     )
@@ -719,6 +718,10 @@ def supplement_letter(case_id: CaseId) -> bytes:
 # --- inside -------------------------------------------------------------------------------
 
 
+def _spoken(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
 def _sources() -> answer.Sources:
     return answer.Sources(execute.hands().policy, execute.hands().datamap)
 
@@ -755,7 +758,7 @@ def _ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now
         by=by,
         at=now,
         body={
-            "defects": ",".join(defects),
+            "defects": list(defects),
             "due": due.isoformat(),
             "message": store.commitment(case.id, "message", message),
         },

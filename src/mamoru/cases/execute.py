@@ -55,8 +55,6 @@ PERMIT_MINUTES = 15
 RETRY_SECONDS = 30
 HAND_WORK_SECONDS = 24 * 60 * 60
 
-_READING = frozenset({DemandKind.DISCLOSURE, DemandKind.NOTICE_OF_PURPOSE})
-
 
 class ColumnNotOpen(MamoruError):
     """The data map does not open this value to its person. Ask the desk to correct it."""
@@ -268,15 +266,16 @@ def _merge(held: list[Registered]) -> tuple[PersonalDetails, tuple[str, ...]]:
 def plan(case: Case, demand: DemandState) -> Plan:
     """Return the places that a demand touches; its digest is what the approver approves."""
     asked = demand.demand
+    by_hand = False
+    located: tuple[Location, ...] = ()
     if asked.kind is DemandKind.CORRECTION and _refs(asked):
-        located: tuple[Location, ...] = tuple(_place_of(case, ref) for ref in _refs(asked))
-        by_hand = False
-    elif asked.kind in _READING:
+        located = tuple(_place_of(case, ref) for ref in _refs(asked))
+    elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
+        # Only whether something is there has to be known, so one column is read of each place.
+        located = tuple(place.narrowed(place.columns[:1]) for place in _readable(case, asked))
+    elif asked.kind is not DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         located = _readable(case, asked)
-        by_hand = False
-    else:
-        located = _readable(case, asked)
-        by_hand = asked.kind is not DemandKind.DISCLOSURE_OF_PROVISION_RECORDS
+        by_hand = asked.kind is not DemandKind.DISCLOSURE
     frozen = json.dumps(
         [
             demand.id,
@@ -344,13 +343,9 @@ def _run_demand(case: Case, demand: DemandState, steps: Steps) -> None:
         if result != "done":
             passing = result.startswith("store-unreachable")
             raise Waiting(result, RETRY_SECONDS if passing else HAND_WORK_SECONDS)
-    if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS or _wants_all(demand):
+    if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         steps.step(f"{demand.id} provision records", lambda: _read_provisions(case, demand))
     steps.step(f"{demand.id} seal", lambda: _seal(case, demand))
-
-
-def _wants_all(demand: DemandState) -> bool:
-    return demand.demand.kind is DemandKind.DISCLOSURE and Target.ALL in demand.demand.items
 
 
 def _begin(case: Case, demand: DemandState, planned: Plan) -> str:
@@ -364,7 +359,7 @@ def _begin(case: Case, demand: DemandState, planned: Plan) -> str:
             body={
                 "demand": demand.id,
                 "plan": planned.digest,
-                "places": ",".join(map(_name, planned.locations)),
+                "places": [_name(place) for place in planned.locations],
                 "purpose": PURPOSE,
             },
         )
@@ -394,7 +389,8 @@ def _touch(case: Case, demand: DemandState, place: Location) -> str:
         at=now,
     )
     with store.atomic():
-        store.save_receipt(demand.id, _name(place), done, rows)
+        kept = () if demand.demand.kind is DemandKind.NOTICE_OF_PURPOSE else rows
+        store.save_receipt(demand.id, _name(place), done, kept)
         append.entry(
             "case.place.corrected" if correcting else "case.place.read",
             subject=case.id,

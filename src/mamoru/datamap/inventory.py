@@ -362,7 +362,7 @@ def parse(
         try:
             datamap = DataMap.model_validate(source.value)
         except ValidationError as problem:
-            found += [_shape_problem(dict(error)) for error in problem.errors()]
+            found += _shape_problems([dict(error) for error in problem.errors()])
         found += _checked(_readable_parts(source.value), categories, purposes)
     problems = {
         Problem(
@@ -388,6 +388,20 @@ class _Found:
     message: str
     remedy: str
     line: int = 0  # where the path does not tell it
+
+
+def _shape_problems(errors: list[dict[str, Any]]) -> list[_Found]:
+    """Return a problem per error, but not "too short" for a list whose only fault is in its items."""
+    paths = [error["loc"] for error in errors]
+    return [
+        _shape_problem(error)
+        for error in errors
+        if error["type"] != "too_short"
+        or not any(
+            len(path) > len(error["loc"]) and path[: len(error["loc"])] == error["loc"]
+            for path in paths
+        )
+    ]
 
 
 def _shape_problem(error: dict[str, Any]) -> _Found:

@@ -28,14 +28,13 @@ def decide(  # noqa: PLR0911 - one return an answer, in the order in which they 
             remedy="name one of its purposes, or publish a policy that states it",
         )
     asked = f"purpose `{purpose}` for `{recipient}`"
-    stated = compiled.clause_of(purpose)
     grant = compiled.grants.get((purpose, category, recipient))
     if grant is None:
         return Verdict(
             allowed=False,
             code=Code.NOT_GRANTED,
             reason=f"the policy does not grant category `{category}` to {asked}",
-            clause=stated,
+            clause=terms.clause,
             remedy="ask each person's consent, or review and publish a change of the policy",
         )
     if grant.form == Form.SUPPRESSED:

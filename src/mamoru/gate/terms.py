@@ -91,6 +91,11 @@ class PurposeTerms(Protocol):
     """What the gate must know of a purpose of use."""
 
     @property
+    def clause(self) -> str:
+        """The id of the sentence that states it."""
+        ...
+
+    @property
     def basis(self) -> str:
         """`stated`, `consent`, `law` or `entrustment`."""
         ...
@@ -131,10 +136,6 @@ class Compiled(Protocol):
     @property
     def grants(self) -> Mapping[tuple[str, str, str], GrantTerms]:
         """Permissions by (purpose, category, recipient). What is not in it is forbidden."""
-        ...
-
-    def clause_of(self, purpose: str) -> str:
-        """Return the id of the sentence that states a purpose."""
         ...
 
 

@@ -66,11 +66,13 @@ def create(folder: Path) -> tuple[Path, ...]:
     for path in written[1:]:
         path.write_bytes((sample / path.name).read_bytes())
     make_keys(folder / "keys")
-    return (*written, folder / "keys" / "master.key", folder / "keys" / "ledger.key")
+    names = ("master.key", "ledger.key", "ledger.pub")
+    return (*written, *(folder / "keys" / name for name in names))
 
 
 def make_keys(keys: Path) -> None:
     """Write the master key and the ledger's signing key, readable by their owner only."""
     seal.create_master_key(keys / "master.key")
-    checkpoint.create_signer(keys / "ledger.key", origin="mamoru")
+    signer = checkpoint.create_signer(keys / "ledger.key", origin="mamoru")
+    (keys / "ledger.pub").write_text(f"{signer.public.text}\n", encoding="utf-8")
     os.sync()

@@ -174,5 +174,5 @@ TARO_INQUIRIES = 2
 
 
 def taro_left_on(today: date) -> date:
-    """Return the day on which 太郎 left the service: 30 September of last year."""
-    return date(today.year - 1, 9, 30)
+    """Return the day on which 太郎 left the service: 20 December of last year."""
+    return date(today.year - 1, 12, 20)

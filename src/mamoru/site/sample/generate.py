@@ -302,7 +302,7 @@ class _Company:
         )
 
     def _applicant(self, person: Drawn) -> None:
-        applied = self._past(700)
+        applied = self._past(170)
         number = len(self.personnel["applicants"]) + 1
         birth = person.birth
         self.personnel["applicants"].append(

@@ -35,12 +35,12 @@ def _to_forwarder(person_key: str, day: date) -> Provision:
     return Provision(
         person_key=person_key,
         provided_on=day,
-        recipient="freight-partner",
-        recipient_name="青波国際物流株式会社",
-        recipient_address="神奈川県横浜市中区海岸通9丁目99番地",
+        recipient="freight",
+        recipient_name="芝浦海上物流株式会社",
+        recipient_address="東京都港区海岸九丁目99番1号",
         recipient_representative="代表取締役 波多野 渚",
-        items=("name", "contact", "address"),
-        purpose="PU01",
+        items=("name", "contact", "company"),
+        purpose="PU01.a",
         consented_on=day - timedelta(days=10),
         kept_until=date(day.year + 3, day.month, min(day.day, 28)),
     )

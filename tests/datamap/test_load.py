@@ -1,0 +1,183 @@
+"""A data map is read whole, or every fault in it is named with line, key and remedy (P0.1)."""
+
+from pathlib import Path
+
+import pytest
+
+from mamoru.datamap import inventory
+from mamoru.datamap.inventory import DataMapInvalid, EnvironmentMissing, Fate, OnErasure
+from mamoru.datamap.terms import Problem
+
+GOOD = """\
+datamap: 1
+controller: { ja: 会社, en: Firm }
+keys:
+  - { kind: member_id, title: { ja: 会員番号, en: Member number } }
+  - { kind: email, title: { ja: メール, en: Mail }, match: email }
+stores:
+  - name: shop
+    title: { ja: 店, en: Shop }
+    kind: sqlite
+    url: ${SHOP}/shop.sqlite3
+    tables:
+      - name: members
+        title: { ja: 会員, en: Members }
+        purposes: [PU01]
+        retention: [{ text: { ja: 3年, en: 3 years }, period: P3Y, anchor: left_on }]
+        row_key: member_id
+        person: [{ column: member_id, kind: member_id }]
+        provides: { member_id: member_id }
+        identity: { name: name }
+        fate: { correction: replace, erasure: delete-row }
+        columns:
+          - { name: member_id, title: { ja: 番号, en: Number }, category: account }
+          - { name: name, title: { ja: 氏名, en: Name }, category: name, correct: true }
+          - { name: left_on, title: { ja: 退会日, en: Left on }, category: account, type: date }
+      - name: orders
+        title: { ja: 注文, en: Orders }
+        purposes: [PU01]
+        retention: [{ text: { ja: 7年, en: 7 years }, period: P7Y }]
+        row_key: order_id
+        person: [{ column: member_id, through: members, parent_column: member_id }]
+        fate: { erasure: clear }
+        columns:
+          - { name: order_id, title: { ja: 注文番号, en: Order }, category: order }
+          - { name: member_id, title: { ja: 番号, en: Number }, category: account }
+"""
+
+
+def faults(text: str, **known: set[str]) -> tuple[Problem, ...]:
+    with pytest.raises(DataMapInvalid) as told:
+        inventory.parse(text, file="datamap.yaml", **known)
+    assert told.value.exit_code == 2
+    return told.value.problems
+
+
+def line_of(text: str, part: str) -> int:
+    return next(at for at, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def test_reads_a_whole_map() -> None:
+    datamap = inventory.parse(GOOD, file="datamap.yaml")
+
+    members = datamap.table("shop", "members")
+    assert members.column("name").correct
+    assert members.fate_of(members.column("name")) == members.fate
+    assert isinstance(members.fate, Fate)
+    assert members.fate.erasure is OnErasure.DELETE_ROW
+
+
+@pytest.mark.promise("P0.1")
+@pytest.mark.parametrize(
+    ("old", "new", "key", "words"),
+    [
+        ("row_key: order_id", "rowkey: order_id", "rowkey", "did you mean `row_key`"),
+        ("kind: sqlite", "kind: oracle", "kind", "`sqlite`"),
+        ("        row_key: order_id\n", "", "row_key", "is missing"),
+        ("row_key: order_id", "row_key: oder_id", "row_key", "did you mean `order_id`"),
+        ("through: members", "through: member", "through", "did you mean `members`"),
+        (
+            "parent_column: member_id",
+            "parent_column: memberid",
+            "parent_column",
+            "did you mean `member_id`",
+        ),
+        ("kind: member_id }]", "kind: memberid }]", "kind", "did you mean `member_id`"),
+        ("{ name: left_on,", "{ name: name,", "columns.name", "listed twice"),
+        ("name: orders\n", "name: members\n", "tables.members", "listed twice"),
+        ("        fate: { erasure: clear }\n", "", "columns.order_id", "without a fate"),
+        ("erasure: clear", "erasure: keep", "columns.order_id", "no law holds it"),
+        ("correction: replace, ", "", "columns.name", "correction"),
+        ("[{ column: member_id, kind: member_id }]", "[]", "person", "at least 1 item"),
+        ("    url: $", "    encoding: cp932\n    url: $", "encoding", "only files"),
+        ("kind: sqlite", "kind: csv", "tables", "one table"),
+        ("period: P7Y", "period: 7 years", "period", "pattern"),
+        ("purposes: [PU01]\n", "authority: entrusted\n        purposes: [PU01]\n", "", "client"),
+        ("datamap: 1", "datamap: 1\ndatamap: 1", "datamap", "stands twice"),
+        ("{ ja: 会社, en: Firm }", "&a { ja: 会社, en: Firm }", "controller", "anchors"),
+        ("{ ja: 会社, en: Firm }", "[", "", "not readable as YAML"),
+    ],
+)
+def test_names_line_key_and_remedy(old: str, new: str, key: str, words: str) -> None:
+    assert old in GOOD
+
+    found = faults(GOOD.replace(old, new, 1) if old != "kind: sqlite" else GOOD.replace(old, new))
+
+    hits = [problem for problem in found if words in f"{problem.message}; {problem.remedy}"]
+    assert hits, found
+    assert hits[0].key.endswith(key)
+    assert hits[0].line > 0
+    assert hits[0].remedy
+
+
+def test_says_the_line_where_it_stands() -> None:
+    text = GOOD.replace("row_key: order_id", "rowkey: order_id")
+
+    lines = {problem.key: problem.line for problem in faults(text)}
+
+    assert lines["stores.shop.tables.orders.rowkey"] == line_of(text, "rowkey")
+
+
+def test_names_all_faults_at_once_those_of_form_and_those_of_content() -> None:
+    text = (
+        GOOD.replace("row_key: order_id", "rowkey: order_id")
+        .replace("category: name", "catgory: name")
+        .replace("datamap: 1", "datamap: 2")
+    )
+    text = text.replace("kind: email, title", "kind: member_id, title")
+
+    keys = {problem.key for problem in faults(text)}
+
+    assert {
+        "datamap",
+        "keys.member_id",
+        "stores.shop.tables.members.columns.name.catgory",
+        "stores.shop.tables.orders.rowkey",
+    } <= keys
+
+
+def test_a_good_table_is_checked_beside_a_broken_one() -> None:
+    text = GOOD.replace("row_key: order_id", "rowkey: order_id").replace(
+        "anchor: left_on", "anchor: lefton"
+    )
+
+    messages = [problem.remedy for problem in faults(text)]
+
+    assert "did you mean `left_on`" in messages
+
+
+@pytest.mark.promise("P2.1")
+def test_codes_must_be_those_of_the_policy() -> None:
+    found = faults(GOOD, categories={"name", "acount", "order"}, purposes={"PU02"})
+
+    said = {(problem.key.rpartition(".")[2], problem.remedy) for problem in found}
+    assert ("category", "did you mean `acount`") in said
+    assert ("0", "did you mean `PU02`") in said
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- 1", "a", "datamap: [", "stores: {a: 1}", "\x00", "kind: [x]"]
+)
+def test_any_text_ends_in_problems_not_in_a_crash(text: str) -> None:
+    assert faults(text)
+
+
+def test_a_missing_file_is_a_problem_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(DataMapInvalid, match="--home"):
+        inventory.load(tmp_path / "datamap.yaml")
+
+
+def test_a_variable_is_filled_in_when_opened_and_never_kept() -> None:
+    url = inventory.parse(GOOD, file="datamap.yaml").store("shop").url
+
+    assert url == "${SHOP}/shop.sqlite3"
+    assert inventory.expand(url, {"SHOP": "/srv"}) == "/srv/shop.sqlite3"
+    with pytest.raises(EnvironmentMissing, match="`SHOP`"):
+        inventory.expand(url, {})
+
+
+def test_the_schema_knows_every_key() -> None:
+    schema = inventory.json_schema()
+
+    assert schema["additionalProperties"] is False
+    assert set(schema["$defs"]["Table"]["properties"]) == set(inventory.Table.model_fields)

@@ -1,0 +1,56 @@
+"""The papers of the cast are PDFs and pictures, marked as made up (P3.22)."""
+
+import io
+from datetime import date
+
+import pypdf
+import pytest
+
+from mamoru.site.sample import cast, papers
+
+TODAY = date(2026, 11, 22)
+
+
+def text_of(paper: papers.Paper) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(papers.render(paper)))
+    assert len(reader.pages) == 1
+    return "".join(reader.pages[0].extract_text().split())
+
+
+@pytest.mark.parametrize("name", sorted(papers.for_demo(TODAY)))
+def test_each_paper_prints_its_fields_and_its_mark(name: str) -> None:
+    paper = papers.for_demo(TODAY)[name]
+
+    text = text_of(paper)
+
+    assert "見本" in text
+    for field in paper.fields.values():
+        assert "".join(field.split()) in text
+
+
+def test_old_characters_are_printed() -> None:
+    assert "𠮷野﨑子" in text_of(papers.driving_licence(cast.SAKIKO, today=TODAY))
+
+
+@pytest.mark.promise("P3.10")
+def test_the_residence_certificate_of_a_mover_shows_both_addresses() -> None:
+    text = text_of(papers.resident_record(cast.TARO, today=TODAY))
+
+    assert cast.TARO.home.address in text
+    assert cast.TARO.registered_home.address in text
+
+
+def test_a_licence_can_show_another_address_than_its_holders() -> None:
+    text = text_of(
+        papers.driving_licence(cast.HANAKO, today=TODAY, address=cast.AKUDA.home.address)
+    )
+
+    assert cast.AKUDA.home.address in text
+    assert cast.HANAKO.home.address not in text
+
+
+def test_equal_papers_are_equal_bytes_in_both_forms() -> None:
+    paper = papers.driving_licence(cast.HANAKO, today=TODAY)
+
+    assert papers.render(paper) == papers.render(paper)
+    assert papers.render(paper, form="png").startswith(b"\x89PNG")
