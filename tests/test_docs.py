@@ -49,6 +49,7 @@ def _errors() -> Mapping[str, tuple[int, bool]]:
 
 
 def _class_values(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
+    pairs: list[tuple[ast.expr, ast.expr]]
     for line in node.body:
         if isinstance(line, ast.AnnAssign) and line.value is not None:
             pairs = [(line.target, line.value)]
@@ -229,7 +230,9 @@ def test_a_decision_has_status_date_and_all_its_parts(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
     assert text.startswith(f"# {int(path.name[:4])}. ")
-    assert re.search(r"^Status: (accepted|superseded by \d+) · \d{4}-\d{2}-\d{2}$", text, re.MULTILINE)
+    assert re.search(
+        r"^Status: (accepted|superseded by \d+) · \d{4}-\d{2}-\d{2}$", text, re.MULTILINE
+    )
     assert [part for part in _PARTS if f"\n{part}\n" not in text] == []
 
 

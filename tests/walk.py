@@ -123,7 +123,7 @@ class Walk:
     ) -> None:
         """Stop watching; StepMissing unless the block failed by itself."""
         sys.setprofile(self._before[0])
-        threading.setprofile(self._before[1])  # type: ignore[arg-type]
+        threading.setprofile(self._before[1])
         if kind is None:
             expect_order(self.journey, self.seen)
 
