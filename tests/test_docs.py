@@ -67,13 +67,19 @@ def _class_values(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
 
 
 def _inherited(
-    name: str, classes: Mapping[str, tuple[list[str], dict[str, Any]]]
+    name: str,
+    classes: Mapping[str, tuple[list[str], dict[str, Any]]],
+    below: frozenset[str] = frozenset(),
 ) -> dict[str, Any] | None:
+    """Return a class's values over those of its bases; None if it is no error of ours.
+
+    Classes of two modules may share a name, so a name that was met below ends the search.
+    """
     if name == "MamoruError":
         return classes[name][1]
     bases, values = classes.get(name, ([], {}))
     for base in bases:
-        above = _inherited(base, classes) if base != name else None
+        above = None if base in below else _inherited(base, classes, below | {name})
         if above is not None:
             return {**above, **values}
     return None
