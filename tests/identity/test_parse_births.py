@@ -89,7 +89,7 @@ def notations(day: date) -> list[str]:
 @pytest.mark.promise("P3.10")
 def test_every_day_since_1873_is_read_in_every_notation() -> None:
     first, last = date(1873, 1, 1), date(2026, 12, 31)
-    days = [first + timedelta(days=count) for count in range(0, (last - first).days + 1)]
+    days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
 
     wrong = [text for day in days for text in notations(day)[4::3] if birth.parse(text) != day]
     sampled = [text for day in days[::37] for text in notations(day) if birth.parse(text) != day]

@@ -1,7 +1,7 @@
 """The compiled table: what is not granted is refused (P1.5)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.policy.compile import compile_policy
@@ -24,6 +24,7 @@ def granted_by_reading(policy: Policy, purpose: str, category: str, recipient: s
 
 
 @pytest.mark.promise("P1.5", "P2.13", "P2.16")
+@settings(deadline=None)
 @given(
     st.sampled_from([*COMPILED.purposes, "PU99"]),
     st.sampled_from([*COMPILED.categories, "none", "secret"]),

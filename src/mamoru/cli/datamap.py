@@ -1,37 +1,19 @@
 """`mamoru datamap`: the inventory of personal data, and whether it is still true (P0.1)."""
 
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
-from mamoru.cli.options import as_json, home, say, show_json
+from mamoru.cli.options import as_json, company, home, say, show_json
 from mamoru.datamap import inventory
 from mamoru.datamap.drift import drifts
-from mamoru.datamap.inventory import DataMap, DataMapInvalid, Store, Table
-from mamoru.datamap.terms import Drift, TableShape
+from mamoru.datamap.inventory import DataMap, DataMapInvalid, Table
+from mamoru.datamap.terms import Drift
 from mamoru.kit.errors import MamoruError
 
 _REFUSED = 3
-
-Seen = tuple[Store, tuple[TableShape, ...] | MamoruError]
-
-
-class StoresNotWired(MamoruError):
-    """This entry point was started without its hands. Start the installed command `mamoru`."""
-
-    code = "stores-not-wired"
-
-
-@dataclass(frozen=True, slots=True)
-class LiveStores:
-    """How a command sees the live stores; handed in as click's context object by the wiring."""
-
-    shapes: Callable[[DataMap, Path], Iterable[Seen]]
-
 
 @click.group()
 def datamap() -> None:
@@ -62,16 +44,12 @@ def show(home: Path, as_json: bool, only: str | None) -> None:
 @datamap.command()
 @home
 @as_json
-@click.pass_context
-def check(context: click.Context, home: Path, as_json: bool) -> None:
+def check(home: Path, as_json: bool) -> None:
     """Compare the map with the live stores; exit 3 if they differ, 4 if one cannot be reached."""
-    live = context.find_object(LiveStores)
-    if live is None:
-        raise StoresNotWired("the live stores are not wired to this entry point")
     found = _load(home, as_json)
     differing: list[Drift] = []
     away: dict[str, MamoruError] = {}
-    for store, shape in live.shapes(found, home):
+    for store, shape in company().shapes(found, home):
         if isinstance(shape, MamoruError):
             away[store.name] = shape
         else:
@@ -146,8 +124,3 @@ def _say(found: DataMap, differing: list[Drift], away: dict[str, MamoruError]) -
         columns = sum(len(table.columns) for store in found.stores for table in store.tables)
         stores = len(found.stores)
         click.echo(f"the data map is true: {stores} stores, {tables} tables, {columns} columns")
-
-
-def wiring_of(shapes: Callable[..., Iterable[Any]]) -> LiveStores:
-    """Return the context object from `connectors.open.shapes` (`shapes(datamap, base=…)`)."""
-    return LiveStores(lambda datamap, base: shapes(datamap, base=base))

@@ -1,6 +1,7 @@
 """`mamoru identity compare`: rows of pairs in, the same rows with verdict and reasons out."""
 
 import csv
+import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -71,8 +72,8 @@ def compare_command(source: Path, output: Path | None, as_json: bool) -> None:
     """Add `verdict` and `reasons` to each row: match, partial, mismatch or cannot-tell."""
     count: Counter[str] = Counter()
     try:
-        with source.open(encoding="utf-8-sig", newline="") as file, _target(output, as_json) as out:
-            rows = csv.DictReader(file)
+        with source.open("rb") as file, _target(output, as_json) as out:
+            rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
             columns = list(rows.fieldnames or [])
             what = _what(columns)
             writer = csv.DictWriter(out, [*columns, "verdict", "reasons"]) if out else None
@@ -86,7 +87,7 @@ def compare_command(source: Path, output: Path | None, as_json: bool) -> None:
                     if writer:
                         writer.writerow(plain | {"verdict": verdict, "reasons": " ".join(why)})
                     if number % _EVERY == 0:
-                        progress(file.buffer.tell())
+                        progress(file.tell())
     except (UnicodeDecodeError, csv.Error) as problem:
         raise TableUnreadable(
             f"`{source.name}` is not a CSV file in UTF-8; save it so"

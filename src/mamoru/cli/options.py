@@ -2,14 +2,18 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import click
 
+from mamoru.datamap.inventory import DataMap, Store
+from mamoru.datamap.terms import TableShape
+from mamoru.kit.errors import MamoruError
 from mamoru.ledger.append import Journal
 
+Shape = tuple[TableShape, ...] | MamoruError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -56,6 +60,10 @@ class Company(Protocol):
 
     def file_case(self, filing: bytes) -> Mapping[str, Any]:
         """File a case from a JSON filing; return number, code and dates."""
+        ...
+
+    def shapes(self, datamap: DataMap, home: Path) -> Iterator[tuple[Store, Shape]]:
+        """Yield each store with its live tables, or with the error that kept them unseen."""
         ...
 
     def publish(self, *, accept: bool) -> Mapping[str, Any]:

@@ -55,7 +55,7 @@ _GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
 _SOFT: Final = re.compile(r"[条丁目番地号町村ノの丿字大線通りリ|]|" + _DASH)
 _LEGAL_DIGITS: Final = str.maketrans("壱弐参", "一二三")
 _EDGES: Final = " ,、，.・()（）「」-"
-_JIS_LEVEL_2: Final = 0x98
+_JIS_LEVEL_2: Final = b"\x98\x9f"
 _THREE: Final = 3
 
 
@@ -113,7 +113,7 @@ class Form:
     floor: str = ""
     room: str = ""
     problem: str = ""  # a reason code when the text could not be read
-    folded: frozenset[str] = frozenset()  # reason codes of notation met in this text
+    folded: frozenset[str] = frozenset()  # `reason` or `reason:spelling` of notation met here
     candidates: frozenset[str] = frozenset()  # the municipalities that the text may mean
     town_key: str = ""
     families: tuple[str, ...] = ()
@@ -202,12 +202,11 @@ def read(text: str) -> Form:
         plain = plain[postal.end() :]
     usual = variants.fold(plain)
     if usual != plain:
-        folded.add("variant-kanji")
+        olds = (old for old, new in zip(plain, usual, strict=True) if old != new)
+        folded.add(f"variant-kanji:{''.join(olds)}")
     for code, pattern, one in _SPELLINGS:
-        again = pattern.sub(one, usual)
-        if again != usual:
-            folded.add(code)
-            usual = again
+        folded.add(f"{code}:{''.join(pattern.findall(usual))}")
+        usual = pattern.sub(one, usual)
     form = Form(original=text, postal_code="".join(postal.groups()) if postal else "")
     return _read_places(form, usual.strip(_EDGES), folded)
 
@@ -318,7 +317,7 @@ def _read_town(form: Form, rest: str, folded: set[str]) -> Form:
         building=building,
         floor=floor,
         room=room,
-        open_end=bool(numbers) and bool(numerals.RUN.match(after.lstrip())),
+        open_end=bool(numbers) and bool(numerals.RUN.match(building)),
         folded=frozenset(folded),
     )
 
@@ -527,7 +526,7 @@ def _is_rare(character: str) -> bool:
     if not _JAPANESE.match(character):
         return False
     try:
-        return character.encode("shift_jis")[0] >= _JIS_LEVEL_2
+        return character.encode("shift_jis") >= _JIS_LEVEL_2
     except UnicodeEncodeError:
         return True
 
@@ -549,6 +548,8 @@ def _compare_numbers(a: Form, b: Form, found: _Findings) -> None:
     with_chome = "chome" in {*a.families[:1], *b.families[:1]}
     if len(extra) == 1 and short.room == str(extra[0]) and (with_chome or count >= _THREE):
         found.note("room-notation")
+    elif len(extra) == 1 and short.room:
+        found.unknown("room", "room")  # a last number against a room: perhaps two rooms
     elif count == 0:
         found.unknown("ambiguous", "numbers")
     elif with_chome or count >= _THREE:
@@ -600,7 +601,7 @@ def _building_key(building: str) -> str:
 
 def _note_notation(a: Form, b: Form, found: _Findings) -> None:
     """Say what was notation only; codes that are met on one side alone explain a difference."""
-    found.note(*(a.folded ^ b.folded))
+    found.note(*(each.partition(":")[0] for each in a.folded ^ b.folded))
     if "renamed" in found.codes and a.ward == b.ward:
         found.codes.discard("renamed")
     for code, x, y in (

@@ -219,7 +219,8 @@ def _moment(text: object) -> datetime:
     return datetime.fromisoformat(text)
 
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def _dump(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode(
-        "ascii"
-    )
+    return _ENCODER.encode(document).encode("ascii")

@@ -90,7 +90,7 @@ class Tiles:
         row.append(leaf)
         if len(row) == WIDTH:
             yield level, self._numbers[level], b"".join(row)
-            top = tree.grow(row).root
+            top = tree.whole(row)
             row.clear()
             self._numbers[level] += 1
             yield from self.add(top, level + 1)

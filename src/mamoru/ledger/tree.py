@@ -68,9 +68,38 @@ def join(row: Sequence[bytes]) -> bytes:
     return top
 
 
+def whole(row: Sequence[bytes]) -> bytes:
+    """Return the root of a complete subtree: the row's length is a power of two."""
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
+
+
 def split(count: int) -> int:
     """Return the largest power of two below `count` (from 2): where RFC 6962 parts a tree."""
     return 1 << (count - 1).bit_length() - 1
+
+
+class Growing:
+    """A tree that only grows, for reading long ledgers: as `Frontier`, without copies."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take one more leaf hash."""
+        position = self.size
+        while position & 1:
+            leaf = node_hash(self._peaks.pop(), leaf)
+            position >>= 1
+        self._peaks.append(leaf)
+        self.size += 1
+
+    @property
+    def frontier(self) -> Frontier:
+        """The tree so far, as a value."""
+        return Frontier(self.size, tuple(self._peaks))
 
 
 def cover(start: int, stop: int) -> tuple[Node, ...]:

@@ -45,21 +45,25 @@ class _Reading:
     """Reads entries in order, rebuilds the tree, keeps the first thing that is wrong with one."""
 
     def __init__(self, marks: Iterable[int]) -> None:
-        self.frontier = tree.Frontier()
+        self.growing = tree.Growing()
         self.problem: Problem | None = None
         self.roots: dict[int, bytes] = {0: tree.EMPTY_ROOT}
         self._marks = frozenset(marks)
         self._last: entry.Entry | None = None
 
+    @property
+    def frontier(self) -> tree.Frontier:
+        return self.growing.frontier
+
     def take(self, data: bytes, stored: bytes | None) -> tuple[entry.Entry | None, bytes]:
-        index = self.frontier.size
+        index = self.growing.size
         leaf = tree.leaf_hash(data)
         found = self._decoded(data, index)
         if stored is not None and stored != leaf:
             self.blame("leaf-differs", "the entry is not the one whose hash is stored", index)
-        self.frontier, _ = self.frontier.append(leaf)
-        if self.frontier.size in self._marks:
-            self.roots[self.frontier.size] = self.frontier.root
+        self.growing.add(leaf)
+        if self.growing.size in self._marks:
+            self.roots[self.growing.size] = self.frontier.root
         return found, leaf
 
     def _decoded(self, data: bytes, index: int) -> entry.Entry | None:
@@ -122,7 +126,7 @@ def verify_export(
             reading.blame("tile-differs", f"`{path}` does not follow from the entries", first)
     problems += _ending(reading, head, seen)
     return Verification(
-        size=reading.frontier.size,
+        size=reading.growing.size,
         root=reading.frontier.root.hex(),
         note=note,
         problems=tuple(problems),
@@ -137,7 +141,7 @@ def _read_bundle(
     width: int,
 ) -> None:
     path = export.tile_path("entries", number, width)
-    begin = reading.frontier.size
+    begin = reading.growing.size
     data = folder.read(path)
     try:
         entries = export.unbundle(data or b"")
@@ -178,7 +182,7 @@ def _ending(
 ) -> Iterator[Problem]:
     if reading.problem is not None:
         yield reading.problem
-    if reading.frontier.size != head.size or reading.frontier.root != head.root:
+    if reading.growing.size != head.size or reading.frontier.root != head.root:
         yield Problem(code="root-differs", detail="the entries do not lead to the signed head")
     if seen is None:
         return
@@ -221,7 +225,7 @@ def verify_storage(
         problems.append(Problem(code="head-differs", detail="the head does not fit the entries"))
     problems += _ending(reading, head, seen)
     return Verification(
-        size=reading.frontier.size,
+        size=reading.growing.size,
         root=reading.frontier.root.hex(),
         note=stored.note,
         problems=tuple(problems),
@@ -233,7 +237,7 @@ def _read_rows(storage: Storage, reading: _Reading, size: int, progress: export.
     leaves: tuple[bytes, ...] = ()
     made: list[tuple[tree.Node, bytes]] = []
     for line in storage.lines():
-        index = reading.frontier.size
+        index = reading.growing.size
         if index % _BATCH == 0:
             progress(index, size)
             _compare_nodes(storage, reading, made)
@@ -249,7 +253,7 @@ def _read_rows(storage: Storage, reading: _Reading, size: int, progress: export.
             if Line(index=index, kind=found.kind, subject=found.subject, data=line.data) != line:
                 reading.blame("columns-differ", "the row is filed under another name", index)
     _compare_nodes(storage, reading, made)
-    progress(reading.frontier.size, size)
+    progress(reading.growing.size, size)
     return last_at
 
 

@@ -1,11 +1,13 @@
 """The entry point of `mamoru`: hands the running product to the commands of `mamoru.cli`."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from mamoru.cli.main import run
+from mamoru.cli.options import Shape
+from mamoru.datamap.inventory import DataMap, Store
 from mamoru.kit import clock
 from mamoru.kit.ids import StaffId
 from mamoru.ledger.append import Journal
@@ -14,7 +16,7 @@ OPERATOR = StaffId("operator")
 """Who acts when a command acts: whoever may run commands on this host."""
 
 
-class _Company:
+class Company:
     """The product behind the commands; Django is loaded only where a command needs it."""
 
     def journal(self) -> Journal:
@@ -68,6 +70,11 @@ class _Company:
 
         return reports.file_case(filing, by=OPERATOR, now=clock.now())
 
+    def shapes(self, datamap: DataMap, home: Path) -> Iterator[tuple[Store, Shape]]:
+        from mamoru.site import wiring
+
+        return wiring.shapes(datamap, home)
+
     def publish(self, *, accept: bool) -> Mapping[str, Any]:
         _wired()
         from mamoru.site import publishing
@@ -96,4 +103,4 @@ def _wired() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command of the outer contract and return its exit code."""
-    return run(arguments, _Company())
+    return run(arguments, Company())
