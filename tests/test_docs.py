@@ -252,6 +252,31 @@ def test_every_decision_that_the_source_cites_exists() -> None:
     assert cited <= {int(path.name[:4]) for path in DECISIONS}
 
 
+def test_every_section_of_law_or_contract_that_the_source_cites_exists() -> None:
+    sections = {
+        name: set(
+            re.findall(
+                r"^#+ (\d+(?:\.\d+)?)",
+                (DOCS / f"{name}.md").read_text(encoding="utf-8"),
+                re.MULTILINE,
+            )
+        )
+        for name in ("contract", "appi-reference")
+    }
+    missing = [
+        f"{path.relative_to(ROOT)}: {name} {number}"
+        for path in SOURCE.rglob("*.py")
+        for name, numbers in re.findall(
+            r"(contract|appi-reference),? (?:sections? )?(\d[\d. and,]*)",
+            path.read_text(encoding="utf-8"),
+        )
+        for number in re.findall(r"\d+(?:\.\d+)?", numbers)
+        if number not in sections[name]
+    ]
+
+    assert missing == []
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_inside_the_repository_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
