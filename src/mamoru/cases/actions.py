@@ -240,7 +240,7 @@ def place_of(address: str) -> str:
 
 
 def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
-    """Keep what a named member of staff read on a paper (identity.md, principle 3)."""
+    """Keep what a named member of staff read on a paper (P3.10)."""
     case = store.case(case_id)
     _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
     paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
@@ -307,7 +307,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
     """Record that identity (and an agent's authority) is confirmed by a named person.
 
     A partial agreement needs a note of why it suffices; a mismatch is never
-    accepted (identity.md 2.2). Raises NotConfirmed with the open points.
+    accepted (P3.10). Raises NotConfirmed with the open points.
     """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.VERIFIED)
