@@ -40,12 +40,6 @@ class KeyReused(MamoruError):
     code, exit_code = "key-reused", 3
 
 
-class KeyMissing(MamoruError):
-    """A changing call needs the header `Idempotency-Key` with 16 to 200 characters."""
-
-    code, exit_code = "idempotency-key-missing", 2
-
-
 class FieldsInvalid(MamoruError):
     """The request does not fit its schema. The detail names each field."""
 
