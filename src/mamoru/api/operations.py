@@ -4,7 +4,6 @@ Operation ids are the names of the actions. A changing call takes an `Idempotenc
 same key with the same request gives the same answer and acts once.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -87,7 +86,8 @@ def file_case(request: HttpRequest, filing: FilingIn, key: Key) -> ReceiptOut:
         made = actions.file_case(
             filing.to_filing(
                 policy_version=execute.hands().policy.version,
-                one_time_key=hashlib.sha256(f"api:{key}".encode()).hexdigest(),
+                # Bound to what was sent: a weak key that two callers share opens nobody's case.
+                one_time_key=store.repeat_digest(f"{key}:{filing.model_dump_json()}"),
             ),
             by=REQUESTER,
             now=now,

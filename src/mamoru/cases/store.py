@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import (
@@ -204,11 +204,16 @@ def demand(demand_id: DemandId) -> DemandState:
 
 def case_lines(*, stages: Sequence[Stage] = (), search: str = "") -> tuple[CaseLine, ...]:
     """Return the queue, the earliest due first; no sealed column is read."""
-    rows = CaseRow.objects.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
+    rows = CaseRow.objects.all()
     if stages:
         rows = rows.filter(stage__in=stages)
     if search:
         rows = rows.filter(id__icontains=search)
+    return _lines(rows)
+
+
+def _lines(rows: QuerySet[CaseRow]) -> tuple[CaseLine, ...]:
+    found = rows.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
     return tuple(
         CaseLine(
             id=CaseId(row.id),
@@ -225,18 +230,13 @@ def case_lines(*, stages: Sequence[Stage] = (), search: str = "") -> tuple[CaseL
                 bool(each.decided_by) and not each.approved_by for each in row.demands.all()
             ),
         )
-        for row in rows.order_by("due_on", "id")
+        for row in found.order_by("due_on", "id")
     )
 
 
 def cases_of_member(member_ref: str) -> tuple[CaseLine, ...]:
     """Return the lines of the cases that a signed-in member filed."""
-    found = set(
-        CaseRow.objects.filter(member_digest=_member_digest(member_ref)).values_list(
-            "id", flat=True
-        )
-    )
-    return tuple(line for line in case_lines() if line.id in found)
+    return _lines(CaseRow.objects.filter(member_digest=_member_digest(member_ref)))
 
 
 # --- changes, each a compare-and-set on the case's version -------------------------------
