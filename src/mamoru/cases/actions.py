@@ -49,6 +49,13 @@ from mamoru.ledger import append
 
 CODE_DIGITS = 12
 
+LOOK = timedelta(hours=1)
+"""One entry of the ledger covers the looks of one person at one case for so long."""
+
+_JUDGED = frozenset(
+    {RefusalGround.HARM_TO_RIGHTS, RefusalGround.HINDRANCE_TO_BUSINESS, RefusalGround.OTHER_LAW}
+)
+
 
 class NotConfirmed(MamoruError):
     """Identity or authority is not confirmed. Ask for what would cure it."""
@@ -634,6 +641,28 @@ def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:
 # --- reading, for screens -----------------------------------------------------------------
 
 
+def open_case(case_id: CaseId, *, by: StaffId, now: datetime) -> Case:
+    """Return a case with what identifies its person; the look is entered in the ledger first.
+
+    One entry covers an hour, so that a screen that is reloaded does not fill the ledger.
+    """
+    case = store.case(case_id)
+    covered = any(
+        entry.kind == "case.opened" and entry.by == by and now - entry.at < LOOK
+        for entry in append.entries(case_id)
+    )
+    if not covered:
+        with store.atomic():
+            append.entry(
+                "case.opened",
+                subject=case_id,
+                by=by,
+                at=now,
+                body={"purpose": execute.PURPOSE},
+            )
+    return case
+
+
 def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) -> tuple[str, bytes]:
     """Return media type and bytes of a paper; the look is entered in the ledger first."""
     content = store.proof_content(case_id, proof_id)
@@ -672,6 +701,33 @@ def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
 def allowed_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
     """Return the grounds that may be chosen against a kind of demand (appi-reference 6.2)."""
     return refusal.allowed_grounds(kind)
+
+
+def judged_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
+    """Return those of the allowed grounds that a person has to weigh (P3.14 to P3.16)."""
+    return tuple(ground for ground in refusal.allowed_grounds(kind) if ground in _JUDGED)
+
+
+def plan_of(case: Case, demand: DemandState) -> execute.Plan:
+    """Return the places that a demand would touch, as the decider and the approver see them."""
+    return execute.plan(case, demand)
+
+
+def titles(language: str) -> Mapping[str, str]:
+    """Return what stores, tables, columns and categories are called, by their references.
+
+    `shop`, `shop/members`, `shop/members/phone` of the data map, `contact` of the policy.
+    """
+    named = {each.id: each.title.in_(language) for each in execute.hands().policy.categories}
+    for place in execute.hands().datamap.stores:
+        named[place.name] = place.title.en if language == "en" else place.title.ja
+        for table in place.tables:
+            ref = f"{place.name}/{table.name}"
+            named[ref] = table.title.en if language == "en" else table.title.ja
+            for column in table.columns:
+                title = column.title.en if language == "en" else column.title.ja
+                named[f"{ref}/{column.name}"] = title
+    return named
 
 
 def standing_grounds(

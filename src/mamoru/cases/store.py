@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import (
@@ -202,17 +202,19 @@ def demand(demand_id: DemandId) -> DemandState:
     return case(CaseId(demand_id.rpartition("/")[0])).demands[position - 1]
 
 
-def case_lines(*, stages: Sequence[Stage] = (), search: str = "") -> tuple[CaseLine, ...]:
-    """Return the queue, the earliest due first; no sealed column is read."""
+def case_lines(
+    *, stages: Sequence[Stage] = (), search: str = "", offset: int = 0, limit: int | None = None
+) -> tuple[CaseLine, ...]:
+    """Return the queue or a page of it, the earliest due first; no sealed column is read."""
     rows = CaseRow.objects.all()
     if stages:
         rows = rows.filter(stage__in=stages)
     if search:
         rows = rows.filter(id__icontains=search)
-    return _lines(rows)
+    return _lines(rows, slice(offset, None if limit is None else offset + limit))
 
 
-def _lines(rows: QuerySet[CaseRow]) -> tuple[CaseLine, ...]:
+def _lines(rows: QuerySet[CaseRow], part: slice = slice(None)) -> tuple[CaseLine, ...]:
     found = rows.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
     return tuple(
         CaseLine(
@@ -230,8 +232,15 @@ def _lines(rows: QuerySet[CaseRow]) -> tuple[CaseLine, ...]:
                 bool(each.decided_by) and not each.approved_by for each in row.demands.all()
             ),
         )
-        for row in found.order_by("due_on", "id")
+        for row in found.order_by("due_on", "id")[part]
     )
+
+
+def count_by_stage(*, search: str = "") -> Mapping[Stage, int]:
+    """Return how many cases are in each stage, every stage named, in one query."""
+    rows = CaseRow.objects.filter(id__icontains=search) if search else CaseRow.objects.all()
+    found = dict(rows.values_list("stage").annotate(count=Count("id")))
+    return {stage: found.get(stage, 0) for stage in Stage}
 
 
 def cases_of_member(member_ref: str) -> tuple[CaseLine, ...]:
@@ -468,6 +477,11 @@ def claimed_work() -> tuple[tuple[CaseId, int], ...]:
 def set_work(case_id: CaseId, work: Work, *, note: str = "", after: datetime | None = None) -> None:
     """Note what the machine is doing with a case; never its stage."""
     CaseRow.objects.filter(id=case_id).update(work=work, work_note=note, work_after=after)
+
+
+def next_try(case_id: CaseId) -> datetime | None:
+    """Return when the worker takes a waiting case up again, None if at once or not at all."""
+    return _row(case_id).work_after
 
 
 def save_answer(case_id: CaseId, kind: str, pdf: bytes, *, at: datetime) -> str:
