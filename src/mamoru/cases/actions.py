@@ -9,7 +9,7 @@ import hmac
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
 from mamoru.cases.rules import deadline, facts, papers, refusal, states
@@ -55,6 +55,11 @@ LOOK = timedelta(hours=1)
 _JUDGED = frozenset(
     {RefusalGround.HARM_TO_RIGHTS, RefusalGround.HINDRANCE_TO_BUSINESS, RefusalGround.OTHER_LAW}
 )
+
+
+# What screens catch: they may not reach into the rules.
+PaperRefused = papers.PaperRefused
+StageForbidden = states.StageForbidden
 
 
 class NotConfirmed(MamoruError):
@@ -241,6 +246,34 @@ def place_of(address: str) -> str:
         return "unknown"
     prefix = 24 if host.version == 4 else 56  # noqa: PLR2004
     return str(ipaddress.ip_network(f"{host}/{prefix}", strict=False))
+
+
+def acknowledge_on(case: Case) -> date:
+    """Return the day by which the requester hears for the first time."""
+    received_on = clock.date_in_japan(case.received_at)
+    return deadline.acknowledge_on(received_on, open_days=practice().acknowledge_open_days)
+
+
+def possible(case: Case, to: Stage) -> bool:
+    """Return whether the law lets a case go to a stage from where it is."""
+    return to in states.EXITS[case.stage]
+
+
+def takes_papers(case: Case) -> bool:
+    """Return whether papers can still be handed in."""
+    return case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}
+
+
+def offers_download(case: Case) -> bool:
+    """Return whether the requester may take the answer from the page: asked for so, and sent."""
+    return case.stage is Stage.ANSWERED and case.dispatch is DispatchKind.DOWNLOAD
+
+
+def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
+    """Return the answer to its requester, electronically and only once sent (P3.24); it is noted."""
+    if not offers_download(store.case(case_id)):
+        raise StageForbidden("there is no answer to download")
+    return open_letter(case_id, by=by, now=now)
 
 
 # --- the desk -----------------------------------------------------------------------------
@@ -541,6 +574,11 @@ def registered_of(user_id: int, *, now: datetime) -> tuple[execute.MemberTable, 
     return execute.read_own(subject, now=now)
 
 
+def own_cases(user_id: int) -> tuple[store.CaseLine, ...]:
+    """Return the lines of the cases that a signed-in member filed on the member page."""
+    return store.cases_of_member(_ref(_member(user_id)))
+
+
 def correct_own(
     user_id: int,
     changes: Mapping[str, tuple[str, str]],
@@ -801,12 +839,10 @@ def _code(one_time_key: str) -> str:
 
 
 def _receipt(case: Case, code: str) -> Receipt:
-    received_on = clock.date_in_japan(case.received_at)
-    heard = deadline.acknowledge_on(received_on, open_days=practice().acknowledge_open_days)
     return Receipt(
         case_id=case.id,
         code=code,
-        acknowledge_on=heard.isoformat(),
+        acknowledge_on=acknowledge_on(case).isoformat(),
         due_on=case.due_on.isoformat(),
     )
 

@@ -1,0 +1,243 @@
+"""A member's own page: everything registered, and its correction (P3.18, P3.19)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mamoru.cases import actions
+from mamoru.identity import birth
+from mamoru.kit import clock, ids
+from mamoru.kit import text as kit_text
+from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import MEMBER
+from mamoru.portal import drafts, published, words
+from mamoru.portal.views import UNPROCESSABLE, keep_receipt
+
+LONGEST = 300
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A registered value on the page of its correction."""
+
+    id: str
+    title: str
+    ref: str
+    kind: str
+    choices: tuple[str, ...]
+    before: str
+    after: str
+    error: str = ""
+
+
+def members_only(view: View) -> View:
+    """Let a member in; other accounts see why not, and a store that is away gets a calm page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except actions.NotConfirmed:
+            return render(request, "portal/no_member.html", status=403)
+        except MamoruError as problem:
+            if problem.code != "store-unreachable":
+                raise
+            response = render(request, "portal/unreachable.html", status=503)
+            response["Retry-After"] = "60"
+            return response
+
+    return never_cache(login_required(guarded))
+
+
+@require_safe
+@members_only
+def member(request: HttpRequest) -> HttpResponse:
+    """Show everything registered about the member, and the member's own cases (P3.18)."""
+    context = {
+        "tables": _tables(request),
+        "cases": actions.own_cases(_user(request)),
+    }
+    return render(request, "portal/member.html", context)
+
+
+@require_POST
+@members_only
+def open_own_case(request: HttpRequest) -> HttpResponse:
+    """Open one of the member's own cases; the login is the proof."""
+    asked = request.POST.get("reference", "")
+    for line in actions.own_cases(_user(request)):
+        if line.id == asked:
+            drafts.keep(request, drafts.CASE, {"id": line.id, "by": MEMBER}, now=clock.now())
+            return redirect("own-case")
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def correct_own(request: HttpRequest) -> HttpResponse:
+    """Show the present values of a row beside their corrections; identical ones are refused."""
+    part = request.POST.get("part") or request.GET.get("part", "")
+    fields = _fields(request, part)
+    if request.method != "POST":
+        kept = drafts.find(request, drafts.CORRECTION, now=clock.now())
+        changes = kept["changes"] if kept and kept["part"] == part else {}
+        fields = [_with(each, after=changes.get(each.ref, ("", each.before))[1]) for each in fields]
+        return _correction(request, part, fields)
+    fields = [_with(each, after=_given(request, each)) for each in fields]
+    fields = [_with(each, error=_wrong(each)) for each in fields]
+    changed = {
+        each.ref: (request.POST.get(f"before-{each.id}", each.before), each.after)
+        for each in fields
+        if each.after != each.before
+    }
+    problems = [(each.id, each.error) for each in fields if each.error]
+    if not changed:
+        problems = [
+            (
+                fields[0].id,
+                gettext("登録されている内容と同じです。改める項目を書き直してください。"),
+            )
+        ]
+    if problems:
+        return _correction(request, part, fields, problems=problems)
+    value = {"part": part, "changes": changed, "key": ids.token()}
+    drafts.keep(request, drafts.CORRECTION, value, now=clock.now())
+    return redirect("check-correction")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def check_correction(request: HttpRequest) -> HttpResponse:
+    """Show before and after once more; the button writes the correction, once (P3.19)."""
+    now = clock.now()
+    kept = drafts.find(request, drafts.CORRECTION, now=now)
+    if kept is None:
+        again = request.method == "POST" and drafts.find(request, drafts.CORRECTED, now=now)
+        return redirect("correction-filed" if again else "member")
+    titles = {each.ref: each.title for each in _fields(request, kept["part"])}
+    if request.method != "POST":
+        rows = [(titles.get(ref, ""), *pair) for ref, pair in kept["changes"].items()]
+        context = {
+            "rows": rows,
+            "part": kept["part"],
+            "purposes": published.purposes_of_requests(published.in_force(), words.language()),
+        }
+        return render(request, "portal/check_correction.html", context)
+    receipt = actions.correct_own(
+        _user(request),
+        {ref: (before, after) for ref, (before, after) in kept["changes"].items()},
+        policy_version=published.in_force().version,
+        one_time_key=kept["key"],
+        now=now,
+    )
+    keep_receipt(request, drafts.CORRECTED, receipt)
+    drafts.drop(request, drafts.CORRECTION)
+    return redirect("correction-filed")
+
+
+@require_safe
+@members_only
+def correction_filed(request: HttpRequest) -> HttpResponse:
+    """Show the 受付番号 of a correction."""
+    receipt = drafts.find(request, drafts.CORRECTED, now=clock.now())
+    if receipt is None:
+        return redirect("member")
+    return render(request, "portal/correction_filed.html", {"receipt": receipt})
+
+
+def _correction(
+    request: HttpRequest,
+    part: str,
+    fields: list[Field],
+    *,
+    problems: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    context = {
+        "fields": fields,
+        "part": part,
+        "problems": problems or [],
+        "purposes": published.purposes_of_requests(published.in_force(), words.language()),
+        "longest": LONGEST,
+    }
+    status = UNPROCESSABLE if problems else 200
+    return render(request, "portal/correct_own.html", context, status=status)
+
+
+def _user(request: HttpRequest) -> int:
+    return int(request.user.pk)
+
+
+def _tables(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the tables of the page; a row is named by its place, so that no URL tells anything."""
+    english = words.language() == "en"
+    return [
+        {
+            "title": table.title_en if english else table.title,
+            "rows": [
+                {
+                    "part": f"{number}-{place}",
+                    "fields": row,
+                    "open": any(field.ref for field in row),
+                }
+                for place, row in enumerate(table.rows)
+            ],
+        }
+        for number, table in enumerate(actions.registered_of(_user(request), now=clock.now()))
+    ]
+
+
+def _fields(request: HttpRequest, part: str) -> list[Field]:
+    for table in _tables(request):
+        for row in table["rows"]:
+            if row["part"] == part and row["open"]:
+                return [
+                    Field(
+                        id=f"value-{number}",
+                        title=each.title,
+                        ref=each.ref,
+                        kind=each.kind,
+                        choices=each.choices,
+                        before=each.value,
+                        after=each.value,
+                    )
+                    for number, each in enumerate(row["fields"])
+                    if each.ref
+                ]
+    raise Http404
+
+
+def _given(request: HttpRequest, field: Field) -> str:
+    return request.POST.get(field.id, field.before).strip()
+
+
+def _wrong(field: Field) -> str:
+    if field.after == field.before:
+        return ""
+    if len(field.after) > LONGEST:
+        return gettext("300文字以内で入力してください。")
+    if kit_text.hidden_characters(field.after):
+        return gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。")
+    if field.choices and field.after not in field.choices:
+        return gettext("選択肢から選んでください。")
+    if field.kind == "date" and field.after and birth.parse(field.after) is None:
+        return gettext("暦にある日付を入力してください。例：1980-03-05")
+    return ""
+
+
+def _with(field: Field, *, after: str | None = None, error: str | None = None) -> Field:
+    from dataclasses import replace
+
+    return replace(
+        field,
+        after=field.after if after is None else after,
+        error=field.error if error is None else error,
+    )

@@ -1,0 +1,260 @@
+"""A requester's own case: status, papers, supplement, withdrawal, answer (P3.21 to P3.24)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mamoru.cases import actions, store
+from mamoru.cases.terms import Case, ProofKind, ProofOf, Role, Stage
+from mamoru.documents import wording
+from mamoru.kit import clock, ids
+from mamoru.kit import text as kit_text
+from mamoru.kit.ids import REQUESTER, CaseId, StaffId
+from mamoru.portal import drafts, places, published, words
+from mamoru.portal.forms import StatusForm
+from mamoru.portal.views import TOO_MANY, UNPROCESSABLE
+
+_MOVES = (ProofKind.RESIDENT_RECORD, ProofKind.ADDRESS_HISTORY)
+"""Papers that show a change of address: always offered, since they cure a difference."""
+_CHANGED = 409
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """Open a case by number and code; every failure is the same page, byte for byte (P3.21)."""
+    if request.method != "POST":
+        return render(request, "portal/status.html", {"form": StatusForm()})
+    form = StatusForm(request.POST)
+    now = clock.now()
+    if not form.is_valid():
+        return render(request, "portal/status.html", {"form": form}, status=UNPROCESSABLE)
+    try:
+        places.admit(request, "status", now=now)
+        case = _opened(form.cleaned_data["reference"], form.cleaned_data["code"])
+    except actions.TooManyFilings:
+        context = {"form": StatusForm(), "too_many": True}
+        return render(request, "portal/status.html", context, status=TOO_MANY)
+    except actions.CodeRefused:
+        context = {"form": StatusForm(), "refused": True}
+        return render(request, "portal/status.html", context, status=UNPROCESSABLE)
+    request.session.cycle_key()
+    drafts.keep(request, drafts.CASE, {"id": case.id, "by": REQUESTER}, now=now)
+    return redirect("own-case")
+
+
+def _opened(reference: str, code: str) -> Case:
+    case_id = ids.parse_case_id(kit_text.fold(reference)) or CaseId("C-0000-000000-0")
+    return actions.open_status(case_id, kit_text.digits_only(code))
+
+
+@never_cache
+@require_safe
+def own_case(request: HttpRequest) -> HttpResponse:
+    """Show where the case is, by when, and what the requester can do."""
+    case = _case(request)
+    return _page(request, case) if case else redirect("status")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_paper(request: HttpRequest) -> HttpResponse:
+    """Take a paper; what is wrong with a file is said in plain words (P3.22)."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    if request.method != "POST":
+        return redirect("own-case")
+    kind, of = request.POST.get("kind", ""), request.POST.get("of", "")
+    problem = _receive(request, case, kind, of)
+    if problem is None:
+        return redirect("own-case")
+    return _page(request, case, problem=problem, chosen=(kind, of), status=UNPROCESSABLE)
+
+
+def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> tuple[str, str] | None:
+    """Hand the paper over; return (anchor, sentence) of what is wrong, None when it was taken."""
+    limit = actions.practice().upload_bytes
+    paper = request.FILES.get("paper")
+    if kind not in set(ProofKind):
+        return "id_kind", gettext("書類の種類を選んでください。")
+    if of not in set(ProofOf):
+        return "id_of_0", gettext("どなたの、何を示す書類かを選んでください。")
+    if paper is None:
+        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        if sent > limit:  # the upload handler has not even kept it
+            return "id_paper", _upload_words("too-large", limit)
+        return "id_paper", gettext("送るファイルを選んでください。")
+    try:
+        actions.receive_proof(
+            case.id,
+            paper.read(),
+            kind=ProofKind(kind),
+            of=ProofOf(of),
+            by=_by(request),
+            now=clock.now(),
+        )
+    except actions.PaperRefused as refused:
+        return "id_paper", _upload_words(refused.reason, limit)
+    except actions.TooManyPapers:
+        return "id_paper", gettext(
+            "お送りいただける書類の数を超えました。ほかの書類は、お問い合わせ窓口にご相談ください。"
+        )
+    except actions.StageForbidden:
+        return "id_paper", gettext("この請求では、今は書類をお送りいただく必要はありません。")
+    return None
+
+
+def _upload_words(reason: str, limit: int) -> str:
+    return words.said("uploads", reason).replace("{limit}", f"{limit / 1_000_000:g}")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit_supplement(request: HttpRequest) -> HttpResponse:
+    """Note that what was asked for has been sent."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    if request.method == "POST":
+        try:
+            actions.submit_supplement(case.id, by=_by(request), now=clock.now())
+        except store.CaseChangedMeanwhile:
+            return _page(request, store.case(case.id), changed=True, status=_CHANGED)
+        except actions.StageForbidden:
+            pass  # the second of two clicks: it is noted already
+    return redirect("own-case")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_case(request: HttpRequest) -> HttpResponse:
+    """Ask once more, then end the case because its requester wants it."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    if not actions.possible(case, Stage.WITHDRAWN):
+        return redirect("own-case")
+    if request.method != "POST":
+        return render(request, "portal/withdraw_case.html", {"case": case})
+    try:
+        actions.withdraw_case(case.id, by=_by(request), now=clock.now())
+    except store.CaseChangedMeanwhile:
+        return _page(request, store.case(case.id), changed=True, status=_CHANGED)
+    return redirect("own-case")
+
+
+@never_cache
+@require_safe
+def download_answer(request: HttpRequest) -> HttpResponse:
+    """Hand the answer over, to the session that opened this very case and to nobody else."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    try:
+        pdf = actions.download_answer(case.id, by=_by(request), now=clock.now())
+    except actions.StageForbidden:
+        return redirect("own-case")
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="answer-{case.id}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@never_cache
+@require_POST
+def close_case(request: HttpRequest) -> HttpResponse:
+    """Forget which case this browser has opened, on a machine that others use too."""
+    for name in (drafts.CASE, drafts.DONE, drafts.DRAFT):
+        drafts.drop(request, name)
+    return redirect("status")
+
+
+def _case(request: HttpRequest) -> Case | None:
+    kept = drafts.find(request, drafts.CASE, now=clock.now())
+    return store.case(CaseId(kept["id"])) if kept else None
+
+
+def _by(request: HttpRequest) -> StaffId:
+    kept = drafts.find(request, drafts.CASE, now=clock.now())
+    return StaffId(kept["by"]) if kept else REQUESTER
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    problem: tuple[str, str] | None = None,
+    chosen: tuple[str, str] = ("", ""),
+    changed: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    practice = actions.practice()
+    open_supplements = [each for each in case.supplements if each.received_at is None]
+    context = {
+        "case": case,
+        "stage": words.stage(case),
+        "meaning": words.meaning(case),
+        "papers": _papers(case),
+        "takes_papers": actions.takes_papers(case) and not case.filing.member_ref,
+        "kinds": _offered(case.filing.role),
+        "ofs": _ofs(case.filing.role),
+        "chosen_kind": chosen[0],
+        "chosen_of": chosen[1],
+        "problem": problem,
+        "changed": changed,
+        "supplements": [
+            {
+                "asked": tuple(
+                    dict.fromkeys(wording.defect(each, words.language()) for each in one.defects)
+                ),
+                "message": one.message,
+                "due_on": one.due_on,
+            }
+            for one in open_supplements
+        ],
+        "can_withdraw": actions.possible(case, Stage.WITHDRAWN),
+        "can_submit": case.stage is Stage.SUPPLEMENT_ASKED,
+        "can_download": actions.offers_download(case),
+        "practice": practice,
+        "minutes": drafts.MINUTES,
+        "desk": published.in_force().requests.desk,
+        "today": clock.date_in_japan(clock.now()),
+    }
+    return render(request, "portal/own_case.html", context, status=status)
+
+
+def _papers(case: Case) -> list[dict[str, Any]]:
+    """Return each thing to be proved with what has come for it, then what came besides."""
+    rows = []
+    counted: set[str] = set()
+    for group in actions.required_proofs(case.filing.role):
+        fitting = {*group.one_of, *group.two_of}
+        came = [each for each in case.proofs if each.of is group.of and each.kind in fitting]
+        counted |= {each.id for each in came}
+        rows.append(
+            {
+                "of": group.of,
+                "one_of": [words.said("proofs", kind) for kind in group.one_of],
+                "two_of": [words.said("proofs", kind) for kind in group.two_of],
+                "came": came,
+            }
+        )
+    besides = [each for each in case.proofs if each.id not in counted]
+    if besides:
+        rows.append({"of": "", "one_of": [], "two_of": [], "came": besides})
+    return rows
+
+
+def _offered(role: Role) -> tuple[ProofKind, ...]:
+    groups = actions.required_proofs(role)
+    wanted = {kind for group in groups for kind in (*group.one_of, *group.two_of)} | {*_MOVES}
+    return tuple(kind for kind in ProofKind if kind in wanted)
+
+
+def _ofs(role: Role) -> tuple[ProofOf, ...]:
+    return (ProofOf.PERSON,) if role is Role.PERSON else tuple(ProofOf)

@@ -1,0 +1,1 @@
+"""Tags that every page's frame uses."""

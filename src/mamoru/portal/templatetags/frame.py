@@ -1,0 +1,57 @@
+"""Tags of the frame that all pages share, and the words of codes."""
+
+from typing import Any
+
+from django import forms, template
+from django.utils.safestring import SafeString, mark_safe
+
+from mamoru.kit.errors import MamoruError
+from mamoru.portal import published, words
+
+register = template.Library()
+
+
+@register.simple_tag
+def company_name() -> str:
+    """Return the company's name from the policy; empty rather than failing on an error page."""
+    try:
+        return published.in_force().company.name.in_(words.language())
+    except (MamoruError, OSError):
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], *names: str) -> SafeString:
+    """Return the mark of the current page for a link that leads to one of `names`."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return mark_safe(' aria-current="page"') if match and match.view_name in names else SafeString()  # noqa: S308 - a constant
+
+
+@register.filter
+def said(code: str, table: str) -> str:
+    """Return the words of a code: `{{ kind|said:"kinds" }}`."""
+    return words.said(table, code)
+
+
+@register.filter
+def day(value: Any) -> str:
+    """Return a date with its weekday."""
+    return words.day(value)
+
+
+@register.simple_tag
+def problems(form: forms.Form) -> tuple[tuple[str, str], ...]:
+    """Return (anchor, sentence) of every error of a form, in the order of the page."""
+    found = [("form", str(each)) for each in form.non_field_errors()]
+    for name in form.fields:
+        bound = form[name]
+        several = isinstance(bound.field.widget, (forms.CheckboxSelectMultiple, forms.RadioSelect))
+        anchor = f"{bound.auto_id}_0" if several else bound.auto_id
+        found += [(anchor, str(each)) for each in bound.errors]
+    return tuple(found)
+
+
+@register.filter
+def megabytes(count: int) -> str:
+    """Return a number of bytes in whole megabytes, as limits are spoken."""
+    return f"{count / 1_000_000:g}"

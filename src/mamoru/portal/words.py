@@ -1,0 +1,76 @@
+"""Words of the pages: for codes, for days, and for what a requester is told (ux, section 4)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from mamoru.cases.terms import Case, Outcome, Stage
+from mamoru.documents import wording
+from mamoru.kit import calendar, clock
+
+TABLES: Mapping[str, wording.Words] = {
+    "kinds": wording.KINDS,
+    "stages": wording.STAGES,
+    "roles": wording.ROLES,
+    "proofs": wording.PROOF_KINDS,
+    "of": wording.PROOF_OF,
+    "outcomes": wording.OUTCOMES,
+    "grounds": wording.GROUNDS,
+    "remedies": wording.REMEDIES,
+    "dispatch": wording.DISPATCH,
+    "methods": wording.ANSWER_METHODS,
+    "uploads": wording.REASONS_OF_UPLOAD,
+}
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def language() -> str:
+    """Return the language of this page: `ja` or `en`."""
+    return "en" if (translation.get_language() or "ja").startswith("en") else "ja"
+
+
+def said(table: str, code: str) -> str:
+    """Return the words of a code in the language of this page."""
+    return wording.said(TABLES[table], code, language())
+
+
+def day(value: date | datetime | str) -> str:
+    """Return a date with its weekday: 2026年12月7日(月), or 7 December 2026 (Mon)."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = clock.date_in_japan(value)
+    if language() == "ja":
+        return calendar.long_date(value)
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year} ({_WEEKDAYS[value.weekday()]})"
+
+
+def stage(case: Case) -> str:
+    """Return where a case is; once answered also how: in full, in part, or not."""
+    word = said("stages", case.stage)
+    how = _how(case)
+    return f"{word}（{how}）" if how and language() == "ja" else f"{word} ({how})" if how else word
+
+
+def meaning(case: Case) -> str:
+    """Return the sentence that says what a stage means, with its date."""
+    text = wording.said(wording.STAGE_MEANINGS, case.stage, language())
+    return text.replace("{due}", day(case.due_on))
+
+
+def _how(case: Case) -> str:
+    if case.stage is not Stage.ANSWERED:
+        return ""
+    met = [
+        each.decision is not None and each.decision.outcome is Outcome.FULFILLED
+        for each in case.demands
+    ]
+    if all(met):
+        return gettext("全部")
+    return gettext("一部") if any(met) else gettext("お断り・該当なし")
