@@ -22,12 +22,14 @@ from mamoru.identity import address
 from mamoru.identity.terms import Verdict
 
 _ROUNDS = 5
+PAIRS = Path(__file__).resolve().parents[2] / "shared" / "data" / "addresses"
+"""Labelled pairs for development; they are not part of the repository."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path, default=PAIRS)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--scale", choices=["small", "full"], default="full")
     parser.add_argument("--wrong", help="also print the rows of a label with this verdict")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mamoru.cli.datamap import datamap, wiring_of
-from mamoru.connectors.open import shapes
+from mamoru.cli.datamap import datamap
+from mamoru.site.command import Company
 from mamoru.site.sample import generate
 
 
@@ -23,7 +23,7 @@ def home(tmp_path: Path) -> Path:
 
 def run(home: Path, *arguments: str) -> Result:
     command = [*arguments, "--home", str(home)]
-    return CliRunner().invoke(datamap, command, obj=wiring_of(shapes))
+    return CliRunner().invoke(datamap, command, obj=Company())
 
 
 def test_a_true_map_holds(home: Path) -> None:

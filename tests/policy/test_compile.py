@@ -1,7 +1,7 @@
 """The compiled table: what is not granted is refused (P1.5)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.policy.compile import compile_policy
@@ -16,6 +16,9 @@ def granted_by_reading(policy: Policy, purpose: str, category: str, recipient: s
     """Read the file's lists afresh for one question: slow, plain, and written apart."""
     if category == "request-paper":
         return Form.CLEAR if (purpose, recipient) == ("PU08", "internal") else None
+    if purpose == "APPI-33":  # answering a demand is what the law asks for, not the company
+        known = category in {each.id for each in policy.categories}
+        return Form.CLEAR if known and recipient == "internal" else None
     for grant in policy.grants:
         fits = purpose == grant.purpose and category in grant.categories
         if fits and recipient in grant.recipients and grant.form != "suppressed":
@@ -24,6 +27,7 @@ def granted_by_reading(policy: Policy, purpose: str, category: str, recipient: s
 
 
 @pytest.mark.promise("P1.5", "P2.13", "P2.16")
+@settings(deadline=None)
 @given(
     st.sampled_from([*COMPILED.purposes, "PU99"]),
     st.sampled_from([*COMPILED.categories, "none", "secret"]),
@@ -45,6 +49,15 @@ def test_papers_of_requests_are_open_to_answering_inside_the_company_and_to_noth
 
     assert [(grant.purpose, grant.recipient) for grant in opened] == [("PU08", "internal")]
     assert COMPILED.clauses[opened[0].clause].promises == ("P3.25",)
+
+
+@pytest.mark.promise("P3.3")
+def test_answering_a_demand_rests_on_law_and_reaches_nobody_outside() -> None:
+    by_law = [grant for grant in COMPILED.grants.values() if grant.purpose == "APPI-33"]
+
+    assert COMPILED.purposes["APPI-33"].basis == "law"
+    assert {grant.recipient for grant in by_law} == {"internal"}
+    assert {grant.category for grant in by_law} == set(COMPILED.categories) - {"request-paper"}
 
 
 @pytest.mark.promise("P2.2", "P2.10")

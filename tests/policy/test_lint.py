@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.policy import document, lint
@@ -122,6 +122,7 @@ _LEGAL = {
 
 
 @pytest.mark.promise("P3.14", "P3.15", "P3.16")
+@settings(deadline=None)
 @given(st.sampled_from(document.GROUNDS[4:]), st.sampled_from(document.DEMAND_KINDS))
 def test_a_ground_outside_the_laws_table_is_refused_and_cut_away(ground: str, kind: str) -> None:
     def bend(values: Any) -> None:

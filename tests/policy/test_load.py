@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.cases import terms as case_terms
@@ -218,6 +218,7 @@ def test_the_sample_file_names_its_schema_on_the_first_line() -> None:
     assert sample.text().startswith("# yaml-language-server: $schema=")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_makes_the_reader_crash(text: str) -> None:
     with pytest.raises(PolicyInvalid) as raised:
@@ -234,6 +235,24 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path]
 
 
+@pytest.mark.parametrize("odd", [{"a": 1}, ["x"], [["x"]], None, 7, 1.5, True])
+def test_a_value_of_any_shape_in_any_place_is_named_never_a_crash(odd: object) -> None:
+    whole = sample.plain()
+    # One leaf of each list stands for its neighbours.
+    places = {tuple(0 if isinstance(s, int) else s for s in leaf): leaf for leaf in _leaves(whole)}
+    for *parents, last in places.values():
+        here = whole
+        for step in parents:
+            here = here[step]
+        kept, here[last] = here[last], odd
+        try:
+            document.build(whole)
+        except PolicyInvalid as invalid:
+            assert invalid.problems  # noqa: PT017
+        here[last] = kept
+
+
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_replaces_a_value_is_accepted_or_named_never_a_crash(data: st.DataObject) -> None:
     values = sample.plain()

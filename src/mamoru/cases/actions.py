@@ -6,6 +6,7 @@ nothing is changed.
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -236,6 +237,16 @@ def admit(key: str, *, allowed: int, now: datetime) -> None:
         raise TooManyFilings("too many forms from this place within the hour")
 
 
+def place_of(address: str) -> str:
+    """Return the block that an address lies in: /24 of IPv4, /56 of IPv6 (one household or office)."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    prefix = 24 if host.version == 4 else 56  # noqa: PLR2004
+    return str(ipaddress.ip_network(f"{host}/{prefix}", strict=False))
+
+
 def acknowledge_on(case: Case) -> date:
     """Return the day by which the requester hears for the first time."""
     received_on = clock.date_in_japan(case.received_at)
@@ -268,7 +279,7 @@ def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
 
 
 def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
-    """Keep what a named member of staff read on a paper (identity.md, principle 3)."""
+    """Keep what a named member of staff read on a paper (P3.10)."""
     case = store.case(case_id)
     _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
     paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
@@ -335,7 +346,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
     """Record that identity (and an agent's authority) is confirmed by a named person.
 
     A partial agreement needs a note of why it suffices; a mismatch is never
-    accepted (identity.md 2.2). Raises NotConfirmed with the open points.
+    accepted (P3.10). Raises NotConfirmed with the open points.
     """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.VERIFIED)

@@ -135,7 +135,12 @@ def addressee(case: Case) -> Addressee:
 
     An agent gets it where a paper of the agent shows the address; else it goes
     to the person. A member who signed in reads it on the member page.
+
+    INVARIANT: a case that nobody verified can only be refused for what its form or papers
+    lack (P3.12); that letter says nothing but what its reader wrote, and goes where they said.
     """
+    if case.verified_by is None:
+        return _as_given(case)
     if case.filing.role is not Role.PERSON:
         agent = _proven(case, ProofOf.AGENT)
         if agent is not None:

@@ -413,7 +413,7 @@ def _read(case: Case, place: Location, now: datetime) -> tuple[tuple[Row, ...], 
     """Return the person's rows, and how many were held back because they name somebody else.
 
     INVARIANT: what hangs on a shared mail address may be another's of the household; a row
-    that carries another name never goes into an answer (P3.14, reliability A5).
+    that carries another name never goes into an answer (P3.14).
     """
     datamap = hands().datamap
     table = datamap.table(place.store, place.table)

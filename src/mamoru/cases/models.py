@@ -193,3 +193,12 @@ class AttemptRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "hour"], name="one_count_an_hour"),
         ]
+
+
+class RepeatRow(models.Model):
+    """The first answer to an `Idempotency-Key`, sealed, so that a repetition acts once."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    asked = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    sealed_answer = models.BinaryField()

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import (
@@ -20,6 +20,7 @@ from mamoru.cases.models import (
     MemberRow,
     ProofRow,
     ReceiptRow,
+    RepeatRow,
     SupplementRow,
 )
 from mamoru.cases.terms import (
@@ -205,11 +206,16 @@ def case_lines(
     *, stages: Sequence[Stage] = (), search: str = "", offset: int = 0, limit: int | None = None
 ) -> tuple[CaseLine, ...]:
     """Return the queue or a page of it, the earliest due first; no sealed column is read."""
-    rows = CaseRow.objects.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
+    rows = CaseRow.objects.all()
     if stages:
         rows = rows.filter(stage__in=stages)
     if search:
         rows = rows.filter(id__icontains=search)
+    return _lines(rows, slice(offset, None if limit is None else offset + limit))
+
+
+def _lines(rows: QuerySet[CaseRow], part: slice = slice(None)) -> tuple[CaseLine, ...]:
+    found = rows.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
     return tuple(
         CaseLine(
             id=CaseId(row.id),
@@ -226,7 +232,7 @@ def case_lines(
                 bool(each.decided_by) and not each.approved_by for each in row.demands.all()
             ),
         )
-        for row in rows.order_by("due_on", "id")[offset : None if limit is None else offset + limit]
+        for row in found.order_by("due_on", "id")[part]
     )
 
 
@@ -239,12 +245,7 @@ def count_by_stage(*, search: str = "") -> Mapping[Stage, int]:
 
 def cases_of_member(member_ref: str) -> tuple[CaseLine, ...]:
     """Return the lines of the cases that a signed-in member filed."""
-    found = set(
-        CaseRow.objects.filter(member_digest=_member_digest(member_ref)).values_list(
-            "id", flat=True
-        )
-    )
-    return tuple(line for line in case_lines() if line.id in found)
+    return _lines(CaseRow.objects.filter(member_digest=_member_digest(member_ref)))
 
 
 # --- changes, each a compare-and-set on the case's version -------------------------------
@@ -529,6 +530,39 @@ def count_attempt(key: str, *, hour: int) -> int:
         AttemptRow.objects.filter(key=key, hour=hour).update(count=F("count") + 1)
         AttemptRow.objects.filter(hour__lt=hour - 24).delete()
         return AttemptRow.objects.get(key=key, hour=hour).count
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What a key was used for, and what was answered."""
+
+    asked: str  # keyed digest of the request
+    answer: bytes
+
+
+def repeated(key: str) -> Repeated | None:
+    """Return the first answer given under an `Idempotency-Key`, None for a new key."""
+    row = RepeatRow.objects.filter(key=repeat_digest(key)).first()
+    if row is None:
+        return None
+    opened = master().data_key("repeat").open(bytes(row.sealed_answer), context=row.key)
+    return Repeated(asked=row.asked, answer=opened)
+
+
+def repeat_digest(text: str) -> str:
+    """Return the keyed digest under which a key or a request is kept."""
+    return master().digest("repeat", text)
+
+
+def remember(key: str, asked: str, answer: bytes, *, at: datetime) -> None:
+    """Keep the first answer under a key; answers older than a week are forgotten."""
+    digest = repeat_digest(key)
+    sealed = master().data_key("repeat").seal(answer, context=digest)
+    RepeatRow.objects.get_or_create(
+        key=digest,
+        defaults={"asked": repeat_digest(asked), "made_at": at, "sealed_answer": sealed},
+    )
+    RepeatRow.objects.filter(made_at__lt=at - timedelta(days=7)).delete()
 
 
 def member(user_id: int) -> Subject | None:

@@ -15,6 +15,7 @@ from mamoru.kit.errors import MamoruError
 
 _REFUSED = 3
 
+
 @click.group()
 def datamap() -> None:
     """Say where personal data lies, and whether that is still true."""

@@ -28,6 +28,7 @@ from mamoru.policy.terms import (
     ProvisionBasis,
     PurposeBasis,
     RecipientKind,
+    Shown,
     Way,
 )
 
@@ -346,12 +347,7 @@ class PageSection(Part):
     bullets: tuple[Name, ...] = Field(default=(), description="a list after the paragraphs")
     notes: tuple[Name, ...] = Field(default=(), description="notes (※) after the list")
     closing: tuple[tuple[Name, ...], ...] = Field(default=(), description="paragraphs at the end")
-    shows: Line | None = Field(
-        default=None,
-        description="facts of this file shown at the end",
-        pattern="^(signature|company|desk|retention)$",
-        json_schema_extra={"enum": ["signature", "company", "desk", "retention"]},
-    )
+    shows: Shown | None = Field(default=None, description="facts of this file shown at the end")
 
 
 class Policy(Part):
@@ -557,7 +553,8 @@ def _check_recipients(source: Source) -> None:
         )
     for path, item in entries(source.values, "recipients"):
         kind = item.get("kind")
-        if kind in {k.value for k in RecipientKind} - {"internal"} and not item.get("basis"):
+        outside = [known.value for known in RecipientKind if known is not RecipientKind.INTERNAL]
+        if kind in outside and not item.get("basis"):
             source.report(
                 path, "a recipient outside the company needs a basis", "add `basis: consent`, …"
             )
@@ -619,7 +616,7 @@ def _check_closed_lists(source: Source) -> None:
             path: KeyPath = ("requests", name, at, key)
             word = item.get(key)
             _expect(source, path, word, set(closed), f"{len(closed)} {name}")
-            if word in seen:
+            if isinstance(word, str) and word in seen:
                 source.report(path, f"`{word}` stands twice", "keep one of the two")
             seen.add(str(word))
             for position, kind in _words(item.get("kinds")):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mamoru.policy.document import PageSection, Policy, Retention
-from mamoru.policy.terms import Language
+from mamoru.policy.document import PageSection, Policy, Representative, Retention
+from mamoru.policy.terms import Language, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,8 @@ def _section(policy: Policy, part: PageSection, language: Language) -> Section:
         bullets=tuple(map(line, part.bullets)),
         notes=tuple(map(line, part.notes)),
         closing=tuple(tuple(map(line, ids)) for ids in part.closing),
-        signature=signature(policy, language) if part.shows == "signature" else (),
-        facts=tuple(_facts(policy, part.shows or "", language)),
+        signature=signature(policy, language) if part.shows is Shown.SIGNATURE else (),
+        facts=tuple(_facts(policy, part.shows, language)),
     )
 
 
@@ -102,18 +102,21 @@ def signature(policy: Policy, language: Language) -> tuple[str, ...]:
         lines.append(f"{day} 制定" if japanese else f"Established {day}")
     lines.append(policy.company.name.in_(language))
     if policy.company.representative is not None:
-        who = policy.company.representative
-        name, title = who.name.in_(language), who.title.in_(language)
-        lines.append(f"{title} {name}" if japanese else f"{name}, {title}")
+        lines.append(_person(policy.company.representative, language))
     return tuple(lines)
 
 
-def _facts(policy: Policy, shows: str, language: Language) -> Iterator[Fact]:
-    if shows == "company":
+def _person(who: Representative, language: Language) -> str:
+    name, title = who.name.in_(language), who.title.in_(language)
+    return f"{title} {name}" if language is Language.JA else f"{name}, {title}"
+
+
+def _facts(policy: Policy, shows: Shown | None, language: Language) -> Iterator[Fact]:
+    if shows is Shown.COMPANY:
         yield from _company_facts(policy, language)
-    elif shows == "desk":
+    elif shows is Shown.DESK:
         yield from _desk_facts(policy, language)
-    elif shows == "retention":
+    elif shows is Shown.RETENTION:
         for purpose in policy.purposes:
             if purpose.retention is not None:
                 label = f"{purpose.id} {purpose.title.in_(language)}"
@@ -134,8 +137,7 @@ def _company_facts(policy: Policy, language: Language) -> Iterator[Fact]:
         yield fact("住所", "Address", code + company.address.in_(language))
     if company.representative is not None:
         who = company.representative
-        name = f"{who.title.in_(language)} {who.name.in_(language)}"
-        yield fact("代表者", "Representative", name)
+        yield fact("代表者", "Representative", _person(who, language))
     if company.accredited_body is not None:
         body = company.accredited_body
         name = f"{body.name.in_(language)} ({body.contact.in_(language)})"

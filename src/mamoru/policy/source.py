@@ -290,8 +290,12 @@ def _plain(kind: str, given: Any, fault: dict[str, Any]) -> tuple[str, str]:
     if kind == "value_error":
         message, _, remedy = str(fault.get("ctx", {}).get("error", "")).partition("; ")
         return message, remedy or "correct it"
-    limit = ", ".join(f"{name} {bound}" for name, bound in fault.get("ctx", {}).items())
-    return f"`{_short(given)}` does not fit ({kind.replace('_', ' ')})", f"limit: {limit}"
+    context = fault.get("ctx", {})
+    if "ge" in context or "le" in context:
+        word, bound = ("at least", context["ge"]) if "ge" in context else ("at most", context["le"])
+        return f"`{_short(given)}` is out of range", f"write a number of {word} {bound}"
+    limit = ", ".join(f"{name} {bound}" for name, bound in context.items())
+    return f"`{_short(given)}` does not fit ({kind.replace('_', ' ')})", limit or "correct it"
 
 
 def _short(given: Any) -> str:

@@ -104,6 +104,15 @@ class ClosedChannel(StrEnum):
     IN_PERSON = "in-person"
 
 
+class Shown(StrEnum):
+    """Facts of the file that a part of the page shows under its sentences."""
+
+    SIGNATURE = "signature"
+    COMPANY = "company"
+    DESK = "desk"
+    RETENTION = "retention"
+
+
 class Severity(StrEnum):
     """How much a finding weighs: an error keeps a policy from being published."""
 

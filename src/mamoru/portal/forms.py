@@ -73,7 +73,9 @@ def _text(
         error_messages={
             "required": missing,
             "max_length": _("%(limit_value)d文字以内で入力してください。"),
-            "null_characters_not_allowed": _("使えない文字が含まれています。入力し直してください。"),
+            "null_characters_not_allowed": _(
+                "使えない文字が含まれています。入力し直してください。"
+            ),
         },
     )
 
@@ -116,23 +118,31 @@ class CaseForm(forms.Form):
         help_text=_("絞り込む必要はありません。わからないときは「すべて」を選んでください。"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": _("対象の情報を選んでください。わからないときは「すべて」を選んでください。"),
+            "required": _(
+                "対象の情報を選んでください。わからないときは「すべて」を選んでください。"
+            ),
             "invalid_choice": _("対象の情報を選び直してください。"),
         },
     )
     before = _long_text(
-        _("現在の内容"), _("訂正または削除を求めるときは、今どのように登録されているかを書いてください。")
+        _("現在の内容"),
+        _("訂正または削除を求めるときは、今どのように登録されているかを書いてください。"),
     )
     after = _long_text(
         _("改めるべき内容"), _("訂正または追加を求めるときは、正しい内容を書いてください。")
     )
     reason = _long_text(
-        _("補足"), _("対象の期間やサービス、請求の理由など、お伝えになりたいことがあれば書いてください。")
+        _("補足"),
+        _("対象の期間やサービス、請求の理由など、お伝えになりたいことがあれば書いてください。"),
     )
     family_name = _text(_("姓"), missing=_("ご本人の姓を入力してください。"))
     given_name = _text(_("名"), missing=_("ご本人の名を入力してください。"))
-    family_name_kana = _text(_("姓のふりがな"), support=_("ひらがな・カタカナのどちらでも入力できます。"))
-    given_name_kana = _text(_("名のふりがな"), support=_("ひらがな・カタカナのどちらでも入力できます。"))
+    family_name_kana = _text(
+        _("姓のふりがな"), support=_("ひらがな・カタカナのどちらでも入力できます。")
+    )
+    given_name_kana = _text(
+        _("名のふりがな"), support=_("ひらがな・カタカナのどちらでも入力できます。")
+    )
     birth_date = _text(
         _("生年月日"),
         missing=_("ご本人の生年月日を入力してください。"),
@@ -148,7 +158,9 @@ class CaseForm(forms.Form):
         longest=300,
     )
     building = _text(
-        _("建物名・部屋番号"), support=_("集合住宅のときは、部屋番号まで入力してください。"), longest=200
+        _("建物名・部屋番号"),
+        support=_("集合住宅のときは、部屋番号まで入力してください。"),
+        longest=200,
     )
     email = _text(
         _("メールアドレス"), support=_("ご登録のメールアドレスがあれば、情報を探す手がかりになります。"),
@@ -167,9 +179,7 @@ class CaseForm(forms.Form):
         longest=300,
     )
     agent_building = _text(_("代理人の建物名・部屋番号"), longest=200)
-    agent_email = _text(
-        _("代理人のメールアドレス"), longest=254, kind="email"
-    )
+    agent_email = _text(_("代理人のメールアドレス"), longest=254, kind="email")
     agent_phone = _text(_("代理人の電話番号"), kind="tel")
     answer_method = forms.ChoiceField(
         label=_("回答の受取方法"),
@@ -193,9 +203,7 @@ class CaseForm(forms.Form):
         language = words.language()
         self._choose("kinds", [(kind, words.said("kinds", kind)) for kind in _kinds(policy)])
         self._choose("items", list(_items(policy, language)))
-        self._choose(
-            "answer_method", [(way, words.said("methods", way)) for way in AnswerMethod]
-        )
+        self._choose("answer_method", [(way, words.said("methods", way)) for way in AnswerMethod])
         own = "agent_" if self.by_agent else ""
         for part, token in _TOKENS.items():
             for name in (part, f"agent_{part}"):
@@ -233,10 +241,15 @@ class CaseForm(forms.Form):
                 self._clean_text(name, value)
         self._clean_corrections()
         if self.cleaned_data.get("website"):
-            self.add_error(None, _("自動送信と区別できませんでした。もう一度この画面から送信してください。"))
+            self.add_error(
+                None, _("自動送信と区別できませんでした。もう一度この画面から送信してください。")
+            )
         elif not _is_ours(self.cleaned_data.get("key", ""), self.cleaned_data.get("stamp", "")):
             self.add_error(
-                None, _("画面を開いてから時間がたちました。内容をお確かめのうえ、もう一度送信してください。")
+                None,
+                _(
+                    "画面を開いてから時間がたちました。内容をお確かめのうえ、もう一度送信してください。"
+                ),
             )
         return self.cleaned_data
 
@@ -244,7 +257,8 @@ class CaseForm(forms.Form):
         part = name.removeprefix("agent_")
         if kit_text.hidden_characters(value) or _has_controls(value):
             self.add_error(
-                name, _("目に見えない文字が含まれています。いったん消してから入力し直してください。")
+                name,
+                _("目に見えない文字が含まれています。いったん消してから入力し直してください。"),
             )
         elif part == "birth_date":
             day = birth.parse(value)
@@ -260,7 +274,9 @@ class CaseForm(forms.Form):
             if len(kit_text.digits_only(value)) in _PHONE_DIGITS:
                 self.cleaned_data[name] = kit_text.fold(value)
             else:
-                self.add_error(name, _("電話番号は市外局番から数字で入力してください。例：03-0000-0000"))
+                self.add_error(
+                    name, _("電話番号は市外局番から数字で入力してください。例：03-0000-0000")
+                )
         elif part == "email":
             self._clean_email(name, kit_text.fold(value))
 
@@ -274,9 +290,17 @@ class CaseForm(forms.Form):
         kinds = set(self.cleaned_data.get("kinds", ()))
         before = self.cleaned_data.get("before", "")
         after = self.cleaned_data.get("after", "")
-        if kinds & {DemandKind.CORRECTION, DemandKind.DELETION} and not before and "before" not in self.errors:
+        if (
+            kinds & {DemandKind.CORRECTION, DemandKind.DELETION}
+            and not before
+            and "before" not in self.errors
+        ):
             self.add_error("before", _("訂正または削除を求める、現在の内容を入力してください。"))
-        if kinds & {DemandKind.CORRECTION, DemandKind.ADDITION} and not after and "after" not in self.errors:
+        if (
+            kinds & {DemandKind.CORRECTION, DemandKind.ADDITION}
+            and not after
+            and "after" not in self.errors
+        ):
             self.add_error("after", _("訂正または追加する内容を入力してください。"))
         if DemandKind.CORRECTION in kinds and before and before == after:
             self.add_error("after", _("現在の内容と同じです。改めるべき内容を入力してください。"))
@@ -373,7 +397,9 @@ class CaseForm(forms.Form):
             shown = words.day(day) if day else ""
             yield Answer(
                 term=_("生年月日"),
-                value=f"{details.birth_date}（{shown}）" if words.language() == "ja" else f"{details.birth_date} ({shown})",
+                value=f"{details.birth_date}（{shown}）"
+                if words.language() == "ja"
+                else f"{details.birth_date} ({shown})",
                 field="birth_date",
             )
         for part in ("postal_code", "address", "building", "email", "phone"):

@@ -101,7 +101,12 @@ def correct_own(request: HttpRequest) -> HttpResponse:
     }
     problems = [(each.id, each.error) for each in fields if each.error]
     if not changed:
-        problems = [(fields[0].id, gettext("登録されている内容と同じです。改める項目を書き直してください。"))]
+        problems = [
+            (
+                fields[0].id,
+                gettext("登録されている内容と同じです。改める項目を書き直してください。"),
+            )
+        ]
     if problems:
         return _correction(request, part, fields, problems=problems)
     value = {"part": part, "changes": changed, "key": ids.token()}

@@ -91,7 +91,12 @@ def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> tuple[str,
         return "id_paper", gettext("送るファイルを選んでください。")
     try:
         actions.receive_proof(
-            case.id, paper.read(), kind=ProofKind(kind), of=ProofOf(of), by=_by(request), now=clock.now()
+            case.id,
+            paper.read(),
+            kind=ProofKind(kind),
+            of=ProofOf(of),
+            by=_by(request),
+            now=clock.now(),
         )
     except actions.PaperRefused as refused:
         return "id_paper", _upload_words(refused.reason, limit)
@@ -204,7 +209,9 @@ def _page(
         "changed": changed,
         "supplements": [
             {
-                "asked": tuple(dict.fromkeys(wording.defect(each, words.language()) for each in one.defects)),
+                "asked": tuple(
+                    dict.fromkeys(wording.defect(each, words.language()) for each in one.defects)
+                ),
                 "message": one.message,
                 "due_on": one.due_on,
             }

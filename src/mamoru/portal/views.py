@@ -209,9 +209,7 @@ def _drafted(request: HttpRequest) -> CaseForm | None:
 
 def _initial(data: dict[str, list[str]]) -> dict[str, Any]:
     several = {"kinds", "items"}
-    return {
-        name: value if name in several else value[-1] for name, value in data.items() if value
-    }
+    return {name: value if name in several else value[-1] for name, value in data.items() if value}
 
 
 def _in_language(response: HttpResponseRedirect, language: str) -> HttpResponseRedirect:

@@ -67,7 +67,10 @@ def meaning(case: Case) -> str:
 def _how(case: Case) -> str:
     if case.stage is not Stage.ANSWERED:
         return ""
-    met = [each.decision is not None and each.decision.outcome is Outcome.FULFILLED for each in case.demands]
+    met = [
+        each.decision is not None and each.decision.outcome is Outcome.FULFILLED
+        for each in case.demands
+    ]
     if all(met):
         return gettext("全部")
     return gettext("一部") if any(met) else gettext("お断り・該当なし")

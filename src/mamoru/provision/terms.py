@@ -9,7 +9,7 @@ from mamoru.kit.ids import PersonRef
 
 
 class Basis(StrEnum):
-    """Why data may go to a third party. Only these leave a record (reference 4.1)."""
+    """Why data may go to a third party. Only these leave a record (appi-reference 4.1)."""
 
     CONSENT = "consent"  # Act 27(1)
     FOREIGN_CONSENT = "foreign-consent"  # Act 28(1)

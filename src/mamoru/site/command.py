@@ -16,7 +16,7 @@ OPERATOR = StaffId("operator")
 """Who acts when a command acts: whoever may run commands on this host."""
 
 
-class _Company:
+class Company:
     """The product behind the commands; Django is loaded only where a command needs it."""
 
     def journal(self) -> Journal:
@@ -103,4 +103,4 @@ def _wired() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command of the outer contract and return its exit code."""
-    return run(arguments, _Company())
+    return run(arguments, Company())

@@ -89,7 +89,7 @@ def _serve(folder: Path, port: int, tell: Callable[[str], None]) -> None:
         f"{address}/            public pages: the policy, requests, their status",
         f"{address}/console/    the desk",
         f"{address}/member/     a member's own page",
-        f"{address}/api/v1/docs the API",
+        f"{address}/api/v1/openapi.json   the API",
         "",
         "sign in as",
         *(f"  {name:8} {passwords[name]}   {what}" for name, _, _, what in STAFF),
@@ -103,16 +103,25 @@ def _serve(folder: Path, port: int, tell: Callable[[str], None]) -> None:
 
 def prepare(folder: Path, *, port: int, tell: Callable[[str], None]) -> dict[str, str]:
     """Make the folder, the stores and the accounts unless they are there; return passwords."""
-    os.environ["MAMORU_HOME"] = str(folder)
-    if not (folder / "mamoru.toml").exists():
-        tell(f"making the sample company in {folder}")
-        folders.create(folder)
-        settings = (folder / "mamoru.toml").read_text(encoding="utf-8")
-        (folder / "mamoru.toml").write_text(settings.replace(":8000", f":{port}"), encoding="utf-8")
-        summary = generate.create(folder, seed=SEED, today=clock.date_in_japan(clock.now()))
-        tell(f"  {summary}")
+    make(folder, port=port, tell=tell)
     serving.prepare()
     return _accounts(folder)
+
+
+def make(folder: Path, *, port: int, tell: Callable[[str], None]) -> None:
+    """Make the folder and the company's stores unless they are there."""
+    os.environ["MAMORU_HOME"] = str(folder)
+    if (folder / "mamoru.toml").exists():
+        return
+    tell(f"making the sample company in {folder}")
+    folders.create(folder)
+    settings = (folder / "mamoru.toml").read_text(encoding="utf-8")
+    (folder / "mamoru.toml").write_text(settings.replace(":8000", f":{port}"), encoding="utf-8")
+    summary = generate.create(folder, seed=SEED, today=clock.date_in_japan(clock.now()))
+    tell(
+        f"  {summary.persons} persons, {summary.former_members} former members,"
+        f" {sum(summary.rows.values())} rows in 3 stores"
+    )
 
 
 def _accounts(folder: Path) -> dict[str, str]:

@@ -50,7 +50,7 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     agent, desk, second = (Browser("127.0.0.1", port) for _ in range(3))
     tell("1/8 filing the request (lawyer, for a former member)")
     reference, code = _file(agent)
-    status = _open(agent, reference, code)
+    status = open_status(agent, reference, code)
     tell("2/8 sending papers")
     for kind, of, content in _first_papers():
         status = agent.upload(
@@ -62,10 +62,10 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
         )
         _expect(status, "sending papers")
     tell("3/8 staff read the papers and compare the three addresses")
-    _sign_in(desk, officer)
+    sign_in(desk, officer)
     case = f"/console/cases/{reference}/"
-    _identify(desk, case)
-    _record(desk, case, _first_findings())
+    identify(desk, case)
+    record(desk, case, _first_findings())
     page = desk.submit(desk.get(case), "/verify/", {"note": ""})
     if page.marks.get("data-stage") == "verified":
         raise WalkFailed("a person whose address differs was verified")
@@ -73,7 +73,7 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     defects = tuple(page.mark("data-open-points").split())
     _expect(desk.submit(page, "/supplement/", {"defects": defects, "message": ""}), "asking")
     tell("5/8 the lawyer sends it")
-    status = _open(agent, reference, code)
+    status = open_status(agent, reference, code)
     status = agent.upload(
         status,
         "/requests/case/papers/",
@@ -82,7 +82,7 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
         content=papers.render(papers.resident_record(cast.TARO, today=_today())),
     )
     _expect(agent.submit(status, "/requests/case/submit/", {}), "sending the supplement")
-    _record(desk, case, {"resident-record": _moved()})
+    record(desk, case, {"resident-record": _moved()})
     _expect_stage(desk.submit(desk.get(case), "/verify/", {"note": ""}), "verified")
     tell("6/8 deciding each demand, a second person approving")
     page = desk.get(case)
@@ -90,12 +90,12 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
         page = desk.submit(
             desk.get(case), f"/demands/{position}/decide/", {"ground": "", "reason": "", "law": ""}
         )
-    _sign_in(second, approver)
+    sign_in(second, approver)
     for position in range(1, int(page.mark("data-demands")) + 1):
         page = second.submit(second.get(case), f"/demands/{position}/approve/", {})
     _expect_stage(page, "decided")
     tell("7/8 the worker reads three stores and the letter is written")
-    _wait_for_letter(desk, case)
+    wait_for_letter(desk, case)
     letter = desk.get(f"{case}letter/")
     if letter.media_type != "application/pdf":
         raise WalkFailed("the letter is no PDF")
@@ -106,7 +106,7 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
         {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
     )
     _expect_stage(page, "answered")
-    _expect_stage(_open(agent, reference, code), "answered")
+    _expect_stage(open_status(agent, reference, code), "answered")
     return Walked(
         reference=reference,
         letter=letter.content,
@@ -124,10 +124,10 @@ def _file(agent: Browser) -> tuple[str, str]:
         form,
         "/requests/new/lawyer/",
         {
-            **_on_form(person),
+            **on_form(person),
             **{
                 f"agent_{name}": value
-                for name, value in _on_form(lawyer).items()
+                for name, value in on_form(lawyer).items()
                 if name != "birth_date"
             },
             "kinds": ("notice-of-purpose", "disclosure", "disclosure-of-provision-records"),
@@ -140,7 +140,8 @@ def _file(agent: Browser) -> tuple[str, str]:
     return done.mark("data-reference"), done.mark("data-code")
 
 
-def _on_form(someone: cast.Someone) -> dict[str, str]:
+def on_form(someone: cast.Someone) -> dict[str, str]:
+    """Return what somebody types about themselves."""
     return {
         "family_name": someone.family_name,
         "given_name": someone.given_name,
@@ -155,7 +156,8 @@ def _on_form(someone: cast.Someone) -> dict[str, str]:
     }
 
 
-def _open(browser: Browser, reference: str, code: str) -> Page:
+def open_status(browser: Browser, reference: str, code: str) -> Page:
+    """Open a case with its number and code."""
     page = browser.get("/requests/status/")
     return browser.submit(page, "/requests/status/", {"reference": reference, "code": code})
 
@@ -173,7 +175,7 @@ def _first_papers() -> tuple[tuple[str, str, bytes], ...]:
     return tuple((str(paper.kind), of, papers.render(paper)) for of, paper in made)
 
 
-def _read_on_paper(someone: cast.Someone) -> dict[str, str]:
+def read_on_paper(someone: cast.Someone) -> dict[str, str]:
     """What staff type from a paper: as printed, in the way they would type it."""
     return {
         "family_name": someone.family_name,
@@ -189,10 +191,10 @@ def _read_on_paper(someone: cast.Someone) -> dict[str, str]:
 def _first_findings() -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
     return {
         "driving-licence": {
-            **_read_on_paper(cast.TARO),
+            **read_on_paper(cast.TARO),
             "expires_on": (_today() + timedelta(days=700)).isoformat(),
         },
-        "lawyer-identification": _read_on_paper(cast.SATO),
+        "lawyer-identification": read_on_paper(cast.SATO),
         "power-of-attorney": {
             "principal_name": cast.TARO.name,
             "agent_name": cast.SATO.name,
@@ -206,13 +208,14 @@ def _first_findings() -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
 def _moved() -> Mapping[str, str | tuple[str, ...]]:
     registered = cast.TARO.registered_home
     return {
-        **_read_on_paper(cast.TARO),
+        **read_on_paper(cast.TARO),
         "former_address": f"{registered.address} {registered.building}".strip(),
         "issued_on": (_today() - timedelta(days=5)).isoformat(),
     }
 
 
-def _sign_in(browser: Browser, staff: Staff) -> None:
+def sign_in(browser: Browser, staff: Staff) -> None:
+    """Sign in to the console."""
     page = browser.get("/accounts/login/")
     page = browser.submit(
         page, "/accounts/login/", {"login": staff.username, "password": staff.password}
@@ -220,7 +223,8 @@ def _sign_in(browser: Browser, staff: Staff) -> None:
     _expect(page, f"signing in as {staff.username}")
 
 
-def _identify(desk: Browser, case: str) -> None:
+def identify(desk: Browser, case: str) -> None:
+    """Search the stores and choose every record that was found."""
     page = desk.submit(desk.get(case), "/search/", {})
     subjects = page.mark("data-candidates").split()
     if not subjects:
@@ -228,9 +232,10 @@ def _identify(desk: Browser, case: str) -> None:
     _expect(desk.submit(page, "/identify/", {"subjects": subjects}), "choosing the records")
 
 
-def _record(
+def record(
     desk: Browser, case: str, findings: Mapping[str, Mapping[str, str | tuple[str, ...]]]
 ) -> None:
+    """Open each paper and write down what it says, as staff do."""
     page = desk.get(case)
     for kind, values in findings.items():
         proof = page.mark(f"data-paper-{kind}")
@@ -240,7 +245,8 @@ def _record(
         _expect(page, f"reading the paper `{kind}`")
 
 
-def _wait_for_letter(desk: Browser, case: str) -> None:
+def wait_for_letter(desk: Browser, case: str) -> None:
+    """Look at the case until the worker has written the letter; WalkFailed if it does not."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         work = desk.get(case).mark("data-work")

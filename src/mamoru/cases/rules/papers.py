@@ -1,4 +1,4 @@
-"""Uploaded papers: what they are, by their content and never by their name (reliability A11)."""
+"""Uploaded papers: what they are, by their content and never by their name (P3.22)."""
 
 import struct
 from typing import ClassVar

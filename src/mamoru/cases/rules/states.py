@@ -28,7 +28,7 @@ EXITS: dict[Stage, frozenset[Stage]] = {
 
 AGENT_ROLES = frozenset({Role.PARENT, Role.GUARDIAN, Role.ENTRUSTED_AGENT, Role.LAWYER})
 
-# What cannot be undone, or leaves the house, needs the eyes of two (reliability, decision 8):
+# What cannot be undone, or leaves the house, needs the eyes of two (P3.17):
 # every refusal, every disclosure, every erasure. That is every decision but none is automatic.
 IRREVERSIBLE = frozenset(DemandKind)
 

@@ -1,0 +1,257 @@
+"""What goes in and out of the API. Field names equal those of the forms."""
+
+from datetime import date, datetime
+
+from ninja import Field, Schema
+
+from mamoru.cases.terms import (
+    AnswerMethod,
+    Case,
+    Channel,
+    Demand,
+    DemandKind,
+    DispatchKind,
+    Filing,
+    Outcome,
+    PersonalDetails,
+    ProofKind,
+    ProofOf,
+    RefusalGround,
+    Role,
+    Stage,
+    Work,
+)
+
+SHORT = 200
+LONG = 2000
+
+
+class FilingIn(Schema):
+    """A form, in the fields of the page."""
+
+    role: Role
+    family_name: str = Field(min_length=1, max_length=SHORT)
+    given_name: str = Field(min_length=1, max_length=SHORT)
+    family_name_kana: str = Field("", max_length=SHORT)
+    given_name_kana: str = Field("", max_length=SHORT)
+    birth_date: str = Field(min_length=1, max_length=SHORT)
+    postal_code: str = Field("", max_length=SHORT)
+    address: str = Field(min_length=1, max_length=SHORT)
+    building: str = Field("", max_length=SHORT)
+    email: str = Field("", max_length=SHORT)
+    phone: str = Field("", max_length=SHORT)
+    agent_family_name: str = Field("", max_length=SHORT)
+    agent_given_name: str = Field("", max_length=SHORT)
+    agent_family_name_kana: str = Field("", max_length=SHORT)
+    agent_given_name_kana: str = Field("", max_length=SHORT)
+    agent_postal_code: str = Field("", max_length=SHORT)
+    agent_address: str = Field("", max_length=SHORT)
+    agent_building: str = Field("", max_length=SHORT)
+    agent_email: str = Field("", max_length=SHORT)
+    agent_phone: str = Field("", max_length=SHORT)
+    kinds: list[DemandKind] = Field(min_length=1, max_length=9)
+    items: list[str] = Field(min_length=1, max_length=50, description="`all` or category ids")
+    before: str = Field("", max_length=LONG)
+    after: str = Field("", max_length=LONG)
+    reason: str = Field("", max_length=LONG)
+    answer_method: AnswerMethod = AnswerMethod.PAPER
+    language: str = Field("ja", pattern="^(ja|en)$")
+
+    def to_filing(self, *, policy_version: str, one_time_key: str) -> Filing:
+        """Return the value that the action takes: one demand for each kind."""
+        correcting = {DemandKind.CORRECTION, DemandKind.ADDITION, DemandKind.DELETION}
+        return Filing(
+            role=self.role,
+            channel=Channel.API,
+            person=self._details(""),
+            agent=None if self.role is Role.PERSON else self._details("agent_"),
+            demands=tuple(
+                Demand(
+                    kind=kind,
+                    items=tuple(self.items),
+                    before=self.before or None if kind in correcting else None,
+                    after=self.after or None if kind in correcting else None,
+                    reason=self.reason,
+                )
+                for kind in dict.fromkeys(self.kinds)
+            ),
+            answer_method=self.answer_method,
+            policy_version=policy_version,
+            language=self.language,
+            one_time_key=one_time_key,
+        )
+
+    def _details(self, prefix: str) -> PersonalDetails:
+        names = PersonalDetails.__dataclass_fields__
+        return PersonalDetails(**{name: getattr(self, f"{prefix}{name}", "") for name in names})
+
+
+class ReceiptOut(Schema):
+    """What a requester keeps."""
+
+    reference: str
+    code: str
+    acknowledge_on: date
+    due_on: date
+
+
+class KeyIn(Schema):
+    """Number and code: in the body, never in an address."""
+
+    reference: str = Field(max_length=40)
+    code: str = Field(max_length=40)
+
+
+class SupplementOut(Schema):
+    """What was asked for."""
+
+    defects: list[str]
+    message: str
+    due_on: date
+
+
+class StatusOut(Schema):
+    """Where a case is, for its requester."""
+
+    reference: str
+    stage: Stage
+    due_on: date
+    papers: int
+    supplements: list[SupplementOut]
+
+
+class PaperOut(Schema):
+    """A paper that was taken."""
+
+    kind: ProofKind
+    of: ProofOf
+    media_type: str
+    size: int
+
+
+class LineOut(Schema):
+    """A line of the queue, without personal data."""
+
+    reference: str
+    stage: Stage
+    role: Role
+    kinds: list[DemandKind]
+    received_at: datetime
+    due_on: date
+    work: Work
+    work_note: str
+
+
+class DemandOut(Schema):
+    """A demand with what has become of it."""
+
+    position: int
+    kind: DemandKind
+    outcome: Outcome | None
+    grounds: list[RefusalGround]
+    approved: bool
+
+
+class PaperLineOut(Schema):
+    """A paper of a case, for staff."""
+
+    id: str
+    kind: ProofKind
+    of: ProofOf
+    read: bool
+
+
+class CaseOut(Schema):
+    """A case for staff: what is done and open; names and addresses are on the page only."""
+
+    reference: str
+    stage: Stage
+    due_on: date
+    work: Work
+    work_note: str
+    demands: list[DemandOut]
+    papers: list[PaperLineOut]
+    open_points: list[str]
+    identity: str
+    authority: str
+
+
+class FindingIn(Schema):
+    """What was read on a paper."""
+
+    family_name: str = Field("", max_length=SHORT)
+    given_name: str = Field("", max_length=SHORT)
+    birth_date: str = Field("", max_length=SHORT)
+    postal_code: str = Field("", max_length=SHORT)
+    address: str = Field("", max_length=SHORT)
+    building: str = Field("", max_length=SHORT)
+    former_address: str = Field("", max_length=SHORT)
+    principal_name: str = Field("", max_length=SHORT)
+    agent_name: str = Field("", max_length=SHORT)
+    issued_on: date | None = None
+    expires_on: date | None = None
+    scope: list[DemandKind] = Field(default_factory=list)
+    genuine: bool
+
+
+class CandidateOut(Schema):
+    """A record that may be the person: where it is and how it was found, not what it says."""
+
+    subject: str  # store/table/key
+    found_by: list[str]
+
+
+class IdentifyIn(Schema):
+    """Which records the person is: `store/table/key` each; none is an answer too."""
+
+    subjects: list[str] = Field(max_length=50)
+
+
+class VerifyIn(Schema):
+    """Why a partial agreement suffices, where it is partial."""
+
+    note: str = Field("", max_length=LONG)
+
+
+class SupplementIn(Schema):
+    """What to ask for."""
+
+    defects: list[str] = Field(min_length=1, max_length=30)
+    message: str = Field("", max_length=LONG)
+
+
+class DecisionIn(Schema):
+    """No ground: granted. A ground outside the law's matrix is refused."""
+
+    ground: RefusalGround | None = None
+    reason: str = Field("", max_length=LONG)
+    law: str = Field("", max_length=SHORT)
+
+
+class DispatchIn(Schema):
+    """How the answer left."""
+
+    dispatch: DispatchKind
+    tracking_number: str = Field("", max_length=40)
+
+
+class DoneOut(Schema):
+    """The case after the act."""
+
+    reference: str
+    stage: Stage
+
+
+def status_out(case: Case) -> StatusOut:
+    """Return what a requester may see of a case."""
+    return StatusOut(
+        reference=case.id,
+        stage=case.stage,
+        due_on=case.due_on,
+        papers=len(case.proofs),
+        supplements=[
+            SupplementOut(defects=list(each.defects), message=each.message, due_on=each.due_on)
+            for each in case.supplements
+            if each.received_at is None
+        ],
+    )

@@ -1,0 +1,7 @@
+"""Where the API hangs."""
+
+from django.urls import path
+
+from mamoru.api.operations import api
+
+urlpatterns = [path("", api.urls)]

@@ -1,0 +1,236 @@
+"""Walks a journey on the real product: server, worker, stores and ledger in one watched process.
+
+`python -m tests.journeys.stage NAME` makes the sample company in a temporary folder, serves it
+on a free port, walks the journey as its people would over HTTP, and expects every step of
+`docs/journeys/NAME.toml` in its order. It prints what it saw as one JSON document.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running product and whom to sign in as."""
+
+    home: Path
+    port: int
+    passwords: Mapping[str, str]
+
+
+@contextmanager
+def stage(folder: Path, passwords: Mapping[str, str]) -> Iterator[Stage]:
+    """Serve the sample company from this process, with its worker, until the block ends."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+            pass
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.set_app(get_wsgi_application())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    from mamoru.site import work
+
+    work.start()
+    try:
+        yield Stage(folder, server.server_port, passwords)
+    finally:
+        work.stop()
+        server.shutdown()
+        server.server_close()
+
+
+def disclosure_by_agent(at: Stage) -> dict[str, Any]:
+    """The lawyer of a former member asks for everything; the answer goes out on paper."""
+    from mamoru.ledger import export, verify
+    from mamoru.site import wiring
+    from mamoru.site.walkthrough import Staff, walk
+
+    walked = walk(
+        port=at.port,
+        officer=Staff(username="suzuki", password=at.passwords["suzuki"]),
+        approver=Staff(username="kondo", password=at.passwords["kondo"]),
+        tell=lambda _: None,
+    )
+    journal = wiring.journal()
+    out = export.FileExport(at.home / "export")
+    lines = [line.data for line in journal.storage.lines()]
+    out.write(lines, journal.checkpoint(), journal.signer.public)
+    checked = verify.verify_export(out, journal.signer.public)
+    (at.home / "letter.pdf").write_bytes(walked.letter)
+    return {
+        "reference": walked.reference,
+        "defects": list(walked.defects),
+        "letter": str(at.home / "letter.pdf"),
+        "ledger": checked.holds,
+        "entries": checked.size,
+    }
+
+
+def correction_by_member(at: Stage) -> dict[str, Any]:
+    """花子 signs in, corrects her telephone number, and the shop's database holds the new one."""
+    import sqlite3
+
+    from mamoru.site.browser import Browser
+    from mamoru.site.sample import cast, generate
+
+    browser = Browser("127.0.0.1", at.port)
+    page = browser.get("/accounts/login/")
+    browser.submit(
+        page, "/accounts/login/", {"login": "hanako", "password": at.passwords["hanako"]}
+    )
+    page = browser.get("/member/")
+    link = re.search(r'href="(/member/correct/[^"]*)"', page.text)
+    if link is None:
+        raise AssertionError("the member's page offers no correction")
+    page = browser.get(link[1].replace("&amp;", "&"))
+    form = page.form("/member/correct/")
+    old = cast.HANAKO.phone
+    name = next(
+        field for field, value in form.fields if value == old and not field.startswith("before-")
+    )
+    page = browser.submit(page, "/member/correct/", {name: "090-0000-0999"})
+    page = browser.submit(page, page.forms[-1].action.split("?")[0], {})
+    reference = page.mark("data-reference")
+    found = _until(lambda: _phone(at.home / generate.SHOP, cast.HANAKO.member_id) != old)
+    connection = sqlite3.connect(at.home / generate.SHOP)
+    others = connection.execute(
+        "SELECT count(*) FROM members WHERE phone = '090-0000-0999'"
+    ).fetchone()[0]
+    connection.close()
+    from mamoru.cases import store
+    from mamoru.kit.ids import CaseId
+
+    _until(lambda: store.case(CaseId(reference)).answered_at is not None)
+    return {
+        "reference": reference,
+        "written": found,
+        "phone": _phone(at.home / generate.SHOP, cast.HANAKO.member_id),
+        "rows_with_it": others,
+        "shown": "090-0000-0999" in browser.get("/member/").text,
+    }
+
+
+def refusal(at: Stage) -> dict[str, Any]:
+    """花子 asks on paper; one demand is refused because it would harm somebody's rights."""
+    from mamoru.kit import clock
+    from mamoru.site import walkthrough
+    from mamoru.site.browser import Browser
+    from mamoru.site.sample import cast, papers
+    from mamoru.site.walkthrough import Staff
+
+    person, desk, second = (Browser("127.0.0.1", at.port) for _ in range(3))
+    form = person.get("/requests/new/person/")
+    page = person.submit(
+        form,
+        "/requests/new/person/",
+        {
+            **walkthrough.on_form(cast.HANAKO),
+            "kinds": ("disclosure",),
+            "items": ("inquiry",),
+            "answer_method": "paper",
+            "reason": "",
+        },
+    )
+    page = person.submit(page, "/requests/check/", {})
+    reference, code = page.mark("data-reference"), page.mark("data-code")
+    status = walkthrough.open_status(person, reference, code)
+    today = clock.date_in_japan(clock.now())
+    person.upload(
+        status,
+        "/requests/case/papers/",
+        {"kind": "driving-licence", "of": "person"},
+        name="licence.pdf",
+        content=papers.render(papers.driving_licence(cast.HANAKO, today=today)),
+    )
+    walkthrough.sign_in(desk, Staff(username="suzuki", password=at.passwords["suzuki"]))
+    case = f"/console/cases/{reference}/"
+    walkthrough.identify(desk, case)
+    walkthrough.record(desk, case, {"driving-licence": walkthrough.read_on_paper(cast.HANAKO)})
+    desk.submit(desk.get(case), "/verify/", {"note": ""})
+    desk.submit(
+        desk.get(case),
+        "/demands/1/decide/",
+        {"ground": "harm-to-rights", "reason": "第三者の安全にかかわる記載があるため", "law": ""},
+    )
+    alone = desk.get(case)
+    own_approval = [found for found in alone.forms if found.action.endswith("/demands/1/approve/")]
+    walkthrough.sign_in(second, Staff(username="kondo", password=at.passwords["kondo"]))
+    second.submit(second.get(case), "/demands/1/approve/", {})
+    walkthrough.wait_for_letter(desk, case)
+    letter = desk.get(f"{case}letter/").content
+    (at.home / "letter.pdf").write_bytes(letter)
+    page = desk.submit(
+        desk.get(case),
+        "/send/",
+        {"dispatch": "simplified-registered-mail", "tracking_number": "1"},
+    )
+    return {
+        "reference": reference,
+        "stage": page.mark("data-stage"),
+        "letter": str(at.home / "letter.pdf"),
+        "offered_to_the_decider": len(own_approval),
+    }
+
+
+def _phone(path: Path, member_id: str) -> str:
+    import sqlite3
+
+    connection = sqlite3.connect(path)
+    try:
+        row = connection.execute("SELECT phone FROM members WHERE member_id = ?", (member_id,))
+        return str(row.fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _until(holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+JOURNEYS: Mapping[str, Callable[[Stage], dict[str, Any]]] = {
+    "disclosure-by-agent": disclosure_by_agent,
+    "correction-by-member": correction_by_member,
+    "refusal": refusal,
+}
+
+
+def main(name: str, folder: str | None) -> None:
+    """Walk one journey and print what was seen."""
+    made = folder or tempfile.mkdtemp(prefix="mamoru-journey-")
+    os.environ["MAMORU_HOME"] = made
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mamoru.site.settings"
+    from mamoru.site import demo
+
+    passwords = demo.prepare(Path(made), port=8000, tell=lambda _: None)
+    from mamoru.portal import published
+    from tests.walk import Walk
+
+    published.publications()  # read once before the watched part, as a running product has
+    with Walk(name), stage(Path(made), passwords) as at:
+        seen = JOURNEYS[name](at)
+    print(json.dumps(seen, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)

@@ -1,0 +1,164 @@
+"""`mamoru policy` and `mamoru schema`: what people and scripts see, and the exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mamoru.cli.main import main
+from mamoru.policy import page
+from tests.policy import sample
+
+
+class Shown:
+    """What a command printed and how it ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Shown:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return Shown(int(ended.value.code or 0), captured.out, captured.err)
+
+
+def test_check_ends_with_0_for_a_sound_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = run(capsys, "policy", "check", "--home", sample.home(tmp_path))
+
+    assert shown.code == 0
+    assert "95 clauses" in shown.out
+
+
+def test_check_ends_with_2_and_names_each_line_of_a_broken_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sample.home(tmp_path)
+    broken = sample.text().replace("effective_from:", "efective_from:")
+    (folder / "policy.yaml").write_text(broken, encoding="utf-8")
+
+    shown = run(capsys, "policy", "check", "--home", folder)
+    as_json = run(capsys, "policy", "check", "--home", folder, "--json")
+
+    assert shown.code == as_json.code == 2
+    assert "policy.yaml:7: efective_from: unknown key" in shown.err
+    assert "did you mean `effective_from`?" in shown.err
+    assert "Traceback" not in shown.err
+    assert {p["key"] for p in json.loads(as_json.out)["problems"]} == {
+        "efective_from",
+        "effective_from",
+    }
+
+
+def test_check_ends_with_3_when_a_rule_refuses_and_names_the_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sample.home(tmp_path)
+    text = sample.text().replace("methods: [paper, electronic]", "methods: [paper]")
+    (folder / "policy.yaml").write_text(text, encoding="utf-8")
+
+    shown = run(capsys, "policy", "check", "--home", folder, "--language", "en")
+
+    assert shown.code == 3
+    assert "L12 error" in shown.out
+    assert "Rule 30" in shown.out
+
+
+@pytest.mark.promise("P0.2")
+def test_trace_binds_the_own_text_and_ends_with_3_for_a_foreign_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sample.home(tmp_path)
+    text = tmp_path / "published.txt"
+    text.write_text(page.text(sample.policy()), encoding="utf-8")
+    whole = run(capsys, "policy", "trace", text, "--home", folder)
+
+    text.write_text(page.text(sample.policy()) + "\n電話でも受け付けます。\n", encoding="utf-8")
+    foreign = run(capsys, "policy", "trace", text, "--home", folder)
+    as_json = run(capsys, "policy", "trace", text, "--policy", folder / "policy.yaml", "--json")
+
+    assert whole.code == 0
+    assert "(100.0 %)" in whole.out
+    assert foreign.code == as_json.code == 3
+    assert "UNBOUND  電話でも受け付けます。" in foreign.out
+    assert "perhaps P3.23" in foreign.out
+    assert json.loads(as_json.out)["unbound"] == 1
+
+
+def test_trace_of_a_file_that_is_no_text_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "scan.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+
+    shown = run(capsys, "policy", "trace", picture, "--home", tmp_path)
+
+    assert shown.code == 2
+    assert shown.err == "text-unreadable: `scan.png` cannot be read as UTF-8 text\n"
+
+
+@pytest.mark.promise("P0.2")
+def test_publish_shows_the_difference_and_waits_for_accept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sample.home(tmp_path)
+    run(
+        capsys,
+        "policy",
+        "publish",
+        "--policy",
+        sample.FOLDER / "published/2024-04-01.yaml",
+        "--home",
+        folder,
+    )
+
+    refused = run(capsys, "policy", "publish", "--home", folder)
+    accepted = run(capsys, "policy", "publish", "--home", folder, "--accept", "--json")
+    versions = run(capsys, "policy", "show", "--versions", "--home", folder, "--json")
+
+    assert refused.code == 3
+    assert "PU04" in refused.err
+    assert "--accept" in refused.err
+    assert accepted.code == 0
+    assert json.loads(accepted.out)["version"] == "2026-04-01"
+    assert [v["version"] for v in json.loads(versions.out)["versions"]] == [
+        "2026-04-01",
+        "2024-04-01",
+    ]
+
+
+def test_diff_speaks_both_languages_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    versions = ("policy", "diff", "2024-04-01", "2026-04-01", "--home", sample.FOLDER)
+
+    japanese = run(capsys, *versions)
+    english = run(capsys, *versions, "--language", "en")
+    as_json = run(capsys, *versions, "--json")
+
+    assert "本人の同意が必要, Act 27(1)" in japanese.out
+    assert "needs consent, Act 27(1)" in english.out
+    assert json.loads(as_json.out)["need"] == "consent"
+
+
+def test_an_unknown_version_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "policy", "show", "1999-01-01", "--home", sample.FOLDER)
+
+    assert shown.code == 2
+    assert "neither a file nor a published version" in shown.err
+
+
+def test_show_prints_the_policy_as_people_read_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "policy", "show", "--home", sample.FOLDER).out == page.text(sample.policy())
+    english = run(
+        capsys, "policy", "show", "2024-04-01", "--home", sample.FOLDER, "--language", "en"
+    )
+    assert "Established 1 April 2024" in english.out
+
+
+def test_schema_prints_the_schema_of_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads(run(capsys, "schema", "policy").out)
+
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert "purposes" in schema["required"]

@@ -1,0 +1,210 @@
+"""What a new version changes for people, and whether they must be told or asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mamoru.policy import diff, document
+from mamoru.policy.document import Policy, PolicyInvalid
+from mamoru.policy.terms import Need
+from tests.policy import sample
+
+
+def codes(before: Policy, after: Policy) -> list[tuple[str, str, Need]]:
+    return [(c.code, c.subject, c.need) for c in diff.compare(before, after).changes]
+
+
+def changed(bend: Callable[[Any], None]) -> list[tuple[str, str, Need]]:
+    return codes(sample.policy(), sample.bent(bend))
+
+
+def part(values: Any, field: str, id: str) -> Any:  # noqa: A002
+    return sample.part(values, field, id)
+
+
+def test_a_policy_does_not_differ_from_itself() -> None:
+    assert diff.compare(sample.policy(), sample.policy()).changes == ()
+
+
+def test_every_part_of_the_file_has_its_rule() -> None:
+    assert set(diff.RULES) == set(Policy.model_fields)
+
+
+def add_purpose(values: Any) -> None:
+    values["clauses"].append(
+        {"id": "purpose.resale", "promises": ["P2.1"], "ja": "販売", "en": "Sale"}
+    )
+    sample.part(values, "page", "purposes")["bullets"].append("purpose.resale")
+    values["purposes"].append(
+        {"id": "PU11", "title": {"ja": "販売", "en": "Sale"}, "clause": "purpose.resale"}
+    )
+
+
+@pytest.mark.promise("P1.4", "P1.5")
+def test_an_added_purpose_asks_for_consent_and_a_removed_one_for_publication() -> None:
+    with_it = sample.bent(add_purpose)
+
+    assert codes(sample.policy(), with_it) == [("purpose-added", "PU11", Need.CONSENT)]
+    assert codes(with_it, sample.policy()) == [("purpose-removed", "PU11", Need.PUBLICATION)]
+
+
+@pytest.mark.promise("P1.5")
+def test_a_reworded_purpose_asks_for_notice_and_names_both_wordings() -> None:
+    after = sample.bent(
+        lambda v: part(v, "clauses", "purpose.prizes").update(ja="賞品の送付と広告")
+    )
+
+    (change,) = diff.compare(sample.policy(), after).changes
+
+    assert (change.code, change.subject, change.need) == ("purpose-reworded", "PU03", Need.NOTICE)
+    assert "賞品の送付と広告" in change.ja
+    assert sample.policy().clause("purpose.prizes").ja in change.ja
+    assert "17(2)" in change.article
+
+
+@pytest.mark.promise("P1.5", "P2.13")
+def test_widening_is_told_from_narrowing_and_weighed_by_who_receives() -> None:
+    def to_mailing(values: Any) -> None:
+        values["grants"].append(
+            {"purpose": "PU05", "categories": ["name"], "recipients": ["mailing"]}
+        )
+
+    def to_freight(values: Any) -> None:
+        values["grants"].append(
+            {"purpose": "PU05", "categories": ["name"], "recipients": ["freight"]}
+        )
+
+    def inside(values: Any) -> None:
+        values["grants"].append({"purpose": "PU05", "categories": ["birth"]})
+
+    assert changed(to_mailing) == [("purpose-widened", "PU05/mailing", Need.PUBLICATION)]
+    assert changed(to_freight) == [("purpose-widened", "PU05/freight", Need.CONSENT)]
+    assert changed(inside) == [("purpose-widened", "PU05/internal", Need.NOTICE)]
+    assert codes(sample.bent(inside), sample.policy()) == [
+        ("purpose-narrowed", "PU05/internal", Need.PUBLICATION)
+    ]
+
+
+@pytest.mark.promise("P2.13")
+@pytest.mark.parametrize(
+    ("kind", "basis", "country", "need"),
+    [
+        ("third-party", "consent", "JP", Need.CONSENT),
+        ("third-party", "law", "JP", Need.PUBLICATION),
+        ("third-party", "opt-out", "JP", Need.NOTICE),
+        ("foreign-third-party", "foreign-consent", "US", Need.CONSENT),
+        ("joint-user", "joint-use", "JP", Need.NOTICE),
+        ("entrustee", "entrustment", "JP", Need.PUBLICATION),
+        ("entrustee", "entrustment", "US", Need.CONSENT),
+        ("entrustee", "equivalent-system", "US", Need.PUBLICATION),
+    ],
+)
+def test_a_new_recipient_is_weighed_by_articles_27_and_28(
+    kind: str, basis: str, country: str, need: Need
+) -> None:
+    def bend(values: Any) -> None:
+        values["recipients"].append(
+            {
+                "id": "newcomer",
+                "kind": kind,
+                "title": {"ja": "新しい会社", "en": "Newcomer K.K."},
+                "clause": "provision.consent",
+                "basis": basis,
+                "country": country,
+                "contract": "E-1",
+            }
+        )
+
+    assert changed(bend) == [("recipient-added", "newcomer", need)]
+
+
+@pytest.mark.parametrize(
+    ("bend", "code"),
+    [
+        (lambda v: part(v, "purposes", "PU02")["retention"].update(months=24), "retention-longer"),
+        (lambda v: part(v, "purposes", "PU08")["retention"].update(months=1), "retention-shorter"),
+        (lambda v: v["requests"]["fee"].update(yen=300, kinds=["disclosure"]), "fee-raised"),
+        (lambda v: v["requests"]["desk"].update(mail="other@minato-link.example"), "desk-changed"),
+        (lambda v: v["requests"]["grounds"][4].pop("kinds"), "ground-widened"),
+        (lambda v: v["requests"]["grounds"][5].update(kinds=["disclosure"]), "ground-narrowed"),
+        (lambda v: v["requests"]["kinds"].pop(), "request-kind-removed"),
+        (
+            lambda v: v["company"]["address"].update(ja="東京都港区海岸一丁目"),
+            "company-address-changed",
+        ),
+        (lambda v: v["measures"].pop(), "measure-removed"),
+        (lambda v: part(v, "purposes", "PU02").update(needs="none"), "purpose-widened"),
+        (lambda v: v["requests"]["purposes"].append("PU02"), "request-purposes-widened"),
+        (lambda v: part(v, "clauses", "way.fee").update(en="Free."), "translation-changed"),
+    ],
+)
+def test_each_kind_of_change_has_its_own_name(bend: Callable[[Any], None], code: str) -> None:
+    assert [found for found, _, _ in changed(bend)] == [code]
+
+
+@pytest.mark.promise("P0.2")
+def test_a_promise_that_no_sentence_makes_any_more_is_named() -> None:
+    def bend(values: Any) -> None:
+        for clause in values["clauses"]:
+            clause["promises"] = [p for p in clause["promises"] if p != "P3.20"] or ["P3.18"]
+
+    found = diff.compare(sample.policy(), sample.bent(bend))
+
+    assert [c.subject for c in found.changes if c.code == "promise-dropped"] == ["P3.20"]
+    assert found.need is Need.NOTICE
+
+
+_DATES = {"version", "published_on", "effective_from"}
+
+
+def _texts(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        return [leaf for key, child in value.items() for leaf in _texts(child, (*path, key))]
+    if isinstance(value, list):
+        return [leaf for at, child in enumerate(value) for leaf in _texts(child, (*path, at))]
+    return [path] if path[0] not in _DATES else []
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_no_change_of_a_value_passes_in_silence(data: st.DataObject) -> None:
+    values = sample.plain()
+    *parents, last = data.draw(st.sampled_from(_texts(values)))
+    here = values
+    for step in parents:
+        here = here[step]
+    old = here[last]
+    others = [
+        str(old) + "猫",
+        "electronic",
+        7,
+        "2020-02-02",
+        "P0.1",
+        "US",
+        "none",
+        "consent",
+        "way.fee",
+    ]
+    here[last] = data.draw(st.sampled_from([other for other in others if other != old]))
+    try:
+        after = document.build(values)
+    except PolicyInvalid:
+        return
+
+    assert diff.compare(sample.policy(), after).changes
+    assert diff.compare(after, sample.policy()).changes
+
+
+def test_the_two_published_samples_differ_in_words_of_both_languages() -> None:
+    old = document.load(sample.FOLDER / "published" / "2024-04-01.yaml")
+
+    found = diff.compare(old, sample.policy())
+
+    assert found.need is Need.CONSENT
+    assert {c.subject for c in found.asking} >= {"PU04", "freight", "PU01.a/freight"}
+    assert all(c.ja and c.en and c.words("en") == c.en for c in found.changes)
+    weights = [c.need.weight for c in found.changes]
+    assert weights == sorted(weights, reverse=True)
