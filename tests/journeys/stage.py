@@ -31,11 +31,8 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[Stage]:
-    """Serve a fresh sample company from this process until the block ends."""
-    from mamoru.site import demo
-
-    passwords = demo.prepare(folder, port=8000, tell=lambda _: None)
+def stage(folder: Path, passwords: Mapping[str, str]) -> Iterator[Stage]:
+    """Serve the sample company from this process, with its worker, until the block ends."""
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application
 
@@ -104,7 +101,9 @@ def correction_by_member(at: Stage) -> dict[str, Any]:
     page = browser.get(link[1].replace("&amp;", "&"))
     form = page.form("/member/correct/")
     old = cast.HANAKO.phone
-    name = next(field for field, value in form.fields if value == old and field != "key")
+    name = next(
+        field for field, value in form.fields if value == old and not field.startswith("before-")
+    )
     page = browser.submit(page, "/member/correct/", {name: "090-0000-0999"})
     page = browser.submit(page, page.forms[-1].action.split("?")[0], {})
     reference = page.mark("data-reference")
@@ -223,13 +222,12 @@ def main(name: str, folder: str | None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "mamoru.site.settings"
     from mamoru.site import demo
 
-    demo.make(Path(made), port=8000, tell=lambda _: None)
-    import django
-
-    django.setup()
+    passwords = demo.prepare(Path(made), port=8000, tell=lambda _: None)
+    from mamoru.portal import published
     from tests.walk import Walk
 
-    with Walk(name), stage(Path(made)) as at:
+    published.publications()  # read once before the watched part, as a running product has
+    with Walk(name), stage(Path(made), passwords) as at:
         seen = JOURNEYS[name](at)
     print(json.dumps(seen, ensure_ascii=False))
 

@@ -56,7 +56,6 @@ _JUDGED = frozenset(
     {RefusalGround.HARM_TO_RIGHTS, RefusalGround.HINDRANCE_TO_BUSINESS, RefusalGround.OTHER_LAW}
 )
 
-
 # What screens catch: they may not reach into the rules.
 PaperRefused = papers.PaperRefused
 StageForbidden = states.StageForbidden

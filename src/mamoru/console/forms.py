@@ -1,0 +1,322 @@
+"""What staff type at the desk, shaped for the actions (P3.10 to P3.17, P3.22, P3.24)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mamoru.cases.terms import (
+    AnswerMethod,
+    DemandKind,
+    DispatchKind,
+    Finding,
+    Judgement,
+    PersonalDetails,
+    Proof,
+    ProofKind,
+    ProofOf,
+    RefusalGround,
+    Subject,
+)
+from mamoru.documents import wording
+from mamoru.identity import birth
+from mamoru.kit.ids import StaffId
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Label: TypeAlias = "str | _StrPromise"
+
+_TRACKED_LENGTH = 40  # what the row holds
+_LINE = 200
+_NOTE = 2000
+
+Choices = Iterable[tuple[str, Label]]
+
+
+def _line(label: Label, *, required: bool = False, length: int = _LINE) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("記入してください。")},
+    )
+
+
+def _note(label: Label, *, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("記入してください。")},
+    )
+
+
+class _Day(forms.CharField):
+    """A day in any way that Japanese offices write it; None where nothing is stated."""
+
+    def __init__(self, label: Label) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=40,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+
+    def clean(self, value: object) -> "date | None":
+        """Return the day; ValidationError for a day that the calendar does not have."""
+        text = str(super().clean(value))
+        if not text:
+            return None
+        found = birth.parse(text)
+        if found is None:
+            raise forms.ValidationError(
+                _(
+                    "この日付は読み取れません。2026年4月1日、2026-04-01、令和8年4月1日のように記入してください。"
+                )
+            )
+        return found
+
+
+class FindingForm(forms.Form):
+    """What is read on one paper: as printed, never copied from the form."""
+
+    family_name = _line(_("姓"))
+    given_name = _line(_("名"))
+    birth_date = _line(_("生年月日(記載のとおり)"), length=40)
+    postal_code = _line(_("郵便番号"), length=20)
+    address = _line(_("住所(番地まで)"))
+    building = _line(_("建物名・部屋番号"))
+    former_address = _line(_("前の住所(記載がある場合)"))
+    principal_name = _line(_("本人(委任者)の氏名"))
+    agent_name = _line(_("代理人の氏名"))
+    issued_on = _Day(_("作成日・発行日"))
+    expires_on = _Day(_("有効期限"))
+    scope = forms.MultipleChoiceField(
+        label=_("委任の範囲(記載されている請求)"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    genuine = forms.ChoiceField(
+        label=_("書類の真正"),
+        choices=[("on", _("不審な点はない")), ("off", _("疑義がある"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("どちらかを選んでください。")},
+    )
+
+    def __init__(self, proof: Proof, data: object = None, *, language: str = "ja") -> None:
+        """Show only what a paper of this kind can state, with what was recorded before."""
+        super().__init__(
+            data,  # type: ignore[arg-type]
+            initial=_recorded(proof.finding),
+            auto_id=f"paper-{proof.id}-%s",
+        )
+        self.proof = proof
+        for name in set(self.fields) - _fields_of(proof):
+            del self.fields[name]
+        if "scope" in self.fields:
+            scope = self.fields["scope"]
+            assert isinstance(scope, forms.MultipleChoiceField)  # noqa: S101 - declared above
+            scope.choices = [
+                (kind, wording.said(wording.KINDS, kind, language)) for kind in DemandKind
+            ]
+
+    def finding(self, *, by: StaffId, at: datetime) -> Finding:
+        """Return the finding of a valid form."""
+        given = self.cleaned_data
+        return Finding(
+            by=by,
+            at=at,
+            details=PersonalDetails(
+                **{name: given.get(name, "") for name in _DETAILS},
+            ),
+            former_address=given.get("former_address", ""),
+            principal_name=given.get("principal_name", ""),
+            agent_name=given.get("agent_name", ""),
+            issued_on=given.get("issued_on"),
+            expires_on=given.get("expires_on"),
+            scope=tuple(DemandKind(each) for each in given.get("scope", ())),
+            genuine=given["genuine"] == "on",
+        )
+
+
+_DETAILS = ("family_name", "given_name", "birth_date", "postal_code", "address", "building")
+_AUTHORITY = frozenset({"principal_name", "agent_name", "issued_on", "genuine"})
+_PERSON = frozenset({*_DETAILS, "former_address", "issued_on", "expires_on", "genuine"})
+
+
+def _fields_of(proof: Proof) -> frozenset[str]:
+    if proof.of is ProofOf.AUTHORITY:
+        scoped = proof.kind is ProofKind.POWER_OF_ATTORNEY
+        return _AUTHORITY | ({"scope"} if scoped else frozenset())
+    return _PERSON
+
+
+def _recorded(finding: Finding | None) -> dict[str, object]:
+    if finding is None:
+        return {}
+    return {
+        **{name: getattr(finding.details, name) for name in _DETAILS},
+        "former_address": finding.former_address,
+        "principal_name": finding.principal_name,
+        "agent_name": finding.agent_name,
+        "issued_on": finding.issued_on,
+        "expires_on": finding.expires_on,
+        "scope": list(finding.scope),
+        "genuine": "on" if finding.genuine else "off",
+    }
+
+
+class IdentifyForm(forms.Form):
+    """Which records are the person: some of those found, or expressly none."""
+
+    subjects = forms.CharField(required=False)  # read as a list below
+    none = forms.BooleanField(label=_("この人の記録は見つからない"), required=False)
+
+    def clean(self) -> dict[str, object]:
+        """Refuse an empty choice and a contradictory one: nothing held is said in words."""
+        given = super().clean() or {}
+        chosen = self._chosen()
+        if not chosen and not given.get("none"):
+            raise forms.ValidationError(
+                _(
+                    "記録を選んでください。どれも違うときは「この人の記録は見つからない」を選んでください。"
+                )
+            )
+        if chosen and given.get("none"):
+            raise forms.ValidationError(_("記録と「見つからない」の両方が選ばれています。"))
+        if any(each.count("/") < _PARTS - 1 for each in chosen):
+            raise forms.ValidationError(
+                _("記録の指定が正しくありません。もう一度検索してください。")
+            )
+        return given
+
+    def chosen(self) -> tuple[Subject, ...]:
+        """Return the records of a valid form."""
+        parted = (each.split("/", _PARTS - 1) for each in self._chosen())
+        return tuple(Subject(store=one, table=two, key=three) for one, two, three in parted)
+
+    def _chosen(self) -> list[str]:
+        data = self.data
+        return list(data.getlist("subjects")) if hasattr(data, "getlist") else []
+
+
+_PARTS = 3
+
+
+class VerifyForm(forms.Form):
+    """The confirmation; a note where the papers agree only in part."""
+
+    note = _note(_("一致しないところがあっても足りると判断した理由"))
+
+
+class SupplementForm(forms.Form):
+    """Which papers or answers are asked for."""
+
+    defects = forms.MultipleChoiceField(
+        label=_("お願いすること"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("お願いすることを1つ以上選んでください。")},
+    )
+    message = _note(_("書き添える言葉"))
+
+    def __init__(
+        self, open_points: tuple[str, ...], data: object = None, *, language: str = "ja"
+    ) -> None:
+        """Offer the open points, already chosen, and everything else that can be asked for."""
+        super().__init__(
+            data,  # type: ignore[arg-type]
+            initial={"defects": list(open_points)},
+            auto_id="supplement-%s",
+        )
+        codes = dict.fromkeys((*open_points, *wording.DEFECTS))
+        defects = self.fields["defects"]
+        assert isinstance(defects, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        defects.choices = [(code, wording.defect(code, language)) for code in codes]
+
+
+class DecideForm(forms.Form):
+    """One decision: to meet the demand (no ground), or a ground that the law allows."""
+
+    ground = forms.ChoiceField(label=_("判断"), required=False, widget=forms.RadioSelect)
+    law = _line(_("法令の名前と条(他の法令の場合)"))
+    reason = _note(_("理由の説明"))
+
+    def __init__(
+        self,
+        choices: Choices,
+        data: object = None,
+        *,
+        position: int,
+    ) -> None:
+        """Offer the grounds that are allowed for this kind, nothing else."""
+        super().__init__(data, auto_id=f"demand-{position}-%s")  # type: ignore[arg-type]
+        ground = self.fields["ground"]
+        assert isinstance(ground, forms.ChoiceField)  # noqa: S101 - declared above
+        ground.choices = list(choices)
+
+    def clean_ground(self) -> str:
+        """Refuse a form in which nothing was chosen: granting is said, never assumed."""
+        if "ground" not in self.data:
+            raise forms.ValidationError(_("判断を選んでください。"))
+        return str(self.cleaned_data["ground"])
+
+    def judgement(self) -> Judgement:
+        """Return the judgement of a valid form."""
+        given = self.cleaned_data
+        return Judgement(
+            ground=RefusalGround(given["ground"]) if given["ground"] else None,
+            reason=given["reason"],
+            law=given["law"],
+        )
+
+
+class ReturnForm(forms.Form):
+    """Why the second person does not agree."""
+
+    reason = _note(_("差し戻す理由"), required=True)
+
+
+class CarriedOutForm(forms.Form):
+    """What was done by hand, and where."""
+
+    note = _note(_("どこで何をしたか"), required=True)
+
+
+class SendForm(forms.Form):
+    """How the answer left. There is no field for a destination."""
+
+    dispatch = forms.ChoiceField(
+        label=_("送り方"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("送り方を選んでください。")},
+    )
+    tracking_number = _line(_("追跡番号(引受番号)"), length=_TRACKED_LENGTH)
+
+    def __init__(self, method: AnswerMethod, data: object = None, *, language: str = "ja") -> None:
+        """Offer the ways that the person chose."""
+        super().__init__(data, auto_id="send-%s")  # type: ignore[arg-type]
+        offered = [
+            kind
+            for kind in DispatchKind
+            if (kind is DispatchKind.DOWNLOAD) == (method is AnswerMethod.ELECTRONIC)
+        ]
+        dispatch = self.fields["dispatch"]
+        assert isinstance(dispatch, forms.ChoiceField)  # noqa: S101 - declared above
+        dispatch.choices = [
+            (kind, wording.said(wording.DISPATCH, kind, language)) for kind in offered
+        ]
+        if len(offered) == 1:
+            self.initial["dispatch"] = offered[0]
+            del self.fields["tracking_number"]
+
+    def clean(self) -> dict[str, object]:
+        """A letter sent by registered mail has a number (P3.24)."""
+        given = super().clean() or {}
+        if "tracking_number" in self.fields and not given.get("tracking_number"):
+            self.add_error("tracking_number", _("郵便物の追跡番号を記入してください。"))
+        return given

@@ -1,0 +1,185 @@
+"""Staff words for stable codes: the law's terms, plain sentences for what to do (P3.17).
+
+Words that letters and requesters' pages share are in `documents.wording`.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mamoru.cases.terms import Channel, Stage, Work
+
+Words = Mapping[str, "str | Promise"]
+
+STAGES: Words = {
+    Stage.RECEIVED: _("受付(確認前)"),
+    Stage.SUPPLEMENT_ASKED: _("不足書類待ち"),
+    Stage.VERIFIED: _("確認済み(判断中)"),
+    Stage.DECIDED: _("決定済み(回答準備)"),
+    Stage.ANSWERED: _("回答済み"),
+    Stage.WITHDRAWN: _("取下げ"),
+}
+
+CHANNELS: Words = {
+    Channel.WEB_FORM: _("ウェブの申請書"),
+    Channel.MEMBER_PAGE: _("会員ページ"),
+    Channel.API: _("API"),
+    Channel.POST: _("郵送"),
+}
+
+WORK: Words = {
+    Work.NOT_STARTED: _("まだ始まっていません"),
+    Work.QUEUED: _("順番を待っています"),
+    Work.RUNNING: _("データベースを読んでいます"),
+    Work.WAITING: _("止まっています"),
+    Work.READY: _("終わりました。回答書ができています"),
+}
+
+WORK_NOTES: Words = {
+    "store-unreachable": _(
+        "「%(place)s」に接続できません。接続できるまで回答は送られません。自動でやり直します。"
+    ),
+    "store-unreadable": _(
+        "「%(place)s」の中身が台帳(データマップ)の記載と合いません。技術担当に確認を依頼してください。"
+    ),
+    "value-changed-meanwhile": _(
+        "「%(place)s」の値が、訂正前の内容から変わっています。記録を確認してください。"
+    ),
+    "correction-refused-by-store": _(
+        "「%(place)s」が訂正後の内容を受け付けません。技術担当に確認を依頼してください。"
+    ),
+    "hand-work": _(
+        "「%(place)s」は、担当者の手で行う作業です。行ったあと、下の欄に記録してください。"
+    ),
+    "failed": _("処理が途中で失敗しました(%(place)s)。自動でやり直します。"),
+}
+
+VERDICTS: Words = {
+    "match": _("一致"),
+    "partial": _("一部のみ一致"),
+    "mismatch": _("不一致"),
+    "cannot-tell": _("判定できません"),
+}
+
+PAIRS: Words = {
+    "application-document": _("申請書と確認書類"),
+    "application-registered": _("申請書と登録内容"),
+    "document-registered": _("確認書類と登録内容"),
+    "document-former-registered": _("確認書類の前の住所と登録内容"),
+}
+
+OUTCOMES: Words = {
+    "fulfilled": _("応じる"),
+    "refused": _("応じない"),
+    "nothing-held": _("該当する保有個人データなし"),
+    "substituted": _("代わりの措置"),
+}
+
+ACTORS: Words = {
+    "requester": _("請求者"),
+    "member": _("会員ご本人"),
+    "system": _("自動処理"),
+    "operator": _("運用担当"),
+}
+
+TRAIL: Words = {
+    "case.filed": _("請求を受け付けた"),
+    "case.opened": _("請求の内容を見た"),
+    "case.paper.received": _("書類が届いた"),
+    "case.paper.opened": _("書類を開いた"),
+    "case.paper.read": _("書類の記載を記録した"),
+    "case.person.searched": _("本人の記録を検索した"),
+    "case.person.identified": _("本人の記録を特定した"),
+    "case.verified": _("本人と代理権の確認を確定した"),
+    "case.supplement.asked": _("不足書類をお願いした"),
+    "case.supplement.received": _("不足書類が提出された"),
+    "case.demand.decided": _("判断した"),
+    "case.demand.approved": _("承認した"),
+    "case.demand.returned": _("差し戻した"),
+    "case.demand.carried-out": _("実行を終えた"),
+    "case.demand.carried-out-by-hand": _("手作業の実行を記録した"),
+    "case.decided": _("すべての判断が確定した"),
+    "case.execution.began": _("実行を始めた"),
+    "case.place.read": _("データベースを読んだ"),
+    "case.place.corrected": _("データベースを訂正した"),
+    "case.answer.composed": _("回答書を作成した"),
+    "case.letter.opened": _("回答書を開いた"),
+    "case.answered": _("回答を送った"),
+    "case.withdrawn": _("請求が取り下げられた"),
+}
+
+DISPATCH_HINT = _("宛先は、確認済みの住所に限られます。ほかの宛先には送れません。")
+
+# code of an error -> what happened, and what to do
+ERRORS: Words = {
+    "not-confirmed": _(
+        "本人または代理権の確認は、まだ確定できません。下の「残っている点」を解消するか、不足書類をお願いしてください。"
+    ),
+    "stage-forbidden": _(
+        "この請求は、いまその操作ができる段階にありません。画面はいまの状態です。もう一度確かめてください。"
+    ),
+    "case-changed-meanwhile": _(
+        "表示している間に、ほかの人がこの請求を変更しました。いまの内容を確かめて、もう一度操作してください。"
+    ),
+    "plan-changed": _(
+        "判断のあとに、対象となる範囲が変わりました。承認できません。判断をやり直すよう差し戻してください。"
+    ),
+    "second-person-needed": _(
+        "判断した人と承認する人は、別の人でなければなりません。ほかの承認者に依頼してください。"
+    ),
+    "ground-forbidden": _(
+        "その理由は、この種類の請求をお断りする理由として選べません。選べる理由から選んでください。"
+    ),
+    "reason-missing": _(
+        "選んだ理由には、説明が必要です。「他の法令」の場合は、法令の名前と条も記入してください。"
+    ),
+    "paper-unknown": _(
+        "その書類はこの請求にありません。保存期間が過ぎて消去された可能性があります。"
+    ),
+    "store-unreachable": _(
+        "データベース%(places)sに接続できません。何も変更していません。しばらくしてから、もう一度操作してください。"
+    ),
+    "store-unreadable": _(
+        "データベース%(places)sの中身が台帳(データマップ)の記載と合いません。技術担当に確認を依頼してください。"
+    ),
+    "outcome-unknown": _(
+        "データベース%(places)sの応答が途切れました。もう一度操作してください。二重にはなりません。"
+    ),
+    "permit-refused": _(
+        "この利用目的では、その項目を読むことが認められていません。個人情報保護管理者に確認してください。"
+    ),
+    "permit-expired": _("読み取りの許可の期限が切れました。もう一度操作してください。"),
+    "address-unverified": _(
+        "回答書の宛先となる住所が確認されていません。確認書類の記載を記録してください。"
+    ),
+    "glyph-missing": _(
+        "回答書に印字できない文字があります。担当者の手で回答書を作成してください。"
+    ),
+    "ledger-missing": _(
+        "操作の記録(台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
+    ),
+    "ledger-head-broken": _(
+        "操作の記録(台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
+    ),
+    "form-invalid": _("入力に直すところがあります。赤い説明のある欄を確かめてください。"),
+    "seal-broken": _("保管している内容を開けません。運用担当に連絡してください。"),
+}
+
+UNKNOWN_ERROR = _(
+    "操作できませんでした(コード: %(code)s)。何も変更していません。運用担当に連絡してください。"
+)
+
+CONFLICTS = frozenset({"case-changed-meanwhile", "plan-changed"})
+FORBIDDEN = frozenset({"second-person-needed"})
+
+NOTATION = frozenset(
+    {
+        "width", "spacing", "dash", "kanji-numeral", "chome-notation", "banchi-notation",
+        "lot-vs-block", "oaza-aza", "ke-ga", "no-particle", "variant-kanji", "prefecture-omitted",
+        "gun-omitted", "city-omitted", "kyoto-spelling", "room-notation", "postal-code-omitted",
+        "renamed", "postal-code-contradicts", "former-address", "table-outdated", "name-notation",
+        "kana", "date-notation",
+    }
+)  # fmt: skip
+"""Reasons of a comparison that name a way of writing or a remark, not a difference."""

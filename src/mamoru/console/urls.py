@@ -1,0 +1,26 @@
+"""Addresses of the desk. Each carries the 受付番号 and nothing that identifies a person (P3.17)."""
+
+from django.urls import path
+
+from mamoru.console import views
+
+_CASE = "cases/<str:case_id>/"
+_DEMAND = f"{_CASE}demands/<int:position>/"
+
+urlpatterns = [
+    path("", views.queue, name="console"),
+    path(_CASE, views.show_case, name="console-case"),
+    path(f"{_CASE}papers/<str:proof_id>/", views.open_paper, name="open-paper"),
+    path(f"{_CASE}papers/<str:proof_id>/finding/", views.record_finding, name="record-finding"),
+    path(f"{_CASE}search/", views.find_person, name="find-person"),
+    path(f"{_CASE}identify/", views.identify, name="identify"),
+    path(f"{_CASE}verify/", views.verify_case, name="verify-case"),
+    path(f"{_CASE}supplement/", views.ask_supplement, name="ask-supplement"),
+    path(f"{_CASE}supplement-letter/", views.supplement_letter, name="supplement-letter"),
+    path(f"{_DEMAND}decide/", views.decide, name="decide"),
+    path(f"{_DEMAND}approve/", views.approve, name="approve"),
+    path(f"{_DEMAND}return/", views.return_demand, name="return"),
+    path(f"{_DEMAND}carried-out/", views.carried_out, name="carried-out"),
+    path(f"{_CASE}letter/", views.letter, name="letter"),
+    path(f"{_CASE}send/", views.send_answer, name="send-answer"),
+]

@@ -1,0 +1,432 @@
+"""The desk (P3.10 to P3.17, P3.22, P3.24): each view is named after the action that it calls."""
+
+import re
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from mamoru.cases import actions, execute, store
+from mamoru.cases.terms import Case, DemandState, DispatchKind
+from mamoru.console import access, forms, labels, pages, words
+from mamoru.console import queue as queues
+from mamoru.console.access import Desk, Right
+from mamoru.kit import clock, ids
+from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import CaseId
+from mamoru.kit.text import fold
+
+_UNPROCESSABLE, _CONFLICT, _FORBIDDEN = 422, 409, 403
+_SEARCH_LENGTH = 20
+_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+class FormInvalid(MamoruError):
+    """What was typed is incomplete. The fields say what is missing."""
+
+    code, exit_code = "form-invalid", 3
+
+
+# --- looking ------------------------------------------------------------------------------
+
+
+@require_GET
+@access.staff(Right.SEE)
+def queue(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show the queue, the earliest due first; filter, search and page stand in the address."""
+    typed = fold(request.GET.get("q", ""))[:_SEARCH_LENGTH].upper()
+    found = ids.parse_case_id(typed)
+    number = request.GET.get("page", "1")
+    shown = queues.queue(
+        key=request.GET.get("stage", "open"),
+        search=found or re.sub(r"[^0-9A-Z-]", "", typed),
+        number=int(number) if number.isdecimal() and len(number) < _SEARCH_LENGTH else 1,
+        now=clock.now(),
+    )
+    here = next(tab.key for tab in shown.tabs if tab.here)
+    return render(
+        request,
+        "console/queue.html",
+        {"queue": shown, "desk": desk, "search": typed, "stage": here},
+    )
+
+
+@require_GET
+@access.staff(Right.SEE)
+def show_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Show one case, all that happened and the one thing to do next."""
+    return _page(request, desk, _known(case_id))
+
+
+@require_GET
+@access.staff(Right.READ)
+def open_paper(_request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
+    """Show a paper in a tab of its own; the look is in the ledger (P1.5)."""
+    known = _known(case_id)
+    try:
+        media_type, content = actions.open_paper(known, proof_id, by=desk.by, now=clock.now())
+    except store.PaperUnknown as problem:
+        raise Http404 from problem
+    return _file(content, media_type, f"{known}-paper.{_ENDINGS.get(media_type, 'bin')}")
+
+
+@require_GET
+@access.staff(Right.READ)
+def letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Show the answer as it will leave."""
+    known = _known(case_id)
+    try:
+        content = actions.open_letter(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return _page(request, desk, known, problem=problem)
+    return _file(content, "application/pdf", f"{known}-answer.pdf")
+
+
+@require_GET
+@access.staff(Right.READ)
+def supplement_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Show the newest request for missing papers as a letter, for those who are written to."""
+    known = _known(case_id)
+    try:
+        content = actions.supplement_letter(known)
+    except MamoruError as problem:
+        return _page(request, desk, known, problem=problem)
+    return _file(content, "application/pdf", f"{known}-supplement.pdf")
+
+
+# --- identity and authority ---------------------------------------------------------------
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def record_finding(request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
+    """Keep what was read on a paper (P3.10, P3.11)."""
+    known = _known(case_id)
+    proof = next((each for each in store.case(known).proofs if each.id == proof_id), None)
+    if proof is None:
+        raise Http404
+    form = forms.FindingForm(proof, request.POST, language=words.language())
+    now = clock.now()
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.record_finding(known, proof_id, form.finding(by=desk.by, at=now), now=now),
+        form=form,
+        key=f"paper-{proof_id}",
+        done=gettext("書類の記載を記録しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def find_person(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Search the company's stores for the person; what was found is shown and kept nowhere."""
+    known = _known(case_id)
+    try:
+        found = actions.candidates(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return _page(request, desk, known, problem=problem)
+    return _page(request, desk, known, candidates=found)
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def identify(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record which records are the person, or that none is."""
+    known = _known(case_id)
+    form = forms.IdentifyForm(request.POST, auto_id="identify-%s")
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.identify(known, form.chosen(), by=desk.by, now=clock.now()),
+        form=form,
+        key="identify",
+        anchor="person",
+        done=gettext("本人の記録を特定しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def verify_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Confirm who asks and, for an agent, the authority (P3.10, P3.11)."""
+    known = _known(case_id)
+    form = forms.VerifyForm(request.POST, auto_id="verify-%s")
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.verify_case(
+            known, by=desk.by, now=clock.now(), note=form.cleaned_data["note"]
+        ),
+        form=form,
+        key="verify",
+        anchor="verify",
+        done=gettext("本人の確認を確定しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Ask for what is missing before anything is refused (P3.12, P3.22)."""
+    known = _known(case_id)
+    points = actions.check(known, now=clock.now()).open_points
+    form = forms.SupplementForm(points, request.POST, language=words.language())
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.ask_supplement(
+            known,
+            form.cleaned_data["defects"],
+            form.cleaned_data["message"],
+            by=desk.by,
+            now=clock.now(),
+        ),
+        form=form,
+        key="supplement",
+        anchor="supplement",
+        done=gettext("不足書類をお願いしました。請求者の画面に表示されます。"),
+    )
+
+
+# --- decisions ----------------------------------------------------------------------------
+
+
+@require_POST
+@access.staff(Right.DECIDE)
+def decide(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Decide one demand (P3.10 to P3.17): the facts stand beside it, a second person approves."""
+    known = _known(case_id)
+    now = clock.now()
+    case, demand = _demand(known, position)
+    form = pages.decide_form(case, demand, position=position, now=now, data=request.POST)
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.decide_demand(demand.id, judged=form.judgement(), by=desk.by, now=now),
+        form=form,
+        key=f"demand-{position}",
+        anchor=f"demand-{position}",
+        done=gettext("請求%(position)sの判断を記録しました。別の人の承認を待ちます。")
+        % {"position": position},
+    )
+
+
+@require_POST
+@access.staff(Right.APPROVE)
+def approve(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Approve what was decided and seen, as the second person (P3.17)."""
+    known = _known(case_id)
+    _case, demand = _demand(known, position)
+
+    def act() -> None:
+        if demand.decision and request.POST.get("seen") != pages.seen(demand.decision):
+            raise store.CaseChangedMeanwhile(f"demand `{demand.id}` was decided anew")
+        actions.approve_demand(demand.id, by=desk.by, now=clock.now())
+
+    return _act(
+        request,
+        desk,
+        known,
+        act,
+        anchor=f"demand-{position}",
+        done=gettext("請求%(position)sの判断を承認しました。") % {"position": position},
+    )
+
+
+@require_POST
+@access.staff(Right.APPROVE)
+def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Send a decision back; the first person decides again."""
+    known = _known(case_id)
+    _case, demand = _demand(known, position)
+    form = forms.ReturnForm(request.POST, auto_id=f"return-{position}-%s")
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.return_demand(
+            demand.id, reason=form.cleaned_data["reason"], by=desk.by, now=clock.now()
+        ),
+        form=form,
+        key=f"return-{position}",
+        anchor=f"demand-{position}",
+        done=gettext("請求%(position)sの判断を差し戻しました。") % {"position": position},
+    )
+
+
+# --- work and answer ----------------------------------------------------------------------
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Record that a granted demand was carried out by hand (P3.5, P3.6)."""
+    known = _known(case_id)
+    _case, demand = _demand(known, position)
+    form = forms.CarriedOutForm(request.POST, auto_id=f"hand-{position}-%s")
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.record_carried_out(
+            demand.id, by=desk.by, now=clock.now(), note=form.cleaned_data["note"]
+        ),
+        form=form,
+        key=f"hand-{position}",
+        anchor="work",
+        done=gettext("作業を記録しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def send_answer(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record that the answer left, and how (P3.24)."""
+    known = _known(case_id)
+    case = store.case(known)
+    form = forms.SendForm(case.filing.answer_method, request.POST, language=words.language())
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.send_answer(
+            known,
+            dispatch=DispatchKind(form.cleaned_data["dispatch"]),
+            tracking_number=form.cleaned_data.get("tracking_number", ""),
+            by=desk.by,
+            now=clock.now(),
+        ),
+        form=form,
+        key="send",
+        anchor="answer",
+        done=gettext("回答を送ったことを記録しました。"),
+    )
+
+
+# --- inside -------------------------------------------------------------------------------
+
+
+def _known(case_id: str) -> CaseId:
+    """Return the number of a case as it stands in the address, or the 404 page."""
+    known = ids.parse_case_id(case_id)
+    if known is None or known != case_id or not any(store.count_by_stage(search=known).values()):
+        raise Http404
+    return known
+
+
+def _demand(case_id: CaseId, position: int) -> tuple[Case, DemandState]:
+    case = store.case(case_id)
+    if not 1 <= position <= len(case.demands):
+        raise Http404
+    return case, case.demands[position - 1]
+
+
+def _act(
+    request: HttpRequest,
+    desk: Desk,
+    case_id: CaseId,
+    act: Callable[[], object],
+    *,
+    done: str,
+    form: Form | None = None,
+    key: str = "",
+    anchor: str = "",
+) -> HttpResponse:
+    """Do one thing and go back to the page; what hinders is shown there with what was typed."""
+    try:
+        _expect_current(request, case_id)
+        if form is not None and not form.is_valid():
+            raise FormInvalid("the form is incomplete")
+        act()
+    except MamoruError as problem:
+        kept = pages.Kept(key=key, form=form) if form is not None else None
+        return _page(request, desk, case_id, problem=problem, kept=kept)
+    messages.success(request, done)
+    return redirect(f"{reverse('console-case', args=[case_id])}#{anchor or key}")
+
+
+def _expect_current(request: HttpRequest, case_id: CaseId) -> None:
+    """Refuse what was decided on a page that is no longer true."""
+    stated = request.POST.get("version", "")
+    if stated and stated != str(store.case(case_id).version):
+        raise store.CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
+
+
+def _page(
+    request: HttpRequest,
+    desk: Desk,
+    case_id: CaseId,
+    *,
+    problem: MamoruError | None = None,
+    kept: pages.Kept | None = None,
+    candidates: tuple[execute.Candidate, ...] | None = None,
+) -> HttpResponse:
+    now = clock.now()
+    if desk.may(Right.READ):
+        case = actions.open_case(case_id, by=desk.by, now=now)
+    else:
+        case = store.case(case_id)
+    shown = pages.show(case, desk, now=now, candidates=candidates, kept=kept)
+    return render(
+        request,
+        "console/case.html",
+        {
+            "page": shown,
+            "desk": desk,
+            "problem": _explained(problem) if problem else "",
+            "wrong": _wrong_fields(kept),
+        },
+        status=_status(problem),
+    )
+
+
+def _status(problem: MamoruError | None) -> int:
+    if problem is None:
+        return 200
+    if problem.code in labels.CONFLICTS:
+        return _CONFLICT
+    return _FORBIDDEN if problem.code in labels.FORBIDDEN else _UNPROCESSABLE
+
+
+def _explained(problem: MamoruError) -> str:
+    """Return what happened and what to do; of the message only the names of stores are used."""
+    titles = actions.titles(words.language())
+    named = re.findall(r"`([^`]+)`", str(problem))
+    places = "".join(f"「{titles[name]}」" for name in named if name in titles)
+    template = labels.ERRORS.get(problem.code)
+    if template is None:
+        return str(labels.UNKNOWN_ERROR) % {"code": problem.code}
+    text = str(template)
+    return text % {"places": places} if "%(places)s" in text else text
+
+
+def _wrong_fields(kept: pages.Kept | None) -> list[tuple[str, str, str]]:
+    """Return (id, label, message) of each field to mend, in the order of the page."""
+    if kept is None or not kept.form.is_bound:
+        return []
+    return [
+        (str(kept.form[name].id_for_label), str(kept.form[name].label), str(message))
+        for name, found in kept.form.errors.items()
+        if name in kept.form.fields
+        for message in found
+    ]
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """Return bytes that run nothing, frame nothing and are kept nowhere."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Content-Security-Policy"] = "sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

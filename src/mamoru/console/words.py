@@ -1,0 +1,37 @@
+"""Days, moments and the words of codes in the language of the page (house, Japanese first)."""
+
+from datetime import date, datetime
+
+from django.utils.translation import get_language
+
+from mamoru.console import labels
+from mamoru.documents import wording
+from mamoru.kit import calendar, clock
+
+
+def language() -> str:
+    """Return the language of this page: `ja` or `en`."""
+    return "en" if (get_language() or "ja").startswith("en") else "ja"
+
+
+def day(value: date) -> str:
+    """Return a day with its weekday."""
+    if language() == "ja":
+        return calendar.long_date(value)
+    return f"{value:%a}, {value.day} {value:%B} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """Return a moment in Japan to the minute."""
+    local = value.astimezone(clock.JAPAN)
+    return f"{local.year}-{local.month:02}-{local.day:02} {local.hour:02}:{local.minute:02}"
+
+
+def said(words: wording.Words, code: str) -> str:
+    """Return words that letters share; KeyError for a code that has none."""
+    return wording.said(words, code, language())
+
+
+def word(words: labels.Words, code: str) -> str:
+    """Return staff words of a code, or the code itself where there are none."""
+    return str(words.get(code, code))
