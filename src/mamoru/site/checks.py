@@ -22,10 +22,12 @@ class NotStartable(MamoruError):
     code, exit_code = "not-startable", 2
 
 
-def run(home: Path) -> tuple[Mapping[str, str], ...]:
+def run(home: Path, *, only: frozenset[str] | None = None) -> tuple[Mapping[str, str], ...]:
     """Return each check with `name`, `state` (ok, problem, note), `detail`, `remedy`."""
     results: list[Mapping[str, str]] = []
     for name, check in _CHECKS:
+        if only is not None and name not in only:
+            continue
         try:
             results += [_result(name, *found) for found in check(home)]
         except MamoruError as problem:
@@ -35,8 +37,8 @@ def run(home: Path) -> tuple[Mapping[str, str], ...]:
 
 def expect_startable(home: Path) -> None:
     """Raise NotStartable with the first problem that forbids serving at all."""
-    for result in run(home):
-        if result["state"] == "problem" and result["name"] in _NEEDED:
+    for result in run(home, only=_NEEDED):
+        if result["state"] == "problem":
             raise NotStartable(f"{result['name']}: {result['detail']}")
 
 
@@ -78,6 +80,7 @@ def _policy(home: Path) -> list[Found]:
 
 
 def _datamap(home: Path) -> list[Found]:
+    _django()
     from mamoru.site import stores
 
     settings = config.load(home)
@@ -89,11 +92,9 @@ def _datamap(home: Path) -> list[Found]:
 
 
 def _ledger(_: Path) -> list[Found]:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
-    import django
+    _django()
     from django.db import connection
 
-    django.setup()
     from mamoru.site import wiring
 
     if "mamoru_ledger_head" not in connection.introspection.table_names():
@@ -118,6 +119,13 @@ _CHECKS: tuple[tuple[str, Callable[[Path], list[Found]]], ...] = (
     ("disk", _disk),
 )
 _NEEDED = frozenset({"settings", "keys", "policy"})
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
+    import django
+
+    django.setup()
 
 
 def _result(name: str, state: str, detail: str, remedy: str) -> Mapping[str, str]:

@@ -71,6 +71,7 @@ class Company:
         return reports.file_case(filing, by=OPERATOR, now=clock.now())
 
     def shapes(self, datamap: DataMap, home: Path) -> Iterator[tuple[Store, Shape]]:
+        _django()
         from mamoru.site import wiring
 
         return wiring.shapes(datamap, home)

@@ -17,7 +17,11 @@ def prepare() -> None:
     from django.db import transaction
 
     django.setup()
+    from django.conf import settings
+
     from mamoru.site import wiring
+
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
