@@ -35,6 +35,7 @@ EVERYTHING = (
     DemandKind.DISCLOSURE,
     DemandKind.DISCLOSURE_OF_PROVISION_RECORDS,
 )
+CORRECTING = (DemandKind.CORRECTION, DemandKind.ADDITION, DemandKind.DELETION)
 
 
 class AtOnce:
@@ -86,7 +87,12 @@ def filed(
         channel=Channel.WEB_FORM,
         person=details(person, home),
         agent=details(agent) if agent else None,
-        demands=tuple(Demand(kind=kind, items=("all",)) for kind in kinds),
+        demands=tuple(
+            Demand(kind=kind, items=("contact",), before="090-0000-0000", after="090-1111-1111")
+            if kind in CORRECTING
+            else Demand(kind=kind, items=("all",))
+            for kind in kinds
+        ),
         answer_method=method,
         policy_version="2026-04-01",
         one_time_key=ids.token(),
@@ -224,12 +230,13 @@ def waiting() -> CaseId:
 
 def by_hand() -> CaseId:
     """A granted erasure waits for hands."""
-    found = approved(decided(verified(_kind(DemandKind.ERASURE))))
+    found = approved(decided(verified(of_kind(DemandKind.ERASURE))))
     actions.carry_out(found, AtOnce())
     return found
 
 
-def _kind(kind: DemandKind) -> CaseId:
+def of_kind(kind: DemandKind) -> CaseId:
+    """花子 demands one thing; her papers agree."""
     case = filed(kinds=(kind,))
     read(case, with_licence(case, cast.HANAKO), cast.HANAKO)
     identified(case, cast.HANAKO)
