@@ -1,11 +1,13 @@
 """A member's own page: everything registered, and its correction (P3.18, P3.19)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -230,12 +232,20 @@ def _wrong(field: Field) -> str:
         return gettext("選択肢から選んでください。")
     if field.kind == "date" and field.after and birth.parse(field.after) is None:
         return gettext("暦にある日付を入力してください。例：1980-03-05")
+    if field.kind == "email" and field.after and not _is_mail(field.after):
+        return gettext("メールアドレスの形を確かめてください。例：name@mail.example")
     return ""
 
 
-def _with(field: Field, *, after: str | None = None, error: str | None = None) -> Field:
-    from dataclasses import replace
+def _is_mail(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
+
+def _with(field: Field, *, after: str | None = None, error: str | None = None) -> Field:
     return replace(
         field,
         after=field.after if after is None else after,
