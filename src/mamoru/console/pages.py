@@ -737,7 +737,8 @@ class _Builder:
             return gettext("お願いした書類の期限(%(due)s)までは、判断できません。") % {
                 "due": day(self.case.supplements[-1].due_on)
             }
-        if self._deciding() and not self.desk.may(Right.DECIDE):
+        undecided = any(each.decision is None for each in self.case.demands)
+        if undecided and self._deciding() and not self.desk.may(Right.DECIDE):
             return gettext("判断は、個人情報保護管理者が行います。")
         return ""
 

@@ -1,0 +1,163 @@
+"""The desk in a real browser: no barrier, no sideways scroll, and a case worked by keys (P3.17)."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from mamoru.cases import store
+from tests import needs
+from tests.console import scenes
+
+Of = Callable[[str], Client]
+Opened = Callable[..., Page]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
+  .filter((each) => each.offsetParent && !each.classList.contains("skip-link"))
+  .map((each) => [each.textContent.trim() || each.name, each.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 24 || box.width < 24).map(([text]) => text)"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    needs.require("chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread
+    with sync_playwright() as playing:
+        browser = playing.chromium.launch(
+            executable_path=str(needs.chromium()),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def opened(chromium: Browser, live_server: LiveServer, client_of: Of) -> Iterator[Opened]:
+    """Opens a page as a role of staff, at a width."""
+    cookies: dict[str, str] = {}
+    contexts = []
+
+    def visit(role: str, path: str, *, width: int = 1280, language: str = "ja") -> Page:
+        if role not in cookies:
+            cookies[role] = client_of(role).cookies["mamoru_session"].value
+        context = chromium.new_context(viewport={"width": width, "height": 800})
+        context.add_cookies(
+            [
+                {"name": "mamoru_session", "value": cookies[role], "url": live_server.url},
+                {"name": "django_language", "value": language, "url": live_server.url},
+            ]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{live_server.url}{path}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def barriers(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [
+        *(str(each["id"]) for each in found),
+        *(["scrolls sideways"] if wide > 0 else []),
+        *(f"small target: {text}" for text in page.evaluate(SMALL)),
+    ]
+
+
+def test_no_state_of_a_case_raises_a_barrier_wide_or_narrow(opened: Opened) -> None:
+    found: dict[str, list[str]] = {"empty": barriers(opened("desk", "/console/", width=320))}
+    cases = {state: make() for state, make in scenes.STATES.items()}
+
+    for width in (1280, 320):
+        found[f"queue {width}"] = barriers(opened("desk", "/console/?stage=all", width=width))
+        for state, case in cases.items():
+            role = "approver" if state == "decided" else "privacy-officer"
+            page = opened(role, f"/console/cases/{case}/", width=width)
+            found[f"{state} {width}"] = barriers(page)
+            page.context.close()
+        for state in ("mismatch", "answered"):
+            page = opened("auditor", f"/console/cases/{cases[state]}/", width=width)
+            found[f"auditor {state} {width}"] = barriers(page)
+        found[f"403 {width}"] = barriers(opened("marketing", "/console/", width=width))
+
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.promise("P3.17")
+def test_errors_and_candidates_raise_no_barrier_and_take_the_focus(opened: Opened) -> None:
+    case, other = scenes.verified(), scenes.received()
+
+    wrong = opened("privacy-officer", f"/console/cases/{case}/", width=320)
+    wrong.get_by_role("button", name="この判断を記録する").click()
+    found = opened("desk", f"/console/cases/{other}/", width=320)
+    found.get_by_role("button", name="会社の記録を検索する").click()
+
+    assert wrong.title().startswith("エラー：")
+    assert wrong.evaluate("document.activeElement.className") == "summary"
+    assert barriers(wrong) == []
+    assert barriers(found) == []
+    assert found.locator("[name=subjects]").count() >= 1
+    assert "見つかった記録" in found.evaluate("document.activeElement.textContent")
+
+
+@pytest.mark.promise("P3.17", "P3.26")
+def test_the_oldest_case_is_opened_by_keys_and_they_can_be_switched_off(opened: Opened) -> None:
+    first, second = scenes.overdue(), scenes.received()
+    page = opened("desk", "/console/")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    below = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/cases/{first}/")
+    page.keyboard.press("/")
+    page.wait_for_url("**/console/")
+    page.keyboard.press("/")
+    typing = page.evaluate("document.activeElement.name")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="1文字のキー操作を使わない").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+
+    assert below == second
+    assert typing == "q"
+    assert page.evaluate("document.activeElement === document.body")
+
+
+@pytest.mark.promise("P3.10", "P3.17")
+def test_a_case_is_verified_and_decided_in_the_browser_and_approved_by_another(
+    opened: Opened,
+) -> None:
+    case = scenes.ready_to_verify()
+    path = f"/console/cases/{case}/"
+
+    officer = opened("privacy-officer", path)
+    officer.get_by_role("button", name="本人の確認を確定する").click()
+    officer.get_by_label("請求に応じる").check()
+    officer.get_by_role("button", name="この判断を記録する").click()
+    own = officer.get_by_role("button", name="承認する").count()
+    second = opened("approver", path)
+    second.get_by_role("button", name="承認する").click()
+    second.wait_for_selector("[data-stage=decided]")
+
+    assert own == 0
+    assert store.case(case).demands[0].decided
+
+
+def test_the_desk_speaks_english_too(opened: Opened) -> None:
+    page = opened("desk", f"/console/cases/{scenes.mismatch()}/", language="en")
+
+    assert "What to do next" in page.inner_text("main")
+    assert barriers(page) == []

@@ -1,0 +1,81 @@
+"""Every sentence of the desk has its English, and every code its Japanese (ux, 1.4)."""
+
+import ast
+import gettext
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation.template import templatize
+
+from mamoru.cases.terms import Channel, Outcome, Stage, Work
+from mamoru.console import labels
+from mamoru.identity.terms import Verdict
+from mamoru.identity.verify import Pair
+
+DESK = Path(__file__).parents[2] / "src" / "mamoru" / "console"
+CATALOGUE = DESK / "locale" / "en" / "LC_MESSAGES"
+_CALL = re.compile(r"n?gettext\(\s*u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def used() -> Iterator[str]:
+    for path in DESK.rglob("*.html"):
+        for found in _CALL.finditer(templatize(path.read_text(encoding="utf-8"))):
+            yield str(ast.literal_eval(found[1]))
+    for path in DESK.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                first = node.args[0] if node.args else None
+                if node.func.id in {"gettext", "_"} and isinstance(first, ast.Constant):
+                    yield str(first.value)
+
+
+def written() -> dict[str, str]:
+    text = (CATALOGUE / "django.po").read_text(encoding="utf-8")
+    pairs = re.findall(
+        r'^msgid (".+")$\n(?:msgid_plural .*\n)?msgstr(?:\[0\])? (".*")$', text, re.MULTILINE
+    )
+    return {ast.literal_eval(key): ast.literal_eval(value) for key, value in pairs if key != '""'}
+
+
+def test_every_sentence_has_its_english_and_no_english_is_left_over() -> None:
+    said, needed = written(), set(used())
+
+    assert (sorted(needed - set(said)), sorted(set(said) - needed)) == ([], [])
+    assert [key for key, value in said.items() if not value] == []
+
+
+def test_a_translation_fills_in_what_the_sentence_does() -> None:
+    for key, value in written().items():
+        assert sorted(_PLACE.findall(key)) == sorted(_PLACE.findall(value)), key
+
+
+def test_the_compiled_catalogue_is_the_written_one() -> None:
+    with (CATALOGUE / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+
+    assert {key: compiled.gettext(key) for key in written()} == written()
+
+
+def test_every_code_that_the_desk_shows_has_words() -> None:
+    for table, codes in (
+        (labels.STAGES, Stage),
+        (labels.CHANNELS, Channel),
+        (labels.WORK, Work),
+        (labels.OUTCOMES, Outcome),
+        (labels.VERDICTS, Verdict),
+        (labels.PAIRS, Pair),
+    ):
+        assert [str(code) for code in codes if str(code) not in table] == []
+
+
+def test_every_act_that_the_room_of_cases_logs_has_words() -> None:
+    room = DESK.parent / "cases"
+    logged = {
+        found
+        for path in (room / "actions.py", room / "execute.py")
+        for found in re.findall(r'"(case\.[a-z.-]+)"', path.read_text(encoding="utf-8"))
+    }
+
+    assert sorted(logged - set(labels.TRAIL)) == []
