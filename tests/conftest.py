@@ -2,12 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from mamoru.kit import clock
 from mamoru.site import config, folders
@@ -57,7 +58,7 @@ def company() -> Path:
 def django_db_setup(
     company: Path,
     django_db_setup: None,
-    django_db_blocker: "pytest_django.DjangoDbBlocker",  # noqa: F821
+    django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """Add the ledger and the published versions to pytest-django's database, and join the rooms."""
     from django.db import transaction
@@ -100,6 +101,6 @@ def client_of(accounts: dict[str, int]) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def member(client_of: Callable[[str], Client]) -> Iterator[Client]:
+def member(client_of: Callable[[str], Client]) -> Client:
     """花子's browser, signed in."""
-    yield client_of("member")
+    return client_of("member")

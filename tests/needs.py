@@ -19,8 +19,14 @@ def shared_policy() -> Path:
     return ROOT.parent / "shared" / "policy" / "published-policy.ja.txt"
 
 
+def chromium() -> Path:
+    """Return where the browser of the tests lies."""
+    return Path(os.environ.get("MAMORU_CHROMIUM", "/usr/bin/chromium"))
+
+
 _PRESENT: Mapping[str, Callable[[], bool]] = {
     "shared-policy": lambda: shared_policy().is_file(),
+    "chromium": lambda: chromium().is_file(),
 }
 
 

@@ -1,11 +1,13 @@
 """A member's own page: everything registered, and its correction (P3.18, P3.19)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -173,7 +175,7 @@ def _correction(
 
 
 def _user(request: HttpRequest) -> int:
-    return int(request.user.pk)
+    return int(str(request.user.pk))
 
 
 def _tables(request: HttpRequest) -> list[dict[str, Any]]:
@@ -220,22 +222,41 @@ def _given(request: HttpRequest, field: Field) -> str:
 
 
 def _wrong(field: Field) -> str:
-    if field.after == field.before:
+    """Return what is wrong with a new value, empty if nothing is."""
+    after = field.after
+    if after == field.before:
         return ""
-    if len(field.after) > LONGEST:
-        return gettext("300文字以内で入力してください。")
-    if kit_text.hidden_characters(field.after):
-        return gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。")
-    if field.choices and field.after not in field.choices:
-        return gettext("選択肢から選んでください。")
-    if field.kind == "date" and field.after and birth.parse(field.after) is None:
-        return gettext("暦にある日付を入力してください。例：1980-03-05")
-    return ""
+    checks = (
+        (len(after) > LONGEST, gettext("300文字以内で入力してください。")),
+        (
+            kit_text.hidden_characters(after),
+            gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。"),
+        ),
+        (
+            bool(field.choices) and after not in field.choices,
+            gettext("選択肢から選んでください。"),
+        ),
+        (
+            field.kind == "date" and bool(after) and birth.parse(after) is None,
+            gettext("暦にある日付を入力してください。例：1980-03-05"),
+        ),
+        (
+            field.kind == "email" and bool(after) and not _is_mail(after),
+            gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
+        ),
+    )
+    return next((sentence for wrong, sentence in checks if wrong), "")
+
+
+def _is_mail(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _with(field: Field, *, after: str | None = None, error: str | None = None) -> Field:
-    from dataclasses import replace
-
     return replace(
         field,
         after=field.after if after is None else after,

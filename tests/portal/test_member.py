@@ -1,0 +1,137 @@
+"""A member's own page: everything registered, corrected without papers (P3.18, P3.19)."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from mamoru.cases import store
+from mamoru.cases.terms import Stage
+from mamoru.connectors import sqlite
+from mamoru.kit.ids import CaseId
+from mamoru.site.sample import cast
+from tests.portal import filling
+
+pytestmark = pytest.mark.django_db
+
+
+def first_field(client: Client, title: str) -> tuple[str, str]:
+    """The part of the page and the field that hold a value of that title."""
+    for table in client.get("/member/").context["tables"]:
+        for row in table["rows"]:
+            if row["open"] and any(each.title == title and each.ref for each in row["fields"]):
+                fields = client.get(f"/member/correct/?part={row['part']}").context["fields"]
+                return row["part"], next(each.id for each in fields if each.title == title)
+    raise AssertionError(title)
+
+
+@pytest.mark.promise("P3.18")
+def test_shows_a_member_everything_registered_and_asks_for_no_paper(member: Client) -> None:
+    page = filling.text(member.get("/member/"))
+
+    assert cast.HANAKO.family_name in page
+    assert cast.HANAKO.phone in page
+    assert cast.HANAKO.home.address in page
+    assert 'type="file"' not in page
+
+
+@pytest.mark.promise("P3.18")
+def test_shows_nothing_of_anybody_else(member: Client) -> None:
+    page = filling.text(member.get("/member/"))
+
+    others = (cast.TARO, cast.SAKIKO, cast.MEGUMI)
+    assert not [each for each in others if each.email in page or each.name in page]
+
+
+@pytest.mark.parametrize(
+    "address", ["/member/", "/member/correct/?part=0-0", "/member/correct/check/"]
+)
+def test_asks_to_sign_in_first(client: Client, address: str) -> None:
+    assert client.get(address).headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("role", ["desk", "auditor", "marketing"])
+def test_an_account_that_is_no_members_sees_no_member_page(
+    client_of: Callable[[str], Client], role: str
+) -> None:
+    assert client_of(role).get("/member/").status_code == 403
+
+
+@pytest.mark.promise("P3.19")
+def test_a_correction_shows_before_and_after_and_is_filed_once(member: Client) -> None:
+    part, field = first_field(member, "電話番号")
+
+    sent = member.post("/member/correct/", {"part": part, field: "03-1111-2222"})
+    check = filling.text(member.get("/member/correct/check/"))
+    member.post("/member/correct/check/")
+    again = member.post("/member/correct/check/")
+
+    reference = member.get("/member/correct/done/").context["receipt"]["reference"]
+    demand = store.case(CaseId(reference)).filing.demands[0]
+    assert sent.headers["Location"] == "/member/correct/check/"
+    assert check.index(cast.HANAKO.phone) < check.index("03-1111-2222")
+    assert (demand.before, demand.after) == (cast.HANAKO.phone, "03-1111-2222")
+    assert again.headers["Location"] == "/member/correct/done/"
+    assert [line.stage for line in store.case_lines()] == [Stage.DECIDED]
+
+
+@pytest.mark.promise("P3.19")
+def test_refuses_a_correction_that_changes_nothing(member: Client) -> None:
+    part, field = first_field(member, "電話番号")
+
+    sent = member.post("/member/correct/", {"part": part, field: cast.HANAKO.phone})
+
+    assert sent.status_code == 422
+    assert "登録されている内容と同じです" in filling.text(sent)
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [("生年月日", "1980-02-30"), ("メールアドレス", "no-mail"), ("電話番号", "0" * 301)],
+)
+def test_explains_what_cannot_be_registered(member: Client, title: str, typed: str) -> None:
+    part, field = first_field(member, title)
+
+    sent = member.post("/member/correct/", {"part": part, field: typed})
+
+    assert sent.status_code == 422
+    assert 'aria-invalid="true"' in filling.text(sent)
+
+
+def test_a_part_that_is_not_there_is_no_page(member: Client) -> None:
+    assert member.get("/member/correct/?part=99-99").status_code == 404
+
+
+def test_a_member_opens_the_own_case_without_a_code(member: Client) -> None:
+    part, field = first_field(member, "電話番号")
+    member.post("/member/correct/", {"part": part, field: "03-1111-2222"})
+    member.post("/member/correct/check/")
+    reference = member.get("/member/correct/done/").context["receipt"]["reference"]
+
+    opened = member.post("/member/case/", {"reference": reference}, follow=True)
+
+    assert 'data-stage="decided"' in filling.text(opened)
+
+
+def test_anothers_case_is_not_opened_from_the_member_page(member: Client) -> None:
+    filed = filling.file(Client(), filling.complete(cast.SAKIKO))
+
+    assert member.post("/member/case/", {"reference": filed.reference}).status_code == 404
+
+
+def test_a_store_that_is_away_gets_a_calm_page(
+    member: Client, company: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pathlib import Path
+
+    shop = next(Path(str(company)).rglob("shop*.sqlite*"))
+    away = shop.with_name("away")
+    shop.rename(away)
+    try:
+        answer = member.get("/member/")
+    finally:
+        away.rename(shop)
+
+    assert answer.status_code == 503
+    assert "登録内容が失われたわけではありません" in filling.text(answer)
+    assert sqlite.__name__ not in filling.text(answer)

@@ -1,0 +1,240 @@
+"""A requester's own case: opened by number and code, papers judged by content (P3.21 to P3.24)."""
+
+import re
+import struct
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from mamoru.cases import actions, store
+from mamoru.cases.terms import Stage
+from mamoru.kit import clock
+from mamoru.kit.ids import CaseId, StaffId
+from tests.portal import filling
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+STAFF = StaffId("staff:1")
+
+
+def png(width: int, height: int) -> bytes:
+    return (
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+        + struct.pack(">II", width, height)
+        + b"\x08\x02\x00\x00\x00" + b"\x00" * 8
+        + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+    )  # fmt: skip
+
+
+def send(
+    client: Client, content: bytes, *, name: str = "paper.jpg", kind: str = "driving-licence"
+) -> Any:
+    paper = SimpleUploadedFile(name, content, content_type="image/jpeg")
+    return client.post("/requests/case/papers/", {"kind": kind, "of": "person", "paper": paper})
+
+
+def same(page: Any) -> str:
+    """A page without the masked token, which differs each time by design."""
+    return re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]*', r"\1", filling.text(page))
+
+
+@pytest.mark.promise("P3.21")
+def test_number_and_code_open_the_case(client: Client) -> None:
+    filed = filling.file(client)
+
+    page = filling.open_case(Client(), filed)
+
+    assert page.redirect_chain[-1][0] == "/requests/case/"
+    assert 'data-stage="received"' in filling.text(page)
+    assert "受付済み" in filling.text(page)
+
+
+def test_number_and_code_may_be_typed_in_any_width(client: Client) -> None:
+    filed = filling.file(client)
+    wide = str.maketrans("0123456789-C", "０１２３４５６７８９－Ｃ")
+    typed = {"reference": filed.reference.translate(wide), "code": filed.code.translate(wide)}
+
+    assert Client().post("/requests/status/", typed).status_code == 302
+
+
+@pytest.mark.promise("P3.10")
+def test_unknown_number_wrong_code_and_anothers_case_are_one_page(client: Client) -> None:
+    filed, other = filling.file(client), filling.file(Client())
+    tries = [
+        {"reference": "C-2026-999999-0", "code": filed.code},
+        {"reference": filed.reference, "code": "000000000000"},
+        {"reference": other.reference, "code": filed.code},
+        {"reference": "なにか", "code": "なにか"},
+    ]
+
+    pages = [Client().post("/requests/status/", each) for each in tries]
+
+    assert {page.status_code for page in pages} == {422}
+    assert len({same(page) for page in pages}) == 1
+    assert "<title>エラー：" in filling.text(pages[0])
+
+
+def test_after_five_wrong_codes_the_right_one_opens_nothing(client: Client) -> None:
+    filed = filling.file(client)
+    for _ in range(5):
+        Client().post("/requests/status/", {"reference": filed.reference, "code": "1"})
+
+    sixth = Client().post("/requests/status/", {"reference": filed.reference, "code": filed.code})
+
+    assert sixth.status_code == 422
+
+
+def test_too_many_tries_from_one_network_are_asked_to_wait(client: Client, settings: Any) -> None:
+    limits = settings.MAMORU.limits.model_copy(update={"filings_per_hour": 2})
+    settings.MAMORU = settings.MAMORU.model_copy(update={"limits": limits})
+    tried = {"reference": "C-2026-999999-0", "code": "1"}
+
+    codes = [client.post("/requests/status/", tried).status_code for _ in range(3)]
+
+    assert codes == [422, 422, 429]
+
+
+@pytest.mark.parametrize("name", ["", "papers/", "submit/", "withdraw/", "answer/"])
+def test_nothing_of_a_case_opens_without_its_session(client: Client, name: str) -> None:
+    filling.file(Client())
+
+    answer = client.get(f"/requests/case/{name}")
+
+    assert answer.headers["Location"] == "/requests/status/"
+
+
+@pytest.mark.promise("P3.22")
+def test_takes_a_paper_and_shows_it_as_received(client: Client) -> None:
+    filling.file(client)
+
+    answer = send(client, PDF, name="licence.pdf")
+
+    assert answer.headers["Location"] == "/requests/case/"
+    assert "受領" in filling.text(client.get("/requests/case/"))
+
+
+@pytest.mark.promise("P3.12", "P3.22")
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"MZ\x90\x00 this program cannot be run", "画像（JPEG、PNG）またはPDFではありません"),
+        (b"", "ファイルの中身がありません"),
+        (png(100_000, 100_000), "画素数が多すぎます"),
+        (b"%PDF-1.7 cut off", "壊れているか"),
+        (b"\xff\xd8\xff\xe0 no frame", "壊れているか"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "画像（JPEG、PNG）またはPDFではありません"),
+        (b"%PDF-" + b"0" * 10_000_001, "10MB以下"),
+        (b"%PDF-" + b"0" * 10_200_000, "10MB以下"),
+    ],
+)
+def test_refuses_a_file_by_its_content_and_says_why(
+    client: Client, content: bytes, says: str
+) -> None:
+    filed = filling.file(client)
+
+    answer = send(client, content)
+
+    assert answer.status_code == 422
+    assert says in filling.text(answer)
+    assert "<title>エラー：" in filling.text(answer)
+    assert store.case(CaseId(filed.reference)).proofs == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"of": "person"}, "書類の種類を選んでください"),
+        ({"kind": "driving-licence"}, "どなたの、何を示す書類か"),
+        ({"kind": "driving-licence", "of": "person"}, "送るファイルを選んでください"),
+        ({"kind": "diary", "of": "person"}, "書類の種類を選んでください"),
+    ],
+)
+def test_says_what_is_missing_beside_a_paper(
+    client: Client, given: dict[str, str], says: str
+) -> None:
+    filling.file(client)
+
+    answer = client.post("/requests/case/papers/", given)
+
+    assert answer.status_code == 422
+    assert says in filling.text(answer)
+
+
+def test_a_case_takes_a_limited_number_of_papers(client: Client) -> None:
+    filling.file(client)
+
+    answers = [send(client, PDF + b"%d" % number + b"%%EOF") for number in range(21)]
+
+    assert [each.status_code for each in answers] == [302] * 20 + [422]
+
+
+def test_the_masking_hint_stands_before_the_upload(client: Client) -> None:
+    filling.file(client)
+
+    page = filling.text(client.get("/requests/case/"))
+
+    assert page.index("マイナンバー（個人番号）") < page.index('type="file"')
+
+
+@pytest.mark.promise("P3.12")
+def test_what_is_asked_for_is_shown_with_its_date_and_can_be_submitted(client: Client) -> None:
+    filed = filling.file(client)
+    case_id = CaseId(filed.reference)
+    actions.ask_supplement(
+        case_id, ("address-differs",), "お手数をおかけします。", by=STAFF, now=clock.now()
+    )
+    due = store.case(case_id).supplements[-1].due_on
+
+    page = filling.text(client.get("/requests/case/"))
+    client.post("/requests/case/submit/")
+    client.post("/requests/case/submit/")
+
+    assert "ご住所の変更を確認できる書類" in page
+    assert "お手数をおかけします。" in page
+    assert f"{due.year}年{due.month}月{due.day}日" in page
+    assert store.case(case_id).stage is Stage.RECEIVED
+
+
+def test_withdrawing_is_asked_once_more_and_then_done(client: Client) -> None:
+    filed = filling.file(client)
+
+    asked = client.get("/requests/case/withdraw/")
+    before = store.case(CaseId(filed.reference)).stage
+    client.post("/requests/case/withdraw/")
+
+    assert "請求を取り下げますか" in filling.text(asked)
+    assert before is Stage.RECEIVED
+    assert 'data-stage="withdrawn"' in filling.text(client.get("/requests/case/"))
+
+
+@pytest.mark.promise("P3.24")
+def test_there_is_nothing_to_download_before_the_answer_is_sent(client: Client) -> None:
+    filling.file(client, {**filling.complete(), "answer_method": "electronic"})
+
+    assert client.get("/requests/case/answer/").headers["Location"] == "/requests/case/"
+
+
+def test_leaving_forgets_the_case(client: Client) -> None:
+    filling.file(client)
+
+    client.post("/requests/case/close/")
+
+    assert client.get("/requests/case/").headers["Location"] == "/requests/status/"
+    assert client.get("/requests/done/").context["receipt"] is None
+
+
+def test_own_pages_are_kept_in_no_cache(client: Client) -> None:
+    filling.file(client)
+
+    assert "no-store" in client.get("/requests/case/").headers["Cache-Control"]
+
+
+def test_a_file_name_never_reaches_the_page(client: Client) -> None:
+    filling.file(client)
+
+    send(client, PDF, name="<script>alert(1)</script>.pdf")
+
+    assert "alert(1)" not in filling.text(client.get("/requests/case/"))
