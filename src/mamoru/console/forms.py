@@ -239,10 +239,18 @@ class SupplementForm(forms.Form):
         defects.choices = [(code, wording.defect(code, language)) for code in codes]
 
 
+class _Unchosen(forms.RadioSelect):
+    """Radio buttons of which none is chosen beforehand, also where one of them says nothing."""
+
+    def format_value(self, value: object) -> list[str]:
+        """Return what is chosen: nothing where nothing was."""
+        return [] if value is None else [str(value)]
+
+
 class DecideForm(forms.Form):
     """One decision: to meet the demand (no ground), or a ground that the law allows."""
 
-    ground = forms.ChoiceField(label=_("判断"), required=False, widget=forms.RadioSelect)
+    ground = forms.ChoiceField(label=_("判断"), required=False, widget=_Unchosen)
     law = _line(_("法令の名前と条(他の法令の場合)"))
     reason = _note(_("理由の説明"))
 

@@ -266,6 +266,7 @@ class CasePage:
     open_points: tuple[str, ...]
     open_words: tuple[str, ...]
     verify_form: forms.VerifyForm | None
+    verify_note: bool
     verify_hint: str
     verified: str
     supplements: tuple[Asked, ...]
@@ -368,6 +369,7 @@ class _Builder:
                 if may_verify
                 else None
             ),
+            verify_note=not check.open_points and not check.acceptable(note=""),
             verify_hint=self._verify_hint(),
             verified=self._verified(),
             supplements=tuple(self._asked(index) for index in range(len(case.supplements))),
@@ -422,7 +424,7 @@ class _Builder:
                 step = NextStep(
                     text=gettext("回答は送り終わりました。することはありません。"), by=""
                 )
-            case Stage.WITHDRAWN:
+            case _:
                 step = NextStep(
                     text=gettext("請求は取り下げられました。することはありません。"), by=""
                 )

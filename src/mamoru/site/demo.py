@@ -111,10 +111,11 @@ def prepare(folder: Path, *, port: int, tell: Callable[[str], None]) -> dict[str
 def make(folder: Path, *, port: int, tell: Callable[[str], None]) -> None:
     """Make the folder and the company's stores unless they are there."""
     os.environ["MAMORU_HOME"] = str(folder)
-    if (folder / "mamoru.toml").exists():
+    if (folder / generate.SHOP).exists():
         return
     tell(f"making the sample company in {folder}")
-    folders.create(folder)
+    if not (folder / "mamoru.toml").exists():
+        folders.create(folder)
     settings = (folder / "mamoru.toml").read_text(encoding="utf-8")
     (folder / "mamoru.toml").write_text(settings.replace(":8000", f":{port}"), encoding="utf-8")
     summary = generate.create(folder, seed=SEED, today=clock.date_in_japan(clock.now()))

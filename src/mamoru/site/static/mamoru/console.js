@@ -35,7 +35,6 @@ const acts = {
 
 function label() {
   switcher.textContent = off() ? switcher.dataset.on : switcher.dataset.off;
-  switcher.setAttribute("aria-pressed", String(off()));
 }
 
 if (help && switcher) {

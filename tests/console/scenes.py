@@ -1,0 +1,283 @@
+"""Cases of the cast at every stage, made through the actions as staff would (no worker needed)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.contrib.auth.models import User
+
+from mamoru.cases import actions, store
+from mamoru.cases.terms import (
+    AnswerMethod,
+    Channel,
+    Demand,
+    DemandKind,
+    DispatchKind,
+    Filing,
+    Finding,
+    Judgement,
+    PersonalDetails,
+    Proof,
+    ProofKind,
+    ProofOf,
+    Role,
+    Subject,
+    Work,
+)
+from mamoru.kit import clock, ids
+from mamoru.kit.ids import REQUESTER, CaseId, StaffId
+from mamoru.site.sample import cast, papers
+
+T = TypeVar("T")
+EVERYTHING = (
+    DemandKind.NOTICE_OF_PURPOSE,
+    DemandKind.DISCLOSURE,
+    DemandKind.DISCLOSURE_OF_PROVISION_RECORDS,
+)
+CORRECTING = (DemandKind.CORRECTION, DemandKind.ADDITION, DemandKind.DELETION)
+
+
+class AtOnce:
+    """Steps that run at once, in this process."""
+
+    def step(self, name: str, act: Callable[[], T]) -> T:
+        return act()
+
+
+def now() -> datetime:
+    return clock.now()
+
+
+def today() -> date:
+    return clock.date_in_japan(now())
+
+
+def staff(username: str) -> StaffId:
+    return StaffId(f"staff:{User.objects.get(username=username).pk}")
+
+
+def details(someone: cast.Someone, home: cast.Home | None = None) -> PersonalDetails:
+    lives = home or someone.home
+    return PersonalDetails(
+        family_name=someone.family_name,
+        given_name=someone.given_name,
+        family_name_kana=someone.family_name_kana,
+        given_name_kana=someone.given_name_kana,
+        birth_date=f"{someone.birth.year}年{someone.birth.month}月{someone.birth.day}日",
+        postal_code=lives.postal_code,
+        address=lives.address,
+        building=lives.building,
+        email=someone.email,
+        phone=someone.phone,
+    )
+
+
+def filed(
+    person: cast.Someone = cast.HANAKO,
+    *,
+    agent: cast.Someone | None = None,
+    kinds: tuple[DemandKind, ...] = (DemandKind.DISCLOSURE,),
+    home: cast.Home | None = None,
+    method: AnswerMethod = AnswerMethod.PAPER,
+    at: datetime | None = None,
+) -> CaseId:
+    filing = Filing(
+        role=Role.LAWYER if agent else Role.PERSON,
+        channel=Channel.WEB_FORM,
+        person=details(person, home),
+        agent=details(agent) if agent else None,
+        demands=tuple(
+            Demand(kind=kind, items=("contact",), before="090-0000-0000", after="090-1111-1111")
+            if kind in CORRECTING
+            else Demand(kind=kind, items=("all",))
+            for kind in kinds
+        ),
+        answer_method=method,
+        policy_version="2026-04-01",
+        one_time_key=ids.token(),
+    )
+    return actions.file_case(filing, by=REQUESTER, now=at or now()).case_id
+
+
+def send(case: CaseId, paper: papers.Paper, of: ProofOf) -> Proof:
+    return actions.receive_proof(
+        case,
+        papers.render(paper),
+        kind=ProofKind(str(paper.kind)),
+        of=of,
+        by=REQUESTER,
+        now=now(),
+    )
+
+
+def with_licence(case: CaseId, person: cast.Someone, home: cast.Home | None = None) -> Proof:
+    lives = home or person.home
+    address = f"{lives.address} {lives.building}".strip()
+    paper = papers.driving_licence(person, today=today(), address=address)
+    return send(case, paper, ProofOf.PERSON)
+
+
+def read(case: CaseId, proof: Proof, person: cast.Someone, **also: object) -> None:
+    made = Finding(
+        by=staff("desk"),
+        at=now(),
+        details=replace(details(person), birth_date=person.birth.isoformat(), email="", phone=""),
+    )
+    actions.record_finding(case, proof.id, replace(made, **also), now=now())  # type: ignore[arg-type]
+
+
+def identified(case: CaseId, person: cast.Someone | None) -> None:
+    subjects = (
+        () if person is None else (Subject(store="shop", table="members", key=person.member_id),)
+    )
+    actions.identify(case, subjects, by=staff("desk"), now=now())
+
+
+def received() -> CaseId:
+    """花子's request with her licence, of which nobody has read anything yet."""
+    case = filed()
+    with_licence(case, cast.HANAKO)
+    return case
+
+
+def ready_to_verify() -> CaseId:
+    """花子's papers agree in everything."""
+    case = filed()
+    read(case, with_licence(case, cast.HANAKO), cast.HANAKO)
+    identified(case, cast.HANAKO)
+    return case
+
+
+def mismatch() -> CaseId:
+    """太郎's lawyer: the licence shows the new address, the register the old one."""
+    case = filed(cast.TARO, agent=cast.SATO, kinds=EVERYTHING)
+    read(case, with_licence(case, cast.TARO), cast.TARO)
+    lawyer = send(case, papers.lawyer_identification(cast.SATO, today=today()), ProofOf.AGENT)
+    read(case, lawyer, cast.SATO)
+    power = send(
+        case, papers.power_of_attorney(cast.TARO, cast.SATO, today=today()), ProofOf.AUTHORITY
+    )
+    read(
+        case,
+        power,
+        cast.TARO,
+        details=PersonalDetails(),
+        principal_name=cast.TARO.name,
+        agent_name=cast.SATO.name,
+        issued_on=today() - timedelta(days=10),
+        scope=EVERYTHING,
+    )
+    identified(case, cast.TARO)
+    return case
+
+
+def asked() -> CaseId:
+    """The same, and the lawyer was asked for a paper that shows the move."""
+    case = mismatch()
+    actions.ask_supplement(
+        case, ("address-differs",), "ご確認をお願いします。", by=staff("desk"), now=now()
+    )
+    return case
+
+
+def moved() -> CaseId:
+    """The resident record came: it shows both addresses, which links the three."""
+    case = asked()
+    record = send(case, papers.resident_record(cast.TARO, today=today()), ProofOf.PERSON)
+    actions.submit_supplement(case, by=REQUESTER, now=now())
+    old = cast.TARO.registered_home
+    read(
+        case,
+        record,
+        cast.TARO,
+        former_address=f"{old.address} {old.building}".strip(),
+        issued_on=today() - timedelta(days=5),
+    )
+    return case
+
+
+def verified(case: CaseId | None = None) -> CaseId:
+    found = case or ready_to_verify()
+    actions.verify_case(found, by=staff("desk"), now=now())
+    return found
+
+
+def decided(case: CaseId | None = None, *, judged: Judgement | None = None) -> CaseId:
+    """Everything is decided by the privacy officer; the second person has not looked yet."""
+    found = case or verified()
+    for demand in store.case(found).demands:
+        actions.decide_demand(
+            demand.id, judged=judged or Judgement(), by=staff("privacy-officer"), now=now()
+        )
+    return found
+
+
+def approved(case: CaseId | None = None) -> CaseId:
+    found = case or decided()
+    for demand in store.case(found).demands:
+        actions.approve_demand(demand.id, by=staff("approver"), now=now())
+    return found
+
+
+def waiting() -> CaseId:
+    """The mailing list cannot be reached."""
+    found = approved()
+    after = now() + timedelta(seconds=30)
+    store.set_work(found, Work.WAITING, note="store-unreachable:mailing", after=after)
+    return found
+
+
+def by_hand() -> CaseId:
+    """A granted erasure waits for hands."""
+    found = approved(decided(verified(of_kind(DemandKind.ERASURE))))
+    actions.carry_out(found, AtOnce())
+    return found
+
+
+def of_kind(kind: DemandKind) -> CaseId:
+    """花子 demands one thing; her papers agree."""
+    case = filed(kinds=(kind,))
+    read(case, with_licence(case, cast.HANAKO), cast.HANAKO)
+    identified(case, cast.HANAKO)
+    return case
+
+
+def ready(case: CaseId | None = None) -> CaseId:
+    found = approved(case)
+    assert actions.carry_out(found, AtOnce()) is Work.READY
+    return found
+
+
+def answered() -> CaseId:
+    found = ready(decided(verified(moved())))
+    actions.send_answer(
+        found,
+        dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,
+        tracking_number="123-45-67890-1",
+        by=staff("desk"),
+        now=now(),
+    )
+    return found
+
+
+def overdue() -> CaseId:
+    """A request of forty days ago that nobody has touched."""
+    return filed(cast.SAKIKO, at=now() - timedelta(days=40))
+
+
+STATES: Mapping[str, Callable[[], CaseId]] = {
+    "overdue": overdue,
+    "received": received,
+    "ready-to-verify": ready_to_verify,
+    "mismatch": mismatch,
+    "asked": asked,
+    "moved": moved,
+    "verified": verified,
+    "decided": decided,
+    "waiting": waiting,
+    "by-hand": by_hand,
+    "ready": ready,
+    "answered": answered,
+}
+"""Every state in which staff can meet a case."""

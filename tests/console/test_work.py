@@ -1,0 +1,489 @@
+"""Every act of the desk, done through its page (P3.10 to P3.17, P3.22, P3.24)."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from mamoru.cases import actions, store
+from mamoru.cases.terms import (
+    AnswerMethod,
+    DemandKind,
+    Judgement,
+    RefusalGround,
+    Stage,
+    Work,
+)
+from mamoru.kit.ids import CaseId
+from mamoru.site.browser import Page, _Reader
+from mamoru.site.sample import cast
+from tests.console import scenes
+
+Of = Callable[[str], Client]
+pytestmark = pytest.mark.django_db
+
+
+def url(case: CaseId, rest: str = "") -> str:
+    return f"/console/cases/{case}/{rest}"
+
+
+def read(client: Client, case: CaseId) -> Page:
+    response = client.get(url(case))
+    assert response.status_code == 200
+    return parsed(response.content)
+
+
+def parsed(content: bytes) -> Page:
+    page = Page(url="", status=200, content=content)
+    _Reader(page).feed(content.decode())
+    return page
+
+
+def offers(page: Page, ending: str) -> bool:
+    return any(form.action.endswith(ending) for form in page.forms)
+
+
+def filled(page: Page, ending: str) -> dict[str, str]:
+    return dict(page.form(ending).fields)
+
+
+# --- papers and identity ------------------------------------------------------------------
+
+
+@pytest.mark.promise("P1.5")
+def test_opening_a_paper_shows_it_inline_and_enters_the_look_in_the_ledger(client_of: Of) -> None:
+    case = scenes.received()
+    proof = store.case(case).proofs[0]
+
+    response = client_of("desk").get(url(case, f"papers/{proof.id}/"))
+
+    assert response.content.startswith(b"%PDF")
+    assert response["Content-Disposition"].startswith("inline")
+    assert response["Content-Security-Policy"] == "sandbox"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response["Cache-Control"]
+    assert [line.kind for line in actions.trail(case)][-1] == "case.paper.opened"
+
+
+@pytest.mark.promise("P1.5")
+def test_looking_at_a_case_is_entered_once_an_hour_for_each_person(client_of: Of) -> None:
+    case = scenes.received()
+
+    for role in ("desk", "desk", "approver"):
+        client_of(role).get(url(case))
+
+    looks = [line.by for line in actions.trail(case) if line.kind == "case.opened"]
+    assert looks == [scenes.staff("desk"), scenes.staff("approver")]
+
+
+@pytest.mark.promise("P3.10")
+def test_a_finding_is_kept_as_it_was_typed_and_shown_beside_the_paper(client_of: Of) -> None:
+    case = scenes.received()
+    desk, proof = client_of("desk"), store.case(case).proofs[0]
+
+    response = desk.post(
+        url(case, f"papers/{proof.id}/finding/"),
+        {
+            "family_name": "山本",
+            "given_name": "花子",
+            "birth_date": "昭和63年3月14日",
+            "address": cast.HANAKO.home.address,
+            "expires_on": "令和12年4月1日",
+            "genuine": "on",
+        },
+    )
+
+    finding = store.case(case).proofs[0].finding
+    assert response.status_code == 302
+    assert finding is not None
+    assert finding.by == scenes.staff("desk")
+    assert finding.details.birth_date == "昭和63年3月14日"
+    assert str(finding.expires_on) == "2030-04-01"
+    assert "2030年4月1日" in desk.get(url(case)).content.decode()
+
+
+def test_a_finding_without_a_word_on_genuineness_comes_back_with_what_was_typed(
+    client_of: Of,
+) -> None:
+    case = scenes.received()
+    proof = store.case(case).proofs[0]
+
+    response = client_of("desk").post(
+        url(case, f"papers/{proof.id}/finding/"),
+        {"family_name": "山本", "expires_on": "2030年2月30日"},
+    )
+
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>エラー：" in text
+    assert "どちらかを選んでください。" in text
+    assert "この日付は読み取れません" in text
+    assert 'value="山本"' in text
+    assert store.case(case).proofs[0].finding is None
+
+
+@pytest.mark.promise("P3.10")
+def test_a_search_offers_records_and_the_chosen_one_becomes_the_person(client_of: Of) -> None:
+    case = scenes.received()
+    desk = client_of("desk")
+
+    found = parsed(desk.post(url(case, "search/")).content).mark("data-candidates").split()
+    response = desk.post(url(case, "identify/"), {"subjects": found})
+
+    identity = store.case(case).identity
+    assert "shop/members/M000001" in found
+    assert response.status_code == 302
+    assert identity is not None
+    assert identity.registered.address == cast.HANAKO.home.address
+
+
+def test_nothing_chosen_is_not_taken_for_nobody(client_of: Of) -> None:
+    case = scenes.received()
+
+    response = client_of("desk").post(url(case, "identify/"), {})
+
+    assert response.status_code == 422
+    assert "記録を選んでください" in response.content.decode()
+    assert store.case(case).identity is None
+
+
+def test_that_nothing_is_held_is_said_expressly(client_of: Of) -> None:
+    case = scenes.filed(cast.AKUDA)
+
+    response = client_of("desk").post(url(case, "identify/"), {"none": "on"})
+
+    identity = store.case(case).identity
+    assert response.status_code == 302
+    assert identity is not None
+    assert identity.subjects == ()
+
+
+@pytest.mark.promise("P3.10")
+def test_three_originals_stand_beside_their_verdicts_and_only_real_differences_are_marked(
+    client_of: Of,
+) -> None:
+    text = client_of("desk").get(url(scenes.mismatch())).content.decode()
+
+    assert cast.TARO.home.address in text
+    assert cast.TARO.registered_home.address in text
+    assert '<span class="pair-line__differs">市区町村が異なります' in text
+    assert '<span class="pair-line__notes">日付の書き方の違いのみ' in text
+    assert "日付の書き方の違いのみ" not in "".join(
+        part.split("</span>")[0] for part in text.split('class="pair-line__differs">')[1:]
+    )
+
+
+@pytest.mark.promise("P3.10")
+def test_a_person_whose_address_differs_is_not_verified_with_any_note(client_of: Of) -> None:
+    case = scenes.mismatch()
+
+    response = client_of("desk").post(url(case, "verify/"), {"note": "本人に違いない"})
+
+    assert response.status_code == 422
+    assert store.case(case).stage is Stage.RECEIVED
+    assert parsed(response.content).mark("data-open-points") == "address-differs"
+
+
+@pytest.mark.promise("P3.10", "P3.11")
+def test_the_chain_of_a_mover_is_explained_and_the_case_is_verified(client_of: Of) -> None:
+    case = scenes.moved()
+    desk = client_of("privacy-officer")
+
+    shown = desk.get(url(case)).content.decode()
+    response = desk.post(url(case, "verify/"), filled(parsed(shown.encode()), "/verify/"))
+
+    assert "転居がつながっています" in shown
+    assert response.status_code == 302
+    assert store.case(case).verified_by == scenes.staff("privacy-officer")
+
+
+@pytest.mark.promise("P3.11")
+def test_what_is_wrong_with_an_agents_papers_is_named_in_words(client_of: Of) -> None:
+    case = scenes.filed(cast.TARO, agent=cast.SATO)
+
+    text = client_of("desk").get(url(case)).content.decode()
+
+    assert "委任状がありません" in text
+    assert "弁護士の身分を示す書類がありません" in text
+
+
+@pytest.mark.promise("P3.12", "P3.22")
+def test_asking_for_papers_names_every_point_and_stops_the_desk_until_they_come(
+    client_of: Of,
+) -> None:
+    case = scenes.mismatch()
+    desk = client_of("desk")
+
+    response = desk.post(
+        url(case, "supplement/"), {"defects": ["address-differs", "document-unreadable"]}
+    )
+
+    shown = read(desk, case)
+    asked = store.case(case).supplements[-1]
+    assert response.status_code == 302
+    assert asked.defects == ("address-differs", "document-unreadable")
+    assert shown.mark("data-stage") == "supplement-asked"
+    assert not offers(shown, "/supplement/")
+    assert not offers(shown, "/verify/")
+    letter = desk.get(url(case, "supplement-letter/"))
+    assert letter.content.startswith(b"%PDF")
+
+
+def test_asking_for_nothing_is_refused_with_the_reason(client_of: Of) -> None:
+    case = scenes.mismatch()
+
+    response = client_of("desk").post(url(case, "supplement/"), {"defects": []})
+
+    assert response.status_code == 422
+    assert "お願いすることを1つ以上選んでください" in response.content.decode()
+    assert store.case(case).stage is Stage.RECEIVED
+
+
+# --- decisions ----------------------------------------------------------------------------
+
+
+@pytest.mark.promise("P3.17")
+def test_nothing_is_chosen_before_somebody_decides(client_of: Of) -> None:
+    case = scenes.verified()
+    officer = client_of("privacy-officer")
+
+    shown = read(officer, case)
+    response = officer.post(url(case, "demands/1/decide/"), {"reason": "", "law": ""})
+
+    assert "ground" not in filled(shown, "/demands/1/decide/")
+    assert response.status_code == 422
+    assert "判断を選んでください" in response.content.decode()
+    assert store.case(case).demands[0].decision is None
+
+
+@pytest.mark.promise("P3.14", "P3.15", "P3.16", "P3.17")
+@pytest.mark.parametrize("kind", list(DemandKind))
+def test_only_grounds_that_the_law_allows_for_a_kind_are_offered(
+    client_of: Of, kind: DemandKind
+) -> None:
+    case = scenes.verified(scenes.of_kind(kind))
+
+    text = client_of("privacy-officer").get(url(case)).content.decode()
+
+    offered = {ground for ground in RefusalGround if f'name="ground" value="{ground}"' in text}
+    assert offered == set(actions.judged_grounds(kind))
+    assert offered <= set(actions.allowed_grounds(kind))
+
+
+@pytest.mark.promise("P3.17")
+def test_a_ground_outside_the_matrix_is_refused_when_posted_directly(client_of: Of) -> None:
+    case = scenes.verified(scenes.of_kind(DemandKind.ERASURE))
+
+    response = client_of("privacy-officer").post(
+        url(case, "demands/1/decide/"), {"ground": "harm-to-rights", "reason": "x"}
+    )
+
+    assert response.status_code == 422
+    assert store.case(case).demands[0].decision is None
+
+
+@pytest.mark.promise("P3.14", "P3.17")
+def test_a_judged_ground_without_its_reason_comes_back_and_keeps_the_choice(client_of: Of) -> None:
+    case = scenes.verified()
+
+    response = client_of("privacy-officer").post(
+        url(case, "demands/1/decide/"), {"ground": "other-law", "reason": "守秘義務", "law": ""}
+    )
+
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "法令の名前と条も記入してください" in text
+    assert "守秘義務</textarea>" in text
+
+
+@pytest.mark.promise("P3.13")
+def test_where_nothing_is_held_the_standing_ground_is_shown_and_grant_is_not_offered(
+    client_of: Of,
+) -> None:
+    case = scenes.filed(cast.AKUDA)
+    scenes.read(case, scenes.with_licence(case, cast.AKUDA), cast.AKUDA)
+    scenes.identified(case, None)
+    scenes.verified(case)
+
+    text = client_of("privacy-officer").get(url(case)).content.decode()
+
+    assert "保有個人データに該当しないこと" in text
+    assert "請求に応じる" not in text
+
+
+@pytest.mark.promise("P3.17")
+def test_the_one_who_decided_finds_no_button_and_a_direct_post_is_forbidden(client_of: Of) -> None:
+    case = scenes.verified()
+    both = client_of("approver")
+    give_role("approver", "privacy-officer")
+    both.post(url(case, "demands/1/decide/"), {"ground": "", "reason": "", "law": ""})
+
+    shown = both.get(url(case)).content.decode()
+    seen = token(case)
+    response = both.post(url(case, "demands/1/approve/"), {"seen": seen})
+
+    assert not offers(parsed(shown.encode()), "/demands/1/approve/")
+    assert "あなたは承認できません" in shown
+    assert response.status_code == 403
+    assert "別の人でなければなりません" in response.content.decode()
+    assert store.case(case).demands[0].decided is False
+
+
+@pytest.mark.promise("P3.17")
+def test_a_second_person_approves_and_the_work_begins(client_of: Of) -> None:
+    case = scenes.decided()
+    second = client_of("approver")
+
+    shown = read(second, case)
+    response = second.post(url(case, "demands/1/approve/"), filled(shown, "/demands/1/approve/"))
+
+    after = store.case(case)
+    assert response.status_code == 302
+    assert (after.stage, after.work) == (Stage.DECIDED, Work.QUEUED)
+    assert after.demands[0].decision is not None
+    assert after.demands[0].decision.approved_by == scenes.staff("approver")
+
+
+@pytest.mark.promise("P3.17")
+def test_a_decision_that_changed_since_it_was_seen_is_not_approved(client_of: Of) -> None:
+    case = scenes.decided()
+    second = client_of("approver")
+    form = filled(read(second, case), "/demands/1/approve/")
+    actions.decide_demand(
+        store.case(case).demands[0].id,
+        judged=Judgement(ground=RefusalGround.HARM_TO_RIGHTS, reason="第三者の安全"),
+        by=scenes.staff("privacy-officer"),
+        now=scenes.now(),
+    )
+
+    response = second.post(url(case, "demands/1/approve/"), form)
+
+    assert response.status_code == 409
+    assert store.case(case).demands[0].decided is False
+
+
+@pytest.mark.promise("P3.17")
+def test_the_second_person_sends_a_decision_back(client_of: Of) -> None:
+    case = scenes.decided()
+    second = client_of("approver")
+
+    refused = second.post(url(case, "demands/1/return/"), {"reason": ""})
+    response = second.post(url(case, "demands/1/return/"), {"reason": "範囲が広すぎます"})
+
+    assert refused.status_code == 422
+    assert response.status_code == 302
+    assert store.case(case).demands[0].decision is None
+
+
+def test_a_page_that_is_no_longer_true_changes_nothing(client_of: Of) -> None:
+    case = scenes.ready_to_verify()
+    form = filled(read(client_of("desk"), case), "/verify/")
+    scenes.identified(case, cast.HANAKO)  # somebody else, meanwhile
+
+    response = client_of("desk").post(url(case, "verify/"), form)
+
+    assert response.status_code == 409
+    assert "ほかの人がこの請求を変更しました" in response.content.decode()
+    assert store.case(case).stage is Stage.RECEIVED
+
+
+# --- work and answer ----------------------------------------------------------------------
+
+
+def test_a_store_that_cannot_be_reached_is_named_with_since_when_and_the_next_try(
+    client_of: Of,
+) -> None:
+    text = client_of("desk").get(url(scenes.waiting())).content.decode()
+
+    assert "「お知らせメールの名簿」に接続できません" in text
+    assert "から先へ進んでいません。" in text
+    assert "次にやり直すのは" in text
+    assert "送れません" in text
+    assert not offers(parsed(text.encode()), "/send/")
+
+
+@pytest.mark.promise("P3.6")
+def test_work_by_hand_is_recorded_by_somebody_who_did_not_approve(client_of: Of) -> None:
+    case = scenes.by_hand()
+    give_role("approver", "desk")
+
+    own = client_of("approver").post(url(case, "demands/1/carried-out/"), {"note": "消した"})
+    empty = client_of("desk").post(url(case, "demands/1/carried-out/"), {"note": ""})
+    done = client_of("desk").post(url(case, "demands/1/carried-out/"), {"note": "会員表から消去"})
+
+    assert (own.status_code, empty.status_code, done.status_code) == (403, 422, 302)
+    assert store.executed(store.case(case).demands[0].id)
+    assert store.case(case).work is Work.QUEUED
+
+
+@pytest.mark.promise("P3.24")
+def test_the_answer_is_opened_and_sent_with_its_tracking_number(client_of: Of) -> None:
+    case = scenes.ready()
+    desk = client_of("desk")
+
+    letter = desk.get(url(case, "letter/"))
+    without = desk.post(url(case, "send/"), {"dispatch": "simplified-registered-mail"})
+    sent = desk.post(
+        url(case, "send/"),
+        {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
+    )
+
+    after = store.case(case)
+    assert letter.content.startswith(b"%PDF")
+    assert letter["Content-Security-Policy"] == "sandbox"
+    assert (without.status_code, sent.status_code) == (422, 302)
+    assert (after.stage, after.tracking_number) == (Stage.ANSWERED, "123-45-67890-1")
+    assert not offers(read(desk, case), "/send/")
+
+
+@pytest.mark.promise("P3.24")
+def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -> None:
+    case = scenes.filed(method=AnswerMethod.ELECTRONIC)
+    scenes.read(case, scenes.with_licence(case, cast.HANAKO), cast.HANAKO)
+    scenes.identified(case, cast.HANAKO)
+    scenes.ready(scenes.decided(scenes.verified(case)))
+    desk = client_of("desk")
+
+    by_mail = desk.post(
+        url(case, "send/"), {"dispatch": "simplified-registered-mail", "tracking_number": "1"}
+    )
+    download = desk.post(url(case, "send/"), {"dispatch": "download"})
+
+    assert (by_mail.status_code, download.status_code) == (422, 302)
+    assert store.case(case).stage is Stage.ANSWERED
+
+
+# --- every state --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", list(scenes.STATES))
+def test_the_page_of_every_state_says_what_to_do_next(client_of: Of, state: str) -> None:
+    case = scenes.STATES[state]()
+
+    page = read(client_of("privacy-officer"), case)
+
+    assert page.mark("data-stage") == store.case(case).stage
+    assert "次にすること" in page.text
+    assert "None" not in page.text
+
+
+@pytest.mark.parametrize("state", ["decided", "waiting", "by-hand", "ready", "answered"])
+def test_no_act_of_an_earlier_step_is_offered_later(client_of: Of, state: str) -> None:
+    page = read(client_of("privacy-officer"), scenes.STATES[state]())
+
+    for ending in ("/search/", "/identify/", "/verify/", "/supplement/", "/finding/"):
+        assert not offers(page, ending), ending
+
+
+def give_role(username: str, role: str) -> None:
+    from django.contrib.auth.models import Group, User
+
+    User.objects.get(username=username).groups.add(Group.objects.get(name=role))
+
+
+def token(case: CaseId) -> str:
+    from mamoru.console import pages
+
+    decision = store.case(case).demands[0].decision
+    assert decision is not None
+    return pages.seen(decision)
