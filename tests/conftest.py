@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -101,6 +101,6 @@ def client_of(accounts: dict[str, int]) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def member(client_of: Callable[[str], Client]) -> Iterator[Client]:
+def member(client_of: Callable[[str], Client]) -> Client:
     """花子's browser, signed in."""
-    yield client_of("member")
+    return client_of("member")

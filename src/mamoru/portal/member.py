@@ -175,7 +175,7 @@ def _correction(
 
 
 def _user(request: HttpRequest) -> int:
-    return int(request.user.pk)
+    return int(str(request.user.pk))
 
 
 def _tables(request: HttpRequest) -> list[dict[str, Any]]:
@@ -222,19 +222,30 @@ def _given(request: HttpRequest, field: Field) -> str:
 
 
 def _wrong(field: Field) -> str:
-    if field.after == field.before:
+    """Return what is wrong with a new value, empty if nothing is."""
+    after = field.after
+    if after == field.before:
         return ""
-    if len(field.after) > LONGEST:
-        return gettext("300文字以内で入力してください。")
-    if kit_text.hidden_characters(field.after):
-        return gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。")
-    if field.choices and field.after not in field.choices:
-        return gettext("選択肢から選んでください。")
-    if field.kind == "date" and field.after and birth.parse(field.after) is None:
-        return gettext("暦にある日付を入力してください。例：1980-03-05")
-    if field.kind == "email" and field.after and not _is_mail(field.after):
-        return gettext("メールアドレスの形を確かめてください。例：name@mail.example")
-    return ""
+    checks = (
+        (len(after) > LONGEST, gettext("300文字以内で入力してください。")),
+        (
+            kit_text.hidden_characters(after),
+            gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。"),
+        ),
+        (
+            bool(field.choices) and after not in field.choices,
+            gettext("選択肢から選んでください。"),
+        ),
+        (
+            field.kind == "date" and bool(after) and birth.parse(after) is None,
+            gettext("暦にある日付を入力してください。例：1980-03-05"),
+        ),
+        (
+            field.kind == "email" and bool(after) and not _is_mail(after),
+            gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
+        ),
+    )
+    return next((sentence for wrong, sentence in checks if wrong), "")
 
 
 def _is_mail(text: str) -> bool:

@@ -78,35 +78,36 @@ def send_paper(request: HttpRequest) -> HttpResponse:
 
 def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> tuple[str, str] | None:
     """Hand the paper over; return (anchor, sentence) of what is wrong, None when it was taken."""
-    limit = actions.practice().upload_bytes
-    paper = request.FILES.get("paper")
     if kind not in set(ProofKind):
         return "id_kind", gettext("書類の種類を選んでください。")
     if of not in set(ProofOf):
         return "id_of_0", gettext("どなたの、何を示す書類かを選んでください。")
+    wrong = _hand_over(request, case, ProofKind(kind), ProofOf(of))
+    return ("id_paper", wrong) if wrong else None
+
+
+def _hand_over(request: HttpRequest, case: Case, kind: ProofKind, of: ProofOf) -> str:
+    limit = actions.practice().upload_bytes
+    paper = request.FILES.get("paper")
     if paper is None:
-        sent = int(request.META.get("CONTENT_LENGTH") or 0)
-        if sent > limit:  # the upload handler has not even kept it
-            return "id_paper", _upload_words("too-large", limit)
-        return "id_paper", gettext("送るファイルを選んでください。")
-    try:
-        actions.receive_proof(
-            case.id,
-            paper.read(),
-            kind=ProofKind(kind),
-            of=ProofOf(of),
-            by=_by(request),
-            now=clock.now(),
+        too_large = int(request.META.get("CONTENT_LENGTH") or 0) > limit  # then nothing was kept
+        return (
+            _upload_words("too-large", limit)
+            if too_large
+            else gettext("送るファイルを選んでください。")
         )
+    content, by, now = paper.read(), _by(request), clock.now()
+    try:
+        actions.receive_proof(case.id, content, kind=kind, of=of, by=by, now=now)
     except actions.PaperRefused as refused:
-        return "id_paper", _upload_words(refused.reason, limit)
+        return _upload_words(refused.reason, limit)
     except actions.TooManyPapers:
-        return "id_paper", gettext(
+        return gettext(
             "お送りいただける書類の数を超えました。ほかの書類は、お問い合わせ窓口にご相談ください。"
         )
     except actions.StageForbidden:
-        return "id_paper", gettext("この請求では、今は書類をお送りいただく必要はありません。")
-    return None
+        return gettext("この請求では、今は書類をお送りいただく必要はありません。")
+    return ""
 
 
 def _upload_words(reason: str, limit: int) -> str:

@@ -41,5 +41,5 @@ def _publications(folder: Path, stamps: tuple[tuple[str, int], ...]) -> tuple[Pu
 
 
 @lru_cache(maxsize=2)
-def _working(path: Path, stamp: int) -> Policy:
+def _working(path: Path, _stamp: int) -> Policy:
     return document.load(path)

@@ -194,7 +194,7 @@ def _check(request: HttpRequest, form: CaseForm, *, status: int = 200) -> HttpRe
 
 
 def _keep(request: HttpRequest, form: CaseForm) -> None:
-    data = {name: form.data.getlist(name) for name in form.fields if name in form.data}  # type: ignore[union-attr]
+    data = {name: request.POST.getlist(name) for name in form.fields if name in request.POST}
     data |= {name: [value] for name, value in form.seal().items()}
     drafts.keep(request, drafts.DRAFT, {"role": form.role, "data": data}, now=clock.now())
 

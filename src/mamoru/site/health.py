@@ -14,14 +14,14 @@ _NOT_READY = 503
 
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """Say that the process answers; nothing else is asked."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """Say whether migrations are done and the ledger can be written; 503 with the check that fails."""
     checks = {"database": _database(), "ledger": _ledger()}
     ready = all(checks.values())

@@ -24,7 +24,7 @@ def company_name() -> str:
 def here(context: dict[str, Any], *names: str) -> SafeString:
     """Return the mark of the current page for a link that leads to one of `names`."""
     match = getattr(context.get("request"), "resolver_match", None)
-    return mark_safe(' aria-current="page"') if match and match.view_name in names else SafeString()  # noqa: S308 - a constant
+    return mark_safe(' aria-current="page"') if match and match.view_name in names else SafeString()
 
 
 @register.filter

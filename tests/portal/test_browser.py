@@ -1,0 +1,203 @@
+"""The pages in a real browser: without scripts, on a small screen, under axe (ux 6: U2, U5, U6)."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from mamoru.site.sample import cast
+from tests import needs
+from tests.portal import filling
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PUBLIC = (
+    "/",
+    "/policy/",
+    "/policy/2024-04-01/",
+    "/requests/",
+    "/requests/new/person/",
+    "/requests/new/parent/",
+    "/requests/new/lawyer/",
+    "/requests/done/",
+    "/requests/status/",
+    "/accounts/login/",
+    "/nothing/",
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the module; each test has its own profile in it."""
+    needs.require("chromium")
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver runs a loop here
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=str(needs.chromium()),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+    asyncio.set_event_loop(None)
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page of a fresh profile on a small screen, at the live server."""
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 320, "height": 640}, locale="ja-JP"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def look(page: Page) -> None:
+    """Expect no axe violation and no sideways scroll at 320 px."""
+    found: dict[str, Any] = (
+        Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
+    )
+    seen = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+    assert seen == [], page.url
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(width) <= 0, page.url
+
+
+def fill(page: Page, values: dict[str, str]) -> None:
+    """Type into the fields of a form."""
+    for name, value in values.items():
+        page.fill(f"[name={name}]", value)
+
+
+@pytest.mark.promise("P3.21", "P3.22", "P3.24")
+def test_a_request_is_filed_without_scripts(chromium: Browser, live_server: LiveServer) -> None:
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto("/requests/")
+    page.get_by_role("link", name="弁護士").click()
+    page.get_by_role("button", name="入力内容を確認する").click()
+    assert page.title().startswith("エラー：")
+    fill(page, filling.about(cast.TARO))
+    agent = filling.about(cast.SATO, "agent_")
+    fill(page, {name: value for name, value in agent.items() if name != "agent_birth_date"})
+    page.check("[value=disclosure]")
+    page.check("[name=items][value=all]")
+    page.check("[value=paper]")
+    page.get_by_role("button", name="入力内容を確認する").click()
+    page.get_by_role("button", name="この内容で請求する").click()
+    reference = page.locator("[data-reference]").inner_text()
+    page.get_by_role("link", name="続けて書類を送る").click()
+    page.select_option("#id_kind", "power-of-attorney")
+    page.check("[value=authority]")
+    paper = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+    page.set_input_files("#id_paper", paper)  # type: ignore[arg-type]
+    page.get_by_role("button", name="この書類を送る").click()
+
+    assert reference.startswith("C-")
+    assert reference in page.title()
+    assert "受領" in page.locator("main").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_public_pages_are_for_everybody(page: Page, language: str) -> None:
+    page.goto("/")
+    page.locator(f".language [value={language}]").click()
+
+    for address in PUBLIC:
+        page.goto(address)
+        assert page.locator("html").get_attribute("lang") == language
+        look(page)
+
+
+def test_the_road_of_a_request_is_for_everybody_in_every_state(page: Page) -> None:
+    page.goto("/requests/new/person/")
+    page.locator("form#form .actions button").click()
+    look(page)
+    assert page.evaluate("document.activeElement.className").startswith("summary")
+    fill(page, filling.about(cast.SAKIKO))
+    page.check("[value=correction]")
+    page.check("[name=items][value=all]")
+    page.check("[value=electronic]")
+    page.locator("form#form .actions button").click()
+    look(page)
+    fill(page, {"before": "旧", "after": "新"})
+    page.locator("form#form .actions button").click()
+    look(page)
+    page.locator("main form .button--primary").click()
+    look(page)
+    page.locator("main a.button--primary").click()
+    look(page)
+    page.locator("form[data-upload] button").click()
+    look(page)
+    page.goto("/requests/case/withdraw/")
+    look(page)
+    page.locator("main form .button--warn").click()
+    look(page)
+
+
+def test_a_status_that_does_not_open_is_for_everybody(page: Page) -> None:
+    page.goto("/requests/status/")
+    page.locator("form#form .button--primary").click()
+    look(page)
+    fill(page, {"reference": "C-2026-999999-0", "code": "1"})
+    page.locator("form#form .button--primary").click()
+    look(page)
+
+
+def test_the_members_pages_are_for_everybody(page: Page, accounts: dict[str, int]) -> None:
+    page.goto("/member/")
+    fill(page, {"login": "hanako", "password": "wrong"})
+    page.locator("form#form .button--primary").click()
+    look(page)
+    fill(page, {"login": "hanako", "password": "a long test password"})
+    page.locator("form#form .button--primary").click()
+    page.goto("/member/")
+    look(page)
+    page.locator("main .card a.button").first.click()
+    look(page)
+    page.locator("form#form .button--primary").click()
+    look(page)
+    phone = page.locator(f"[value='{cast.HANAKO.phone}']:not([type=hidden])")
+    phone.fill("03-1111-2222")
+    page.locator("form#form .button--primary").click()
+    look(page)
+    page.locator("main form .button--primary").click()
+    look(page)
+
+
+def test_every_target_can_be_hit_with_a_thumb(page: Page) -> None:
+    page.goto("/requests/new/lawyer/")
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main select, .option, header a, header button, footer a, main input[type=text]")]
+            .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+            .filter(([, box]) => box.width > 1 && box.height > 1 && box.height < 44)
+            .map(([html]) => html)"""
+    )
+
+    assert small == []
+
+
+def test_the_printed_receipt_has_its_number_and_no_buttons(page: Page) -> None:
+    page.goto("/requests/new/person/")
+    fill(page, filling.about(cast.HANAKO))
+    page.check("[value=disclosure]")
+    page.check("[name=items][value=all]")
+    page.check("[value=paper]")
+    page.locator("form#form .actions button").click()
+    page.locator("main form .button--primary").click()
+
+    page.emulate_media(media="print")
+
+    assert page.locator(".print-reference").is_visible()
+    assert not [each for each in page.locator(".button").all() if each.is_visible()]
