@@ -36,8 +36,10 @@ def master() -> seal.MasterKey:
 def journal() -> append.Journal:
     """Return the ledger of this company, in the product's own database."""
     signer = checkpoint.load_signer(home() / settings.MAMORU.ledger_key_file)
+    # `connection` stands for the thread's own: the method is looked up at each call, for a method
+    # kept from here would be that of the thread that wired, which Django forbids to all others.
     storage = SqlStorage(
-        connection.cursor,
+        lambda: connection.cursor(),
         errors=(DatabaseError,),
         in_transaction=lambda: connection.in_atomic_block,
     )
