@@ -22,7 +22,12 @@ STORES = ("shop.sqlite3", "personnel.sqlite3", "mailing.csv")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name folder and settings; pytest-django loads them after this and before any test."""
+    """Name folder and settings; pytest-django loads them after this and before any test.
+
+    A process that only hands tests out (xdist) has none: its workers would inherit them.
+    """
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return
     folder = Path(tempfile.mkdtemp(prefix="mamoru-tests-"))
     os.environ["MAMORU_HOME"] = str(folder / "company")
     os.environ["DJANGO_SETTINGS_MODULE"] = "mamoru.site.settings"
