@@ -15,6 +15,7 @@ from mamoru.cases import store
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
+    Decision,
     Demand,
     DemandKind,
     DemandState,
@@ -54,6 +55,7 @@ PURPOSE = REQUESTS_BY_LAW
 PERMIT_MINUTES = 15
 RETRY_SECONDS = 30
 HAND_WORK_SECONDS = 24 * 60 * 60
+_BEGAN = "case.execution.began"
 
 
 class ColumnNotOpen(MamoruError):
@@ -322,19 +324,23 @@ def holds_anything(case: Case) -> bool:
 def run(case_id: CaseId, steps: Steps) -> None:
     """Carry out every granted demand, one step a place, each safe to repeat.
 
-    Raises Waiting when a store cannot be reached or staff have to act by hand.
+    Raises Waiting when a store cannot be reached, staff have to act by hand, or the plan is
+    no longer the approved one. INVARIANT: a resumed run asks for the same steps in the same
+    order, whatever is done already; what is done is looked up within the step.
     """
     case = store.case(case_id)
     for demand in case.demands:
         decision = demand.decision
-        if decision is None or decision.outcome is not Outcome.FULFILLED:
-            continue
-        if not store.executed(demand.id):
-            _run_demand(case, demand, steps)
+        if decision is not None and decision.outcome is Outcome.FULFILLED:
+            _run_demand(case, demand, decision, steps)
 
 
-def _run_demand(case: Case, demand: DemandState, steps: Steps) -> None:
+def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Steps) -> None:
+    if store.done_by_hand(demand.id):
+        return
     planned = plan(case, demand)
+    if planned.digest != decision.plan_digest and not store.executed(demand.id):
+        raise Waiting(f"plan-changed:{demand.demand.kind}", HAND_WORK_SECONDS)
     if planned.by_hand:
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
     steps.step(f"{demand.id} begin", lambda: _begin(case, demand, planned))
@@ -349,10 +355,16 @@ def _run_demand(case: Case, demand: DemandState, steps: Steps) -> None:
 
 
 def _begin(case: Case, demand: DemandState, planned: Plan) -> str:
-    """No entry, no act: what is about to be touched is in the ledger before it is touched."""
+    """No entry, no act: what is about to be touched is in the ledger before it is touched.
+
+    Once for a plan: a store that is away for a day must not fill the ledger with new tries.
+    """
     with store.atomic():
+        known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
+        if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
+            return "done"
         append.entry(
-            "case.execution.began",
+            _BEGAN,
             subject=case.id,
             by=SYSTEM,
             at=clock.now(),
@@ -390,7 +402,8 @@ def _touch(case: Case, demand: DemandState, place: Location) -> str:
     )
     with store.atomic():
         kept = () if demand.demand.kind is DemandKind.NOTICE_OF_PURPOSE else rows
-        store.save_receipt(demand.id, _name(place), done, kept)
+        if not store.save_receipt(demand.id, _name(place), done, kept):
+            return "done"  # another run of the same case was faster: its entry stands
         append.entry(
             "case.place.corrected" if correcting else "case.place.read",
             subject=case.id,
@@ -472,7 +485,8 @@ def _read_provisions(case: Case, demand: DemandState) -> str:
         at=now,
     )
     with store.atomic():
-        store.save_receipt(demand.id, PROVISION_RECORDS, done, rows)
+        if not store.save_receipt(demand.id, PROVISION_RECORDS, done, rows):
+            return "done"
         append.entry(
             "case.place.read",
             subject=case.id,
