@@ -270,8 +270,9 @@ def plan(case: Case, demand: DemandState) -> Plan:
     asked = demand.demand
     by_hand = False
     located: tuple[Location, ...] = ()
-    if asked.kind is DemandKind.CORRECTION and _refs(asked):
-        located = tuple(_place_of(case, ref) for ref in _refs(asked))
+    ref = _ref(asked)
+    if asked.kind is DemandKind.CORRECTION and ref:
+        located = (_place_of(case, ref),)
     elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
         # Only whether something is there has to be known, so one column is read of each place.
         located = tuple(place.narrowed(place.columns[:1]) for place in _readable(case, asked))
@@ -460,8 +461,14 @@ def _names_another(case: Case, place: Location, row: Row) -> bool:
 
 def _correct(case: Case, asked: Demand, place: Location, now: datetime) -> tuple[Row, ...]:
     """Write one value back by compare and set; a repetition changes nothing."""
+    column = place.columns[0]
+    before: str | None = asked.before or ""
+    if not before:  # a form shows an empty cell and a missing value alike; the store does not
+        reading = _permit(case.id, Operation.READ, (place,), by=SYSTEM, now=now)
+        rows = _connector(place.store).read(reading, place, now).rows
+        before = None if any(row[column] is None for row in rows) else before
     permit = _permit(case.id, Operation.CORRECT, (place,), by=SYSTEM, now=now)
-    change = {place.columns[0]: (asked.before or "", asked.after or "")}
+    change = {column: (before, asked.after or "")}
     return _connector(place.store).correct(permit, place, change, now).rows
 
 
@@ -527,17 +534,25 @@ def _seal(case: Case, demand: DemandState) -> str:
 def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
     """Return every registered field of a member, every table, with what may be corrected (P3.18)."""
     case_id = CaseId("member-page")
+    datamap = hands().datamap
     identity = identify(case_id, (subject,), by=SYSTEM, now=now)
     result = []
-    for place in locate.locate(hands().datamap, dict(identity.keys)):
-        table = hands().datamap.table(place.store, place.table)
+    for place in locate.locate(datamap, dict(identity.keys)):
+        table = datamap.table(place.store, place.table)
         shown = tuple(column for column in table.columns if column.disclose and column.personal)
         if table.authority is not Authority.OWN or not shown:
             continue
         names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
-        narrowed = place.narrowed(names)
+        narrowed = place.narrowed(tuple(dict.fromkeys((*names, *locate.name_columns(table)))))
         permit = _permit(case_id, Operation.READ, (narrowed,), by=SYSTEM, now=now)
-        rows = _connector(place.store).read(permit, narrowed, now).rows
+        found = _connector(place.store).read(permit, narrowed, now).rows
+        # INVARIANT: a mailbox may be the household's; another's rows are not this member's to see.
+        own = identity.registered.name.replace(" ", "")
+        rows = [
+            row
+            for row in found
+            if not locate.names_another(datamap, place.store, place.table, row, name=own)
+        ]
         if rows:
             result.append(
                 MemberTable(
@@ -637,16 +652,20 @@ def _by_key(subject: Subject) -> Search:
     return locate.by_row_key(hands().datamap, subject.store, subject.table, subject.key)
 
 
-def _refs(asked: Demand) -> tuple[str, ...]:
-    return tuple(item for item in asked.items if item.count("/") == 3)  # noqa: PLR2004
+def _ref(asked: Demand) -> str:
+    """Return the one value that a demand names; its before and after belong to no second one."""
+    only = asked.items[0] if len(asked.items) == 1 else ""
+    return only if only.count("/") == 3 else ""  # noqa: PLR2004 - store/table/row/column
 
 
 def _place_of(case: Case, ref: str) -> Location:
     """Return the one column of the one row that a reference names, if it is this person's."""
     store_name, table_name, row_key, column = ref.split("/")
     keys = dict(case.identity.keys) if case.identity else {}
-    table = hands().datamap.table(store_name, table_name)
     for place in locate.locate(hands().datamap, keys):
         if (place.store, place.table) == (store_name, table_name):
+            table = hands().datamap.table(store_name, table_name)
+            if column not in {each.name for each in table.columns if each.correct}:
+                break
             return place.narrowed((column,), **{table.row_key: row_key})
     raise ColumnNotOpen("a value was named that this person cannot correct here")
