@@ -149,7 +149,7 @@ def verified(someone: Someone, *kinds: DemandKind) -> CaseId:
     known = [
         each.subject
         for each in actions.candidates(case_id, by=SUZUKI, now=NOW)
-        if each.subject.key in {someone.keys["member_id"][0]} | set(someone.keys["email"])
+        if each.subject.key in {key for keys in someone.keys.values() for key in keys}
     ]
     actions.identify(case_id, known, by=SUZUKI, now=NOW)
     actions.verify_case(case_id, by=SUZUKI, now=NOW, note="")

@@ -113,7 +113,8 @@ def test_two_runs_of_one_case_at_once_leave_one_receipt_and_one_entry() -> None:
         """Before each step, another worker does the whole case."""
 
         def step(self, name: str, act: Callable[[], T]) -> T:
-            return super().step(name, lambda: (execute.run(case_id, acts.Steps()), act())[1])
+            execute.run(case_id, acts.Steps())
+            return super().step(name, act)
 
     execute.run(case_id, Overtaken())
 

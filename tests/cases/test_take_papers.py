@@ -4,6 +4,7 @@ import contextlib
 import io
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ from mamoru.cases.rules.papers import (
 LIMIT = 10_000_000
 
 
-def image(form: str, size: tuple[int, int] = (40, 30), **options: object) -> bytes:
+def image(form: str, size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
     made = io.BytesIO()
     Image.effect_noise(size, 60).convert("RGB").save(made, form, **options)
     return made.getvalue()
@@ -45,7 +46,7 @@ def test_a_paper_is_typed_by_its_content(media_type: str, content: bytes) -> Non
 
 
 @pytest.mark.parametrize("options", [{"progressive": True}, {"exif": b"Exif\0\0" + JPEG[:900]}])
-def test_a_photograph_of_a_telephone_is_taken(options: dict[str, object]) -> None:
+def test_a_photograph_of_a_telephone_is_taken(options: dict[str, Any]) -> None:
     content = image("JPEG", **options) + b"\0" * 200  # some add a trailer
 
     assert papers.media_type(content, max_bytes=LIMIT) == "image/jpeg"

@@ -120,7 +120,8 @@ def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
     """Return the facts on which the grounds are judged.
 
     A case that was verified has its identity and authority confirmed by a named
-    person; before that, they stand as the papers show them.
+    person; before that, they stand as the papers show them. INVARIANT: who is not
+    confirmed is not told whether anything is held, so ground 4 waits for the confirmation.
     """
     verified = case.verified_by is not None
     found = check(case, today=today)
@@ -134,7 +135,7 @@ def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
             for gap in form_defects(case.filing)
             if gap.ground is RefusalGround.APPLICATION_DEFECTIVE and "/" not in gap.code
         ),
-        is_retained=is_retained,
+        is_retained=is_retained or not verified,
     )
 
 
