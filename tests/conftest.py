@@ -1,17 +1,22 @@
-"""One company for all tests that need one: folder, stores, ledger, accounts. Made once a session."""
+"""One company's folder for each test process, made before Django reads its settings.
+
+The folder is a real one, made by `mamoru init` and the generator of the sample company. The
+product's database lies in it as a file; the stores are put back when a test has changed them.
+"""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
-from mamoru.kit import clock
-from mamoru.site import config, folders
+from tests import needs
 
 SEED = 20_220_401
 ROLES = (
@@ -23,53 +28,96 @@ ROLES = (
     "auditor",
     "administrator",
 )
-_HOME = tempfile.TemporaryDirectory(prefix="mamoru-tests-")
-_FOLDER = Path(_HOME.name) / "company"
+TODAY = date(2026, 11, 20)
+"""The day on which the sample company was made; tests hand actions a moment of this day."""
+STORES = ("shop.sqlite3", "personnel.sqlite3", "mailing.csv")
 
 
-def pytest_configure() -> None:
-    """Point the settings, which pytest-django has read already, at the company of the tests."""
-    folders.create(_FOLDER)
-    (_FOLDER / "data" / "static").mkdir()
-    os.environ["MAMORU_HOME"] = str(_FOLDER)
-    settings.HOME = _FOLDER
-    settings.MAMORU = config.load(_FOLDER)
-    settings.KEY_FILE = _FOLDER / settings.MAMORU.key_file
-    settings.STATIC_ROOT = _FOLDER / "data" / "static"
+def pytest_configure(config: pytest.Config) -> None:
+    """Name folder and settings; pytest-django loads them after this and before any test.
+
+    A process that only hands tests out (xdist) has none: its workers would inherit them.
+    """
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="mamoru-tests-"))
+    os.environ["MAMORU_HOME"] = str(folder / "company")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mamoru.site.settings"
+    import django
+    from django.conf import settings
+
+    from mamoru.site import folders
+
+    folders.create(folder / "company")
+    (folder / "company" / "data" / "static").mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ACCOUNT_RATE_LIMITS = False
+    django.setup()
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    _home.append(folder / "company")
 
 
-def pytest_unconfigure() -> None:
-    """Take the company away again."""
-    _HOME.cleanup()
+_home: list[Path] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The folder of the sample company, with what its stores held at first."""
+
+    home: Path
+    stores: dict[str, bytes]
+
+    def restore(self) -> None:
+        """Put back what a test has changed in the stores."""
+        for name, content in self.stores.items():
+            path = self.home / name
+            for left in self.home.glob(f"{name}-*"):
+                left.unlink()
+            if not path.is_file() or path.read_bytes() != content:
+                path.write_bytes(content)
 
 
 @pytest.fixture(scope="session")
-def company() -> Path:
-    """The folder of the sample company with its three stores."""
+def sample_company() -> Company:
+    """The folder with its three stores, made once for each test process."""
     from mamoru.site.sample import generate
 
-    generate.create(_FOLDER, seed=SEED, today=clock.date_in_japan(clock.now()))
-    return _FOLDER
+    home = _home[0]
+    generate.create(home, seed=SEED, today=TODAY)
+    return Company(home, {name: (home / name).read_bytes() for name in STORES})
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    company: Path,
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-) -> None:
-    """Add the ledger and the published versions to pytest-django's database, and join the rooms."""
-    from django.db import transaction
+def django_db_modify_db_settings() -> None:
+    """The tests' database is a file where the product looks for it, so that commands see it too."""
+    from django.db import connection
 
-    from mamoru.site import population, wiring
+    connection.settings_dict["TEST"]["NAME"] = str(_home[0] / "mamoru.sqlite3")
 
+
+@pytest.fixture(scope="session")
+def django_db_setup(sample_company: Company, django_db_setup: None, django_db_blocker: Any) -> None:
+    """Migrations, the ledger's tables and the published versions; the rooms are joined."""
     with django_db_blocker.unblock():
-        with transaction.atomic():
-            wiring.journal().storage.create()
+        from django.core.management import call_command
+
+        from mamoru.kit import clock
+        from mamoru.site import population, wiring
+
+        call_command("migrate", verbosity=0, interactive=False)
+        wiring.journal().storage.create()
         wiring.wire()
         population.publish_versions(now=clock.now())
+
+
+@pytest.fixture
+def company(sample_company: Company) -> Iterator[Company]:
+    """The sample company with its rooms wired; its stores are put back afterwards."""
+    from mamoru.site import wiring
+
+    wiring.wire()
+    yield sample_company
+    sample_company.restore()
 
 
 @pytest.fixture
@@ -104,3 +152,15 @@ def client_of(accounts: dict[str, int]) -> Callable[[str], Client]:
 def member(client_of: Callable[[str], Client]) -> Client:
     """花子's browser, signed in."""
     return client_of("member")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name in one closing line what could not run for want of a component."""
+    counts: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else "")
+        _, found, component = reason.partition(needs.MISSING)
+        if found:
+            counts[component] = counts.get(component, 0) + 1
+    said = ", ".join(f"{name} ({count} tests)" for name, count in sorted(counts.items()))
+    terminalreporter.write_line(f"not run for want of a component: {said or 'nothing'}")

@@ -14,7 +14,6 @@ import pytest
 from mamoru.ledger import append, checkpoint, storage, verify
 from tests.ledger.company import ORIGIN, START
 
-
 pytestmark = pytest.mark.postgres
 
 

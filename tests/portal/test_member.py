@@ -10,6 +10,7 @@ from mamoru.cases.terms import Stage
 from mamoru.connectors import sqlite
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample import cast
+from tests.conftest import Company
 from tests.portal import filling
 
 pytestmark = pytest.mark.django_db
@@ -119,12 +120,8 @@ def test_anothers_case_is_not_opened_from_the_member_page(member: Client) -> Non
     assert member.post("/member/case/", {"reference": filed.reference}).status_code == 404
 
 
-def test_a_store_that_is_away_gets_a_calm_page(
-    member: Client, company: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pathlib import Path
-
-    shop = next(Path(str(company)).rglob("shop*.sqlite*"))
+def test_a_store_that_is_away_gets_a_calm_page(member: Client, company: Company) -> None:
+    shop = company.home / "shop.sqlite3"
     away = shop.with_name("away")
     shop.rename(away)
     try:

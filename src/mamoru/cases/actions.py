@@ -85,6 +85,12 @@ class TooManyFilings(MamoruError):
     code, retry, exit_code = "too-many-filings", True, 3
 
 
+class KeyReused(MamoruError):
+    """This form's one-time key has filed something else already. Open the form afresh."""
+
+    code, exit_code = "one-time-key-reused", 3
+
+
 class FormDefective(MamoruError):
     """The demands of a member page are incomplete."""
 
@@ -134,7 +140,7 @@ def file_case(filing: Filing, *, by: StaffId, now: datetime) -> Receipt:
     with store.atomic():
         known = store.case_of_key(one_time_key)
         if known is not None:
-            return _receipt(store.case(known), code)
+            return _known(known, filing, code)
         defects = refusal.form_defects(filing)
         case_id = store.next_case_id(received_on.year)
         case = store.add_case(case_id, filing, received_at=now, due_on=due, code=code)
@@ -209,6 +215,9 @@ def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage, due_on=due)
         store.close_supplements(case_id, at=now)
+        for demand in case.demands:
+            if demand.decision is not None and not demand.decided:
+                store.clear_decision(demand.id)  # made on what was known before the papers came
         append.entry(
             "case.supplement.received",
             subject=case_id,
@@ -378,13 +387,21 @@ def ask_supplement(
 
 
 def decide_demand(
-    demand_id: DemandId, *, judged: Judgement, by: StaffId, now: datetime
+    demand_id: DemandId,
+    *,
+    judged: Judgement,
+    by: StaffId,
+    now: datetime,
+    version: int | None = None,
 ) -> Decision:
-    """Decide one demand (P3.10 to P3.17); it stands once a second person has approved it."""
+    """Decide one demand (P3.10 to P3.17); it stands once a second person has approved it.
+
+    `version` is the case's as it was shown; CaseChangedMeanwhile if it has moved on since.
+    """
     case = store.case(_case_of(demand_id))
     demand = _demand(case, demand_id)
-    if case.stage not in {Stage.VERIFIED, Stage.SUPPLEMENT_ASKED}:
-        raise states.StageForbidden(f"a case that is `{case.stage}` cannot be decided")
+    _expect(case, Stage.VERIFIED, Stage.SUPPLEMENT_ASKED)
+    _expect_unchanged(case, version)
     known = facts.facts_of(
         case, is_retained=execute.holds_anything(case), today=clock.date_in_japan(now)
     )
@@ -401,6 +418,7 @@ def decide_demand(
         at=now,
     )
     with store.atomic():
+        store.change(case.id, version=case.version)
         store.save_decision(demand_id, decision)
         append.entry(
             "case.demand.decided",
@@ -419,11 +437,19 @@ def decide_demand(
     return decision
 
 
-def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime) -> Decision:
-    """Approve a decision as the second person; the last approval starts the work (P3.17)."""
+def approve_demand(
+    demand_id: DemandId, *, by: StaffId, now: datetime, version: int | None = None
+) -> Decision:
+    """Approve a decision as the second person; the last approval starts the work (P3.17).
+
+    `version` is the case's as the approver saw it: a decision that was made anew since
+    is not approved by who has not seen it (CaseChangedMeanwhile).
+    """
     with store.atomic():
         case = store.case(_case_of(demand_id))
         demand = _demand(case, demand_id)
+        _expect(case, Stage.VERIFIED, Stage.SUPPLEMENT_ASKED)
+        _expect_unchanged(case, version)
         plan = execute.plan(case, demand)
         decision = states.approve(demand.decision, plan_digest=plan.digest, by=by, at=now)
         store.save_decision(demand_id, decision)
@@ -449,8 +475,10 @@ def return_demand(demand_id: DemandId, *, reason: str, by: StaffId, now: datetim
     with store.atomic():
         case = store.case(_case_of(demand_id))
         demand = _demand(case, demand_id)
+        _expect(case, Stage.VERIFIED, Stage.SUPPLEMENT_ASKED)
         if demand.decision is None or demand.decided:
             raise states.StageForbidden(f"demand `{demand_id}` has no decision to send back")
+        store.change(case.id, version=case.version)
         store.clear_decision(demand_id)
         append.entry(
             "case.demand.returned",
@@ -475,7 +503,10 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
             raise states.StageForbidden("say in words what was done and where")
         if demand.decision.approved_by == by:
             raise states.SecondPersonNeeded("the person who approved cannot record the work")
-        store.save_hand_work(demand_id, note, by=by, at=now)
+        if case.work not in {Work.QUEUED, Work.WAITING}:
+            raise states.StageForbidden("the case is being carried out or is done")
+        if not store.save_hand_work(demand_id, note, by=by, at=now):
+            raise states.StageForbidden(f"demand `{demand_id}` is carried out already")
         append.entry(
             "case.demand.carried-out-by-hand",
             subject=case.id,
@@ -559,9 +590,15 @@ def _render(case_id: CaseId) -> str:
             body={"letter": digest, "bytes": len(pdf)},
         )
         store.set_work(case_id, Work.READY)
-    if case.filing.channel is Channel.MEMBER_PAGE:
-        send_answer(case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now)
+        if case.filing.channel is Channel.MEMBER_PAGE and _by_download(case):
+            send_answer(
+                case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now
+            )
     return digest
+
+
+def _by_download(case: Case) -> bool:
+    return case.filing.answer_method is AnswerMethod.ELECTRONIC
 
 
 # --- members ------------------------------------------------------------------------------
@@ -614,7 +651,7 @@ def correct_own(
     with store.atomic():
         known = store.case_of_key(one_time_key)
         if known is not None:
-            return _receipt(store.case(known), _code(one_time_key))
+            return _known(known, filing, _code(one_time_key))
         case_id = store.next_case_id(received_on.year)
         case = store.add_case(
             case_id, filing, received_at=now, due_on=due, code=_code(one_time_key)
@@ -837,6 +874,14 @@ def _code(one_time_key: str) -> str:
     return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
+def _known(case_id: CaseId, filing: Filing, code: str) -> Receipt:
+    """Return the receipt of the very same form; number and code of another's are not given out."""
+    case = store.case(case_id)
+    if case.filing != filing:
+        raise KeyReused("the one-time key belongs to another form")
+    return _receipt(case, code)
+
+
 def _receipt(case: Case, code: str) -> Receipt:
     return Receipt(
         case_id=case.id,
@@ -870,6 +915,11 @@ def _ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now
 def _expect(case: Case, *stages: Stage) -> None:
     if case.stage not in stages:
         raise states.StageForbidden(f"not possible for a case that is `{case.stage}`")
+
+
+def _expect_unchanged(case: Case, version: int | None) -> None:
+    if version is not None and case.version != version:
+        raise store.CaseChangedMeanwhile(f"case `{case.id}` was changed by somebody else")
 
 
 def _expect_cure_is_over(case: Case, grounds: tuple[RefusalGround, ...], *, now: datetime) -> None:

@@ -31,6 +31,8 @@ from mamoru.documents.terms import (
     Sender,
     SupplementRequest,
 )
+from mamoru.identity import address
+from mamoru.identity.terms import Verdict
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.policy.document import Policy
@@ -134,12 +136,13 @@ def addressee(case: Case) -> Addressee:
     """Return where the answer may go: the address that a paper proved, nobody's typed one.
 
     An agent gets it where a paper of the agent shows the address; else it goes
-    to the person. A member who signed in reads it on the member page.
-
-    INVARIANT: a case that nobody verified can only be refused for what its form or papers
-    lack (P3.12); that letter says nothing but what its reader wrote, and goes where they said.
+    to the person. A member who signed in reads it on the member page. Who was not confirmed
+    is refused at the address of the form, and hears nothing but what the form said
+    (INVARIANT: then nothing of anybody is in the letter).
     """
     if case.verified_by is None:
+        if any(each.decision and each.decision.outcome is not _REFUSED for each in case.demands):
+            raise AddressUnverified(f"case `{case.id}` has nobody confirmed to answer to")
         return _as_given(case)
     if case.filing.role is not Role.PERSON:
         agent = _proven(case, ProofOf.AGENT)
@@ -153,12 +156,25 @@ def addressee(case: Case) -> Addressee:
     return _addressee(person)
 
 
+_REFUSED = Outcome.REFUSED
+
+
 def _proven(case: Case, of: ProofOf) -> PersonalDetails | None:
-    for proof in case.proofs:
-        finding = proof.finding
-        if proof.of is of and finding and finding.genuine and finding.details.address:
-            return finding.details
-    return None
+    """Return the details of the paper whose address the form gives too: a mover's old licence
+    shows where the person no longer lives."""
+    form = case.filing.person if of is ProofOf.PERSON else case.filing.agent
+    shown = [
+        proof.finding.details
+        for proof in case.proofs
+        if proof.of is of and proof.finding and proof.finding.genuine
+        if proof.finding.details.address
+    ]
+    stated = form.full_address if form else ""
+    shown.sort(key=lambda each: _LIKENESS.index(address.compare(each.full_address, stated).verdict))
+    return shown[0] if shown else None
+
+
+_LIKENESS = (Verdict.MATCH, Verdict.PARTIAL, Verdict.CANNOT_TELL, Verdict.MISMATCH)
 
 
 def _as_given(case: Case) -> Addressee:

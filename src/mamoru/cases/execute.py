@@ -15,6 +15,7 @@ from mamoru.cases import store
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
+    Decision,
     Demand,
     DemandKind,
     DemandState,
@@ -54,6 +55,7 @@ PURPOSE = REQUESTS_BY_LAW
 PERMIT_MINUTES = 15
 RETRY_SECONDS = 30
 HAND_WORK_SECONDS = 24 * 60 * 60
+_BEGAN = "case.execution.began"
 
 
 class ColumnNotOpen(MamoruError):
@@ -268,8 +270,9 @@ def plan(case: Case, demand: DemandState) -> Plan:
     asked = demand.demand
     by_hand = False
     located: tuple[Location, ...] = ()
-    if asked.kind is DemandKind.CORRECTION and _refs(asked):
-        located = tuple(_place_of(case, ref) for ref in _refs(asked))
+    ref = _ref(asked)
+    if asked.kind is DemandKind.CORRECTION and ref:
+        located = (_place_of(case, ref),)
     elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
         # Only whether something is there has to be known, so one column is read of each place.
         located = tuple(place.narrowed(place.columns[:1]) for place in _readable(case, asked))
@@ -322,19 +325,23 @@ def holds_anything(case: Case) -> bool:
 def run(case_id: CaseId, steps: Steps) -> None:
     """Carry out every granted demand, one step a place, each safe to repeat.
 
-    Raises Waiting when a store cannot be reached or staff have to act by hand.
+    Raises Waiting when a store cannot be reached, staff have to act by hand, or the plan is
+    no longer the approved one. INVARIANT: a resumed run asks for the same steps in the same
+    order, whatever is done already; what is done is looked up within the step.
     """
     case = store.case(case_id)
     for demand in case.demands:
         decision = demand.decision
-        if decision is None or decision.outcome is not Outcome.FULFILLED:
-            continue
-        if not store.executed(demand.id):
-            _run_demand(case, demand, steps)
+        if decision is not None and decision.outcome is Outcome.FULFILLED:
+            _run_demand(case, demand, decision, steps)
 
 
-def _run_demand(case: Case, demand: DemandState, steps: Steps) -> None:
+def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Steps) -> None:
+    if store.done_by_hand(demand.id):
+        return
     planned = plan(case, demand)
+    if planned.digest != decision.plan_digest and not store.executed(demand.id):
+        raise Waiting(f"plan-changed:{demand.demand.kind}", HAND_WORK_SECONDS)
     if planned.by_hand:
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
     steps.step(f"{demand.id} begin", lambda: _begin(case, demand, planned))
@@ -349,10 +356,16 @@ def _run_demand(case: Case, demand: DemandState, steps: Steps) -> None:
 
 
 def _begin(case: Case, demand: DemandState, planned: Plan) -> str:
-    """No entry, no act: what is about to be touched is in the ledger before it is touched."""
+    """No entry, no act: what is about to be touched is in the ledger before it is touched.
+
+    Once for a plan: a store that is away for a day must not fill the ledger with new tries.
+    """
     with store.atomic():
+        known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
+        if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
+            return "done"
         append.entry(
-            "case.execution.began",
+            _BEGAN,
             subject=case.id,
             by=SYSTEM,
             at=clock.now(),
@@ -390,7 +403,8 @@ def _touch(case: Case, demand: DemandState, place: Location) -> str:
     )
     with store.atomic():
         kept = () if demand.demand.kind is DemandKind.NOTICE_OF_PURPOSE else rows
-        store.save_receipt(demand.id, _name(place), done, kept)
+        if not store.save_receipt(demand.id, _name(place), done, kept):
+            return "done"  # another run of the same case was faster: its entry stands
         append.entry(
             "case.place.corrected" if correcting else "case.place.read",
             subject=case.id,
@@ -447,8 +461,14 @@ def _names_another(case: Case, place: Location, row: Row) -> bool:
 
 def _correct(case: Case, asked: Demand, place: Location, now: datetime) -> tuple[Row, ...]:
     """Write one value back by compare and set; a repetition changes nothing."""
+    column = place.columns[0]
+    before: str | None = asked.before or ""
+    if not before:  # a form shows an empty cell and a missing value alike; the store does not
+        reading = _permit(case.id, Operation.READ, (place,), by=SYSTEM, now=now)
+        rows = _connector(place.store).read(reading, place, now).rows
+        before = None if any(row[column] is None for row in rows) else before
     permit = _permit(case.id, Operation.CORRECT, (place,), by=SYSTEM, now=now)
-    change = {place.columns[0]: (asked.before or "", asked.after or "")}
+    change = {column: (before, asked.after or "")}
     return _connector(place.store).correct(permit, place, change, now).rows
 
 
@@ -472,7 +492,8 @@ def _read_provisions(case: Case, demand: DemandState) -> str:
         at=now,
     )
     with store.atomic():
-        store.save_receipt(demand.id, PROVISION_RECORDS, done, rows)
+        if not store.save_receipt(demand.id, PROVISION_RECORDS, done, rows):
+            return "done"
         append.entry(
             "case.place.read",
             subject=case.id,
@@ -513,17 +534,25 @@ def _seal(case: Case, demand: DemandState) -> str:
 def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
     """Return every registered field of a member, every table, with what may be corrected (P3.18)."""
     case_id = CaseId("member-page")
+    datamap = hands().datamap
     identity = identify(case_id, (subject,), by=SYSTEM, now=now)
     result = []
-    for place in locate.locate(hands().datamap, dict(identity.keys)):
-        table = hands().datamap.table(place.store, place.table)
+    for place in locate.locate(datamap, dict(identity.keys)):
+        table = datamap.table(place.store, place.table)
         shown = tuple(column for column in table.columns if column.disclose and column.personal)
         if table.authority is not Authority.OWN or not shown:
             continue
         names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
-        narrowed = place.narrowed(names)
+        narrowed = place.narrowed(tuple(dict.fromkeys((*names, *locate.name_columns(table)))))
         permit = _permit(case_id, Operation.READ, (narrowed,), by=SYSTEM, now=now)
-        rows = _connector(place.store).read(permit, narrowed, now).rows
+        found = _connector(place.store).read(permit, narrowed, now).rows
+        # INVARIANT: a mailbox may be the household's; another's rows are not this member's to see.
+        own = identity.registered.name.replace(" ", "")
+        rows = [
+            row
+            for row in found
+            if not locate.names_another(datamap, place.store, place.table, row, name=own)
+        ]
         if rows:
             result.append(
                 MemberTable(
@@ -623,16 +652,20 @@ def _by_key(subject: Subject) -> Search:
     return locate.by_row_key(hands().datamap, subject.store, subject.table, subject.key)
 
 
-def _refs(asked: Demand) -> tuple[str, ...]:
-    return tuple(item for item in asked.items if item.count("/") == 3)  # noqa: PLR2004
+def _ref(asked: Demand) -> str:
+    """Return the one value that a demand names; its before and after belong to no second one."""
+    only = asked.items[0] if len(asked.items) == 1 else ""
+    return only if only.count("/") == 3 else ""  # noqa: PLR2004 - store/table/row/column
 
 
 def _place_of(case: Case, ref: str) -> Location:
     """Return the one column of the one row that a reference names, if it is this person's."""
     store_name, table_name, row_key, column = ref.split("/")
     keys = dict(case.identity.keys) if case.identity else {}
-    table = hands().datamap.table(store_name, table_name)
     for place in locate.locate(hands().datamap, keys):
         if (place.store, place.table) == (store_name, table_name):
+            table = hands().datamap.table(store_name, table_name)
+            if column not in {each.name for each in table.columns if each.correct}:
+                break
             return place.narrowed((column,), **{table.row_key: row_key})
     raise ColumnNotOpen("a value was named that this person cannot correct here")

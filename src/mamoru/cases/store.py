@@ -400,11 +400,11 @@ def receipts(demand_id: DemandId) -> tuple[LocationReceipt, ...]:
 
 def save_receipt(
     demand_id: DemandId, location: str, done: LocationReceipt, rows: Sequence[Row]
-) -> None:
-    """Keep what a step did, once; the second write of the same step changes nothing."""
+) -> bool:
+    """Keep what a step did; False if it is kept already, and then nothing changes."""
     case_id = CaseId(demand_id.rpartition("/")[0])
     key = _key(_row(case_id))
-    ReceiptRow.objects.get_or_create(
+    _, made = ReceiptRow.objects.get_or_create(
         demand_id=demand_id,
         location=location,
         defaults={
@@ -419,6 +419,7 @@ def save_receipt(
             ),
         },
     )
+    return made
 
 
 def values(demand_id: DemandId, location: str) -> tuple[Row, ...]:
@@ -441,14 +442,20 @@ def executed(demand_id: DemandId) -> bool:
     return DemandRow.objects.filter(id=demand_id, executed_at__isnull=False).exists()
 
 
-def save_hand_work(demand_id: DemandId, note: str, *, by: StaffId, at: datetime) -> None:
-    """Note that staff carried a demand out by hand, and what they did."""
+def done_by_hand(demand_id: DemandId) -> bool:
+    """Return whether staff noted that they carried a demand out."""
+    return DemandRow.objects.filter(id=demand_id, sealed_hand_note__isnull=False).exists()
+
+
+def save_hand_work(demand_id: DemandId, note: str, *, by: StaffId, at: datetime) -> bool:
+    """Note that staff carried a demand out by hand, and what they did; False if it was done."""
     case_id = CaseId(demand_id.rpartition("/")[0])
     key = _key(_row(case_id))
-    DemandRow.objects.filter(id=demand_id, executed_at=None).update(
+    changed = DemandRow.objects.filter(id=demand_id, executed_at=None).update(
         executed_at=at,
         sealed_hand_note=key.seal(f"{by}: {note}".encode(), context=f"{demand_id}/hand"),
     )
+    return bool(changed)
 
 
 def due_work(*, now: datetime, limit: int = 50) -> tuple[CaseId, ...]:

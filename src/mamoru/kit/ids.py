@@ -30,7 +30,7 @@ _DAMM = (
     (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
-_CASE = re.compile(r"C-?(\d{4})-?(\d{6})-?(\d)")
+_CASE = re.compile(r"C-?(\d{4})-?(\d{6})-?(\d)", re.ASCII)
 
 
 def check_digit(digits: str) -> int:

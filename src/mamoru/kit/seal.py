@@ -46,7 +46,7 @@ class DataKey:
         """Return the plain bytes; SealBroken if key, context or bytes are not the sealer's."""
         try:
             return AESGCM(self.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
-        except InvalidTag as broken:
+        except (InvalidTag, ValueError) as broken:  # ValueError: cut shorter than a nonce
             raise SealBroken(f"sealed data of `{context}` does not open") from broken
 
 

@@ -146,7 +146,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MAMORU.secure
 SECURE_HSTS_SECONDS = 31_536_000 if MAMORU.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = MAMORU.secure
 SECURE_SSL_REDIRECT = False  # the company's proxy ends TLS and redirects
-SECURE_REFERRER_POLICY = "same-origin"  # `no-referrer` makes browsers send `Origin: null`, and CSRF refuses
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # `no-referrer` makes browsers send `Origin: null`, and CSRF refuses
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from mamoru.cases.rules.refusal import Facts
+from mamoru.cases.rules.refusal import Facts, form_defects
 from mamoru.cases.rules.states import AGENT_ROLES
-from mamoru.cases.terms import Case, Finding, PersonalDetails, Proof, ProofKind, ProofOf
+from mamoru.cases.terms import (
+    Case,
+    Channel,
+    Finding,
+    PersonalDetails,
+    Proof,
+    ProofKind,
+    ProofOf,
+    RefusalGround,
+)
 from mamoru.identity import agent, verify
 from mamoru.identity.terms import NameParts, Particulars, Verdict, worst
 from mamoru.kit import clock
@@ -58,7 +67,7 @@ class Check:
         INVARIANT: a mismatch is never acceptable, with any note.
         """
         if self.by_login:
-            return True
+            return self.identified
         if not self.identified or self.open_points or self.comparison is None:
             return False
         return self.verdict is Verdict.MATCH or (self.verdict in _UNPROVEN and bool(note.strip()))
@@ -93,6 +102,8 @@ def check(case: Case, *, today: date) -> Check:
             for code in _differences(other)
             if code != "address-differs"  # cured by the chain of the better paper
         ]
+        if _verdict(case, best[0]) is Verdict.MISMATCH and not points:
+            points.append("address-differs")  # by two halves: neither pair alone says so
     return Check(
         comparison=best[0] if best else None,
         proof=best[1] if best else "",
@@ -100,7 +111,8 @@ def check(case: Case, *, today: date) -> Check:
         authority=authority,
         open_points=tuple(dict.fromkeys(points)),
         identified=case.identity is not None,
-        by_login=case.filing.member_ref is not None,
+        # Only the member page sets both; a reference in any other form is a claim, not a login.
+        by_login=case.filing.channel is Channel.MEMBER_PAGE and case.filing.member_ref is not None,
     )
 
 
@@ -108,7 +120,8 @@ def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
     """Return the facts on which the grounds are judged.
 
     A case that was verified has its identity and authority confirmed by a named
-    person; before that, they stand as the papers show them.
+    person; before that, they stand as the papers show them. INVARIANT: who is not
+    confirmed is not told whether anything is held, so ground 4 waits for the confirmation.
     """
     verified = case.verified_by is not None
     found = check(case, today=today)
@@ -116,8 +129,13 @@ def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
         identity_confirmed=verified or found.acceptable(note=""),
         by_agent=case.filing.role in AGENT_ROLES,
         authority_proven=verified or found.authority.confirmed,
-        open_defects=() if verified else found.open_points,
-        is_retained=is_retained,
+        # What papers leave open is a matter of grounds 1 and 2; ground 3 is the form's own gaps.
+        open_defects=tuple(
+            gap.code
+            for gap in form_defects(case.filing)
+            if gap.ground is RefusalGround.APPLICATION_DEFECTIVE and "/" not in gap.code
+        ),
+        is_retained=is_retained or not verified,
     )
 
 

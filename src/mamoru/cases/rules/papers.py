@@ -10,6 +10,7 @@ MAX_PIXELS = 50_000_000
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
+_JPEG_END = b"\xff\xd9"
 _PDF = b"%PDF-"
 _SOF = frozenset({*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)})
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -93,6 +94,8 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
             continue
         length = int.from_bytes(content[at + 2 : at + 4], "big")
         if marker in _SOF:
+            if content.find(_JPEG_END, at) < 0:  # cannot occur in the image's own data
+                raise PaperDamaged("the JPEG is cut off")
             height, width = struct.unpack(">HH", content[at + 5 : at + 9])
             return int(width), int(height)
         at += 2 + max(length, 2)

@@ -1,0 +1,208 @@
+"""A member sees and corrects what is registered, of nobody else (P3.18, P3.19)."""
+
+import csv
+import sqlite3
+
+import pytest
+
+from mamoru.cases import actions, store
+from mamoru.cases.actions import FormDefective, KeyReused, NotConfirmed
+from mamoru.cases.execute import ColumnNotOpen, MemberField
+from mamoru.cases.terms import Stage, Work
+from mamoru.ledger import append
+from mamoru.site.sample import cast
+from mamoru.site.sample.cast import Someone
+from tests.cases import acts
+from tests.cases.acts import NOW
+from tests.conftest import Company
+
+pytestmark = pytest.mark.usefixtures("house")
+
+
+def fields(someone: Someone) -> dict[str, MemberField]:
+    tables = actions.registered_of(acts.user_of(someone), now=NOW)
+    return {
+        field.ref: field for table in tables for row in table.rows for field in row if field.ref
+    }
+
+
+def shown(someone: Someone) -> str:
+    tables = actions.registered_of(acts.user_of(someone), now=NOW)
+    return "\n".join(field.value for table in tables for row in table.rows for field in row)
+
+
+def correct(someone: Someone, ref: str, before: str, after: str, key: str = "k") -> actions.Receipt:
+    return actions.correct_own(
+        acts.user_of(someone),
+        {ref: (before, after)},
+        policy_version="2026-04-01",
+        one_time_key=key,
+        now=NOW,
+    )
+
+
+def in_shop(home: Company, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(home.home / "shop.sqlite3") as shop:
+        found = shop.execute(sql).fetchall()
+    shop.close()
+    return found
+
+
+@pytest.mark.promise("P3.18")
+def test_a_member_sees_every_registered_value() -> None:
+    text = shown(cast.HANAKO)
+
+    for value in (
+        cast.HANAKO.member_id,
+        cast.HANAKO.family_name,
+        cast.HANAKO.email,
+        cast.HANAKO.phone,
+        cast.HANAKO.home.address,
+        cast.HANAKO.birth.isoformat(),
+    ):
+        assert value in text
+
+
+@pytest.mark.promise("P3.19")
+@pytest.mark.parametrize(
+    ("column", "after"),
+    [
+        ("phone", "080-1111-2222"),
+        ("news_mail", "0"),
+        ("company_name", "山本商店"),
+        ("given_name", "華子"),
+    ],
+)
+def test_a_correction_is_in_the_shop_afterwards_and_read_back(
+    house: Company, column: str, after: str
+) -> None:
+    ref = f"shop/members/M000001/{column}"
+    before = fields(cast.HANAKO)[ref].value
+    others = in_shop(house, "SELECT * FROM members WHERE member_id <> 'M000001'")
+
+    receipt = correct(cast.HANAKO, ref, before, after)
+    assert acts.carry_out(receipt.case_id) is Work.READY
+
+    case = store.case(receipt.case_id)
+    assert case.stage is Stage.ANSWERED
+    found = in_shop(house, f"SELECT {column} FROM members WHERE member_id = 'M000001'")
+    assert str(found[0][0]) == after
+    assert in_shop(house, "SELECT * FROM members WHERE member_id <> 'M000001'") == others
+    assert fields(cast.HANAKO)[ref].value == after
+    assert [each.kind for each in append.entries(case.id)].count("case.place.corrected") == 1
+
+
+@pytest.mark.promise("P3.19")
+@pytest.mark.parametrize("where", ["begin", "shop/members", "seal", "letter"])
+def test_a_correction_whose_process_dies_is_made_once(house: Company, where: str) -> None:
+    receipt = correct(cast.HANAKO, "shop/members/M000001/phone", cast.HANAKO.phone, "080-1111-2222")
+    steps = acts.Steps(dies_after=where)
+
+    with pytest.raises(acts.Killed):
+        acts.carry_out(receipt.case_id, steps)
+    actions.carry_out(receipt.case_id, steps.restart())
+
+    kinds = [each.kind for each in append.entries(receipt.case_id)]
+    assert store.case(receipt.case_id).stage is Stage.ANSWERED
+    for kind in ("case.place.corrected", "case.answer.composed", "case.answered"):
+        assert kinds.count(kind) == 1
+    found = in_shop(house, "SELECT phone FROM members WHERE member_id = 'M000001'")
+    assert found == [("080-1111-2222",)]
+
+
+def test_a_value_that_changed_meanwhile_is_not_overwritten(house: Company) -> None:
+    receipt = correct(cast.HANAKO, "shop/members/M000001/phone", cast.HANAKO.phone, "080-1")
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute("UPDATE members SET phone = '070-9' WHERE member_id = 'M000001'")
+    shop.close()
+
+    assert acts.carry_out(receipt.case_id) is Work.WAITING
+
+    found = in_shop(house, "SELECT phone FROM members WHERE member_id = 'M000001'")
+    assert found == [("070-9",)]
+    assert store.case(receipt.case_id).work_note == "value-changed-meanwhile:shop"
+    assert store.answer(receipt.case_id) is None
+
+
+@pytest.mark.promise("P3.14", "P3.18")
+def test_a_household_with_one_mailbox_sees_each_its_own(house: Company) -> None:
+    canaries = {cast.MEGUMI: "恵の秘密の相談", cast.YO: "陽の秘密の相談"}
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        for nth, (someone, secret) in enumerate(canaries.items()):
+            shop.execute(
+                "INSERT INTO inquiries (inquiry_id, member_id, name, email, received_at, subject,"
+                " body) VALUES (?, NULL, ?, ?, '2026-11-01T10:00:00', '相談', ?)",
+                (900_000 + nth, someone.name, someone.email, secret),
+            )
+    shop.close()
+
+    for someone, secret in canaries.items():
+        other = cast.YO if someone is cast.MEGUMI else cast.MEGUMI
+        text = shown(someone)
+        assert secret in text
+        assert canaries[other] not in text
+        assert other.given_name not in text.replace(secret, "")
+        case_id = acts.verified(someone, *acts.EVERYTHING)
+        acts.answered(case_id)
+        values = "".join(
+            str(store.values(demand.id, f"{done.store}/{done.table}"))
+            for demand in store.case(case_id).demands
+            for done in store.receipts(demand.id)
+            if done.store != "mamoru"
+        )
+        assert secret in values
+        assert canaries[other] not in values
+        assert other.name not in values
+
+
+@pytest.mark.promise("P3.19")
+def test_a_child_cannot_change_the_parents_row_of_the_shared_mailbox(house: Company) -> None:
+    ref = f"mailing/mailing/{cast.MEGUMI.email}/status"
+    assert ref in fields(cast.MEGUMI)
+    assert ref not in fields(cast.YO)
+
+    with pytest.raises(ColumnNotOpen):
+        correct(cast.YO, ref, "stopped", "active")
+
+    with (house.home / "mailing.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["email"]: row for row in csv.DictReader(file)}
+    assert rows[cast.MEGUMI.email]["status"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "shop/members/M000002/phone",
+        "shop/members/M000001/member_id",
+        "shop/members/M000001/status",
+        "shop/members/M000001",
+        "../../etc/passwd",
+        "",
+    ],
+)
+def test_a_member_corrects_open_values_of_their_own_only(ref: str) -> None:
+    with pytest.raises(ColumnNotOpen):
+        correct(cast.HANAKO, ref, "a", "b")
+
+    assert store.case_lines() == ()
+
+
+def test_a_correction_that_changes_nothing_is_no_case() -> None:
+    with pytest.raises(FormDefective):
+        correct(cast.HANAKO, "shop/members/M000001/phone", cast.HANAKO.phone, cast.HANAKO.phone)
+
+
+def test_the_same_correction_twice_is_one_case_and_anothers_key_opens_nothing() -> None:
+    ref = "shop/members/M000001/phone"
+    first = correct(cast.HANAKO, ref, cast.HANAKO.phone, "080-1")
+
+    assert correct(cast.HANAKO, ref, cast.HANAKO.phone, "080-1") == first
+    with pytest.raises(KeyReused):
+        correct(cast.MEGUMI, "shop/members/M000004/phone", cast.MEGUMI.phone, "080-1")
+    assert [line.id for line in store.cases_of_member("shop/members/M000001")] == [first.case_id]
+    assert store.cases_of_member("shop/members/M000004") == ()
+
+
+def test_an_account_that_is_no_member_has_no_page() -> None:
+    with pytest.raises(NotConfirmed):
+        actions.registered_of(999, now=NOW)
