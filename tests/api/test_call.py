@@ -17,10 +17,10 @@ from mamoru.site.sample import cast, papers
 
 pytestmark = pytest.mark.django_db
 
-KEY = {"HTTP_IDEMPOTENCY_KEY": "0123456789abcdef"}
+KEY: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": "0123456789abcdef"}
 
 
-def key() -> dict[str, str]:
+def key() -> dict[str, Any]:
     return {"HTTP_IDEMPOTENCY_KEY": ids.token()}
 
 
