@@ -39,7 +39,7 @@ def journal() -> append.Journal:
     # `connection` stands for the thread's own: the method is looked up at each call, for a method
     # kept from here would be that of the thread that wired, which Django forbids to all others.
     storage = SqlStorage(
-        lambda: connection.cursor(),
+        lambda: connection.cursor(),  # noqa: PLW0108 - see above
         errors=(DatabaseError,),
         in_transaction=lambda: connection.in_atomic_block,
     )
