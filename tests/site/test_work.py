@@ -13,6 +13,7 @@ import pytest
 
 from mamoru.cases import store
 from mamoru.cases.terms import Stage, Work
+from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
 from mamoru.site import work
 from mamoru.site.sample import cast
@@ -49,7 +50,7 @@ def until(done: Callable[[], bool], *, seconds: float = 30.0) -> None:
         time.sleep(0.02)
 
 
-def queued() -> tuple[store.CaseId, ...]:
+def queued() -> tuple[CaseId, ...]:
     made = []
     for someone in (cast.HANAKO, cast.SAKIKO):
         case_id = acts.verified(someone, *acts.EVERYTHING)
@@ -59,7 +60,7 @@ def queued() -> tuple[store.CaseId, ...]:
     return tuple(made)
 
 
-def expect_done_once(case_id: store.CaseId) -> None:
+def expect_done_once(case_id: CaseId) -> None:
     case = store.case(case_id)
     assert (case.stage, case.work) == (Stage.DECIDED, Work.READY)
     told = [
