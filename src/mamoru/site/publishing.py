@@ -16,7 +16,7 @@ from mamoru.site import wiring
 def publish(*, by: StaffId, accept: bool, now: datetime) -> Mapping[str, Any]:
     """Publish the folder's policy; the entry and the immutable copy come together or not at all."""
     folder = wiring.home() / settings.MAMORU.published
-    known = {each.version for each in publication.publications(folder)}
+    known = {path.stem for path in folder.glob("*.yaml")}
     made: publication.Publication | None = None
     try:
         with transaction.atomic():
