@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mamoru.cli.main import main
 from mamoru.policy import page
+from mamoru.site.command import main
 from tests.policy import sample
 
 
@@ -18,10 +18,12 @@ class Shown:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Shown:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as ended:
+        code = int(ended.code or 0)
     captured = capsys.readouterr()
-    return Shown(int(ended.value.code or 0), captured.out, captured.err)
+    return Shown(code, captured.out, captured.err)
 
 
 def test_check_ends_with_0_for_a_sound_policy(
@@ -98,36 +100,6 @@ def test_trace_of_a_file_that_is_no_text_ends_with_2(
 
     assert shown.code == 2
     assert shown.err == "text-unreadable: `scan.png` cannot be read as UTF-8 text\n"
-
-
-@pytest.mark.promise("P0.2")
-def test_publish_shows_the_difference_and_waits_for_accept(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = sample.home(tmp_path)
-    run(
-        capsys,
-        "policy",
-        "publish",
-        "--policy",
-        sample.FOLDER / "published/2024-04-01.yaml",
-        "--home",
-        folder,
-    )
-
-    refused = run(capsys, "policy", "publish", "--home", folder)
-    accepted = run(capsys, "policy", "publish", "--home", folder, "--accept", "--json")
-    versions = run(capsys, "policy", "show", "--versions", "--home", folder, "--json")
-
-    assert refused.code == 3
-    assert "PU04" in refused.err
-    assert "--accept" in refused.err
-    assert accepted.code == 0
-    assert json.loads(accepted.out)["version"] == "2026-04-01"
-    assert [v["version"] for v in json.loads(versions.out)["versions"]] == [
-        "2026-04-01",
-        "2024-04-01",
-    ]
 
 
 def test_diff_speaks_both_languages_and_json(capsys: pytest.CaptureFixture[str]) -> None:

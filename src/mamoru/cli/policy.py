@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mamoru.cli.options import as_json, home, say, show_json
+from mamoru.cli.options import as_json, company, home, say, show_json
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.policy import diff as comparing
@@ -212,15 +212,13 @@ def _show_difference(
 
 
 @policy.command()
-@_policy_file
 @click.option("--accept", is_flag=True, help="Notice or consent for the changes is arranged.")
 @home
 @_language("ja")
 @as_json
-def publish(file: Path | None, accept: bool, home: Path, language: str, as_json: bool) -> None:
-    """Keep an immutable copy of the policy under its version and show what changes."""
-    path = file or home / "policy.yaml"
-    read = _load(path)
+def publish(accept: bool, home: Path, language: str, as_json: bool) -> None:
+    """Publish the folder's policy: an immutable copy, an entry in the ledger; show what changes."""
+    read = _load(home / "policy.yaml")
     folder = home / "published"
     earlier = [
         one
@@ -230,18 +228,11 @@ def publish(file: Path | None, accept: bool, home: Path, language: str, as_json:
     if earlier:
         found = comparing.compare(earlier[0].policy, read)
         _show_difference(found, Language(language), say)
-    kept = publication.publish(path, folder, accepted=accept)
+    made = company().publish(accept=accept)
     if as_json:
-        show_json(
-            {
-                "version": kept.version,
-                "digest": kept.digest,
-                "text_digest": kept.text_digest,
-                "path": str(kept.path),
-            }
-        )
+        show_json(dict(made))
     else:
-        click.echo(f"published {kept.version} ({kept.digest}) as {kept.path}")
+        click.echo(f"published {made['version']} ({made['digest']})")
 
 
 @policy.command()

@@ -188,6 +188,8 @@ def _result(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
         return (said(wording.OUTCOMES, demand.outcome, tongue),)
     if demand.kind == "disclosure-of-provision-records" and not demand.tables:
         return (wording.NO_PROVISION_RECORDS[tongue],)
+    if demand.kind == "notice-of-purpose" and not demand.purposes:
+        return (said(wording.OUTCOMES, "nothing-held", tongue),)
     if demand.kind == "disclosure" and not demand.tables:
         return (said(wording.OUTCOMES, "nothing-held", tongue),)
     return (said(wording.DONE, demand.kind, tongue),)
@@ -198,7 +200,7 @@ def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
     lines = []
     for ground in demand.grounds:
         name = said(wording.GROUNDS, ground, tongue)
-        article = said(wording.GROUND_ARTICLES, ground, tongue)
+        article = wording.ground_article(demand.kind, ground, tongue)
         lines.append(
             f"お断りする理由：{name}（{article}）"
             if tongue == "ja"

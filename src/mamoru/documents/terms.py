@@ -140,7 +140,13 @@ class Letter:
         parts += [self.sender.name, self.sender.representative, self.sender.address]
         parts += [self.sender.desk, self.sender.contact, self.sender.postal_code]
         parts += [self.addressee.name, self.addressee.on_behalf_of, *self.addressee.address_lines]
-        parts += [self.reference, *self.opening, *self.closing, self.ending]
+        parts += [
+            self.addressee.postal_code,
+            self.reference,
+            *self.opening,
+            *self.closing,
+            self.ending,
+        ]
         for section in (*self.sections, *self.annexes):
             parts += [section.heading, *section.paragraphs, *section.bullets]
             for table in section.tables:

@@ -101,6 +101,41 @@ GROUND_ARTICLES = _words(
     }
 )
 
+# Where a ground rests on another article against another kind of demand (reference 6.2).
+_OTHER_ARTICLES = {
+    "notice-of-purpose": _words(
+        {
+            "harm-to-rights": (
+                "法第32条第2項第2号、第21条第4項第1号",
+                "Act, Articles 32(2)(ii) and 21(4)(i)",
+            ),
+        }
+    ),
+    "disclosure-of-provision-records": _words(
+        {
+            "harm-to-rights": (
+                "法第33条第5項において準用する同条第2項第1号",
+                "Act, Article 33(2)(i) through 33(5)",
+            ),
+            "hindrance-to-business": (
+                "法第33条第5項において準用する同条第2項第2号",
+                "Act, Article 33(2)(ii) through 33(5)",
+            ),
+            "other-law": (
+                "法第33条第5項において準用する同条第2項第3号",
+                "Act, Article 33(2)(iii) through 33(5)",
+            ),
+        }
+    ),
+}
+
+
+def ground_article(kind: str, ground: str, language: str) -> str:
+    """Return the articles on which a ground rests against a kind of demand."""
+    words = _OTHER_ARTICLES.get(kind, {})
+    return said(words if ground in words else GROUND_ARTICLES, ground, language)
+
+
 REMEDIES = _words(
     {
         "identity-unconfirmed": (

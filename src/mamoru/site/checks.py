@@ -35,6 +35,12 @@ def run(home: Path, *, only: frozenset[str] | None = None) -> tuple[Mapping[str,
     return tuple(results)
 
 
+def expect_folder(home: Path) -> None:
+    """Raise NotStartable unless `home` is a company's folder; nothing is written into another."""
+    if not (home / config.FILE).is_file():
+        raise NotStartable(f"there is no {config.FILE} in `{home}`: run `mamoru init FOLDER`")
+
+
 def expect_startable(home: Path) -> None:
     """Raise NotStartable with the first problem that forbids serving at all."""
     for result in run(home, only=_NEEDED):
@@ -79,8 +85,16 @@ def _policy(home: Path) -> list[Found]:
     return found
 
 
+def _load_django() -> None:
+    """Load the rooms' rows: the wiring imports them, and a command's process has not yet."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
+    import django
+
+    django.setup()
+
+
 def _datamap(home: Path) -> list[Found]:
-    _django()
+    _load_django()
     from mamoru.site import stores
 
     settings = config.load(home)
@@ -92,12 +106,17 @@ def _datamap(home: Path) -> list[Found]:
 
 
 def _ledger(_: Path) -> list[Found]:
-    _django()
-    from django.db import connection
+    _load_django()
+    from django.db import DatabaseError, connection
 
     from mamoru.site import wiring
 
-    if "mamoru_ledger_head" not in connection.introspection.table_names():
+    try:
+        tables = connection.introspection.table_names()
+    except DatabaseError:
+        remedy = "see that it runs, or restore it from its backup"
+        return [("problem", "the product's database cannot be read", remedy)]
+    if "mamoru_ledger_head" not in tables:
         return [("note", "the ledger begins when the product is first served", "")]
     note = wiring.journal().checkpoint()
     return [("ok", f"signed head of {note.splitlines()[1]} entries", "")]
@@ -119,13 +138,6 @@ _CHECKS: tuple[tuple[str, Callable[[Path], list[Found]]], ...] = (
     ("disk", _disk),
 )
 _NEEDED = frozenset({"settings", "keys", "policy"})
-
-
-def _django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
-    import django
-
-    django.setup()
 
 
 def _result(name: str, state: str, detail: str, remedy: str) -> Mapping[str, str]:

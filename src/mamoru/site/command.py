@@ -53,7 +53,7 @@ class Company:
         return demo.run(folder=folder, port=port, once=once, tell=tell)
 
     def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:
-        _django()
+        _wired()
         from mamoru.site import reports
 
         return reports.cases(stage)
@@ -96,10 +96,11 @@ def _django() -> None:
 
 
 def _wired() -> None:
-    _django()
-    from mamoru.site import wiring
+    """Bring the folder's database up to date and wire the rooms; NotStartable without a folder."""
+    from mamoru.site import checks, serving
 
-    wiring.wire()
+    checks.expect_folder(_home())
+    serving.prepare()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -82,6 +82,8 @@ def load(folder: Path) -> Settings:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingsInvalid(f"{path}: not readable as TOML: {problem}") from problem
+    except OSError as problem:
+        raise SettingsInvalid(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValidationError as problem:
         lines = "; ".join(
             f"`{'.'.join(map(str, error['loc']))}`: {error['msg']}" for error in problem.errors()

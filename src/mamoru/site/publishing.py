@@ -16,23 +16,41 @@ from mamoru.site import wiring
 def publish(*, by: StaffId, accept: bool, now: datetime) -> Mapping[str, Any]:
     """Publish the folder's policy; the entry and the immutable copy come together or not at all."""
     folder = wiring.home() / settings.MAMORU.published
-    with transaction.atomic():
-        made = publication.publish(wiring.home() / settings.MAMORU.policy, folder, accepted=accept)
-        append.entry(
-            "policy.published",
-            subject="policy",
-            by=by,
-            at=now,
-            body={
-                "version": made.policy.version,
-                "digest": made.digest,
-                "text": made.text_digest,
-                "effective": made.policy.effective_from.isoformat(),
-            },
-        )
+    known = {path.stem for path in folder.glob("*.yaml")}
+    made: publication.Publication | None = None
+    try:
+        with transaction.atomic():
+            made = publication.publish(
+                wiring.home() / settings.MAMORU.policy, folder, accepted=accept
+            )
+            if not _entered(made):  # the same version published again, or after a crash
+                _enter(made, by=by, now=now)
+    except BaseException:
+        if made is not None and made.version not in known:
+            made.path.unlink(missing_ok=True)
+        raise
     return {
         "version": made.policy.version,
         "effective_from": made.policy.effective_from.isoformat(),
         "digest": made.digest,
         "text_digest": made.text_digest,
     }
+
+
+def _entered(made: publication.Publication) -> bool:
+    return any(each.body.get("digest") == made.digest for each in append.entries("policy"))
+
+
+def _enter(made: publication.Publication, *, by: StaffId, now: datetime) -> None:
+    append.entry(
+        "policy.published",
+        subject="policy",
+        by=by,
+        at=now,
+        body={
+            "version": made.policy.version,
+            "digest": made.digest,
+            "text": made.text_digest,
+            "effective": made.policy.effective_from.isoformat(),
+        },
+    )

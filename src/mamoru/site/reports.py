@@ -1,5 +1,6 @@
 """Cases as documents without personal data, for commands."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -18,6 +19,9 @@ class FilingInvalid(MamoruError):
     """The JSON filing does not fit. The message names each field."""
 
     code, exit_code = "filing-invalid", 2
+
+
+_FILING = TypeAdapter(Filing)
 
 
 def cases(stage: str | None) -> tuple[Mapping[str, Any], ...]:
@@ -76,12 +80,33 @@ def case(case_id: str) -> Mapping[str, Any]:
 def file_case(filing: bytes, *, by: StaffId, now: datetime) -> Mapping[str, Any]:
     """File a case from JSON; its channel is always the desk's."""
     try:
-        taken = TypeAdapter(Filing).validate_json(filing)
+        taken = _FILING.validate_json(filing)
     except ValidationError as problem:
         gaps = "; ".join(
             f"`{'.'.join(map(str, each['loc']))}`: {each['type']}" for each in problem.errors()
         )
         raise FilingInvalid(gaps) from None
+    unknown = _unknown(json.loads(filing), _FILING.dump_python(taken, mode="json"))
+    if unknown:
+        raise FilingInvalid("; ".join(f"`{key}`: unknown key" for key in unknown))
+    if taken.member_ref is not None:
+        raise FilingInvalid("`member_ref`: only a member's login gives it")
     if taken.channel is not Channel.POST:
         raise FilingInvalid("`channel`: a filing by command is keyed in from paper: use `post`")
     return asdict(actions.file_case(taken, by=by, now=now))
+
+
+def _unknown(given: Any, read: Any, where: str = "") -> list[str]:
+    """Return the keys of a document that its reading does not have: pydantic passes them over."""
+    if isinstance(given, dict) and isinstance(read, dict):
+        wrong = [f"{where}{key}" for key in given if key not in read]
+        return wrong + [
+            each for key in read for each in _unknown(given.get(key), read[key], f"{where}{key}.")
+        ]
+    if isinstance(given, list) and isinstance(read, list):
+        return [
+            each
+            for nth, (a, b) in enumerate(zip(given, read, strict=False))
+            for each in _unknown(a, b, f"{where}{nth}.")
+        ]
+    return []

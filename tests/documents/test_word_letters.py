@@ -1,0 +1,213 @@
+"""Every code has its words, in both languages (P3.17, P3.22, P3.24)."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+
+from mamoru.cases.rules import papers, refusal
+from mamoru.cases.terms import (
+    AnswerMethod,
+    DemandKind,
+    DispatchKind,
+    Outcome,
+    ProofKind,
+    ProofOf,
+    RefusalGround,
+    Role,
+    Stage,
+)
+from mamoru.documents import letter, wording
+from mamoru.documents.terms import DemandAnswer, SupplementRequest
+from mamoru.identity import agent
+from tests.documents.sample import ANSWER, TABLE
+
+LANGUAGES = ("ja", "en")
+PAPER_POINTS = ("too-old", "undated", "dated-in-future", "expired", "not-genuine")
+
+
+def text(*demands: DemandAnswer, language: str = "ja") -> str:
+    return letter.build(replace(ANSWER, demands=demands, language=language)).text()
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (wording.KINDS, DemandKind),
+        (wording.ARTICLES, DemandKind),
+        (wording.DONE, DemandKind),
+        (wording.GROUNDS, RefusalGround),
+        (wording.GROUND_ARTICLES, RefusalGround),
+        (wording.OUTCOMES, Outcome),
+        (wording.STAGES, Stage),
+        (wording.STAGE_MEANINGS, Stage),
+        (wording.ROLES, Role),
+        (wording.PROOF_KINDS, ProofKind),
+        (wording.PROOF_OF, ProofOf),
+        (wording.DISPATCH, DispatchKind),
+        (wording.ANSWER_METHODS, AnswerMethod),
+    ],
+)
+def test_each_code_has_words_and_no_words_are_left_over(
+    words: wording.Words, codes: type[DemandKind]
+) -> None:
+    assert set(words) == {str(code) for code in codes}
+    assert all(said.strip() for both in words.values() for said in both.values())
+
+
+def test_each_reason_for_refusing_a_file_has_words() -> None:
+    reasons = {each.reason for each in papers.PaperRefused.__subclasses__()}
+
+    assert reasons | {papers.PaperRefused.reason} == set(wording.REASONS_OF_UPLOAD)
+
+
+@pytest.mark.promise("P3.12", "P3.22")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
+    groups = {group.missing for role in agent.Role for group in agent.required_proofs(role)}
+    codes = groups | {f"{kind}-{point}" for kind, point in product(ProofKind, PAPER_POINTS)}
+    codes |= {
+        *("address-differs", "application-address-differs", "name-differs", "birth-date-differs"),
+        *("principal-name-differs", "agent-name-differs", "scope-missing", "scope-too-narrow"),
+        *("seal-certificate-address-differs", "person-age-unknown", "person-is-of-age"),
+        *("demand-missing", "items-missing/1", "before-after-missing/2"),
+        *("person-family-name-missing", "agent-address-missing", "person-birth-date-missing"),
+    }
+
+    sentences = {code: wording.defect(code, language) for code in codes}
+
+    assert all(sentences.values())
+    assert not any("{" in sentence for sentence in sentences.values())
+
+
+def test_an_unknown_point_is_an_error_and_not_an_empty_sentence() -> None:
+    with pytest.raises(KeyError):
+        wording.defect("no-such-point", "ja")
+
+
+@pytest.mark.promise("P3.17", "P3.24")
+@pytest.mark.parametrize(("kind", "language"), list(product(DemandKind, LANGUAGES)))
+def test_every_kind_can_end_in_every_way(kind: DemandKind, language: str) -> None:
+    for outcome in Outcome:
+        demand = DemandAnswer(kind=kind, items=("連絡先",), outcome=outcome)
+
+        said = text(demand, language=language)
+
+        assert wording.said(wording.KINDS, kind, language) in said
+        assert "連絡先" in said
+
+
+@pytest.mark.promise("P3.17")
+@pytest.mark.parametrize(
+    ("kind", "ground"),
+    [(kind, ground) for kind in DemandKind for ground in refusal.allowed_grounds(kind)],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_names_ground_article_reason_and_the_way_to_court(
+    kind: DemandKind, ground: RefusalGround, language: str
+) -> None:
+    suit = None if kind is DemandKind.NOTICE_OF_PURPOSE else date(2026, 12, 5)
+    demand = DemandAnswer(
+        kind=kind,
+        items=(),
+        outcome="refused",
+        grounds=(ground,),
+        reason="REASON-IN-WORDS",
+        law="LAW-AND-ARTICLE",
+        suit_from=suit,
+    )
+
+    said = text(demand, language=language)
+
+    assert wording.said(wording.GROUNDS, ground, language) in said
+    assert "REASON-IN-WORDS" in said
+    assert "LAW-AND-ARTICLE" in said
+    court = "第39条第1項ただし書" if language == "ja" else "Article 39(1)"
+    assert (court in said) == (suit is not None)
+    assert (ground in wording.REMEDIES) == (ground in list(RefusalGround)[:3])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ground", "article"),
+    [
+        ("notice-of-purpose", "harm-to-rights", "法第32条第2項第2号、第21条第4項第1号"),
+        ("disclosure", "harm-to-rights", "法第33条第2項第1号"),
+        ("disclosure-of-provision-records", "hindrance-to-business", "法第33条第5項"),
+        ("disclosure", "other-law", "法第33条第2項第3号"),
+    ],
+)
+def test_a_ground_rests_on_the_article_of_its_kind(kind: str, ground: str, article: str) -> None:
+    said = text(DemandAnswer(kind=kind, items=(), outcome="refused", grounds=(ground,)))
+
+    assert article in said
+
+
+@pytest.mark.promise("P3.13")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_must_not_be_told_and_what_is_not_there_read_the_same(language: str) -> None:
+    absent = DemandAnswer(kind="disclosure", items=(), outcome="nothing-held")
+    hidden = replace(absent, grounds=("not-retained-personal-data",))
+    empty = replace(absent, outcome="fulfilled")
+
+    letters = [
+        letter.build(replace(ANSWER, demands=(each,), language=language))
+        for each in (absent, hidden, empty)
+    ]
+
+    assert letters[0] == letters[1] == letters[2]
+
+
+@pytest.mark.promise("P3.2")
+def test_a_notice_without_any_purpose_says_that_nothing_is_held() -> None:
+    said = text(DemandAnswer(kind="notice-of-purpose", items=(), outcome="fulfilled"))
+
+    assert "保有個人データは存在しません" in said
+    assert "次のとおりです" not in said
+
+
+@pytest.mark.promise("P3.5")
+def test_a_correction_says_what_became_what() -> None:
+    from mamoru.documents.terms import Change
+
+    said = text(
+        DemandAnswer(
+            kind="correction",
+            items=("電話番号",),
+            outcome="fulfilled",
+            changes=(Change(item="電話番号", before="090-1", after="080-2"),),
+        )
+    )
+
+    assert "電話番号：「090-1」から「080-2」へ" in said
+
+
+@pytest.mark.promise("P3.3")
+def test_an_annex_counts_what_it_lists() -> None:
+    said = text(
+        DemandAnswer(kind="disclosure", items=(), outcome="fulfilled", tables=(TABLE, TABLE))
+    )
+
+    assert "2種類の記録、合計4件" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_request_for_papers_shows_what_the_form_said_and_each_point_once(language: str) -> None:
+    asked = SupplementRequest(
+        reference=ANSWER.reference,
+        received_on=ANSWER.received_on,
+        dated_on=ANSWER.dated_on,
+        language=language,
+        sender=ANSWER.sender,
+        addressee=ANSWER.addressee,
+        person_name=ANSWER.person_name,
+        defects=("items-missing/1", "items-missing/2", "address-differs"),
+        message="一行目\n二行目",
+        due_on=date(2027, 1, 4),
+    )
+
+    built = letter.build_supplement(asked)
+
+    assert len(built.sections[0].bullets) == 2
+    assert built.sections[0].paragraphs == ("一行目", "二行目")
+    assert ("2027年1月4日" if language == "ja" else "4 January 2027") in built.text()

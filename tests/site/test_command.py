@@ -1,0 +1,303 @@
+"""`mamoru` from its entry point: what it does and how it ends (contract, section 3)."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mamoru.ledger import append
+from mamoru.policy import document
+from mamoru.site import checks, config, folders, wiring
+from mamoru.site.command import main
+from mamoru.site.config import SettingsInvalid
+from mamoru.site.sample import cast
+from tests.cases import acts
+from tests.conftest import Company
+
+SAMPLE = Path(folders.__file__).parent / "sample"
+
+
+def run(*arguments: object) -> int:
+    try:
+        return main([str(each) for each in arguments])
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+@pytest.fixture(autouse=True)
+def _same_home() -> Iterator[None]:
+    """`--home` sets the variable for the whole process, which tests share."""
+    before = os.environ["MAMORU_HOME"]
+    yield
+    os.environ["MAMORU_HOME"] = before
+
+
+def test_init_makes_a_folder_that_only_its_owner_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "minato"
+    before = os.umask(0)
+    try:
+        assert run("init", folder) == 0
+    finally:
+        os.umask(before)
+
+    modes = {
+        str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in folder.rglob("*")
+    }
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {modes[name] for name in ("keys", "data", "logs", "published")} == {0o700}
+    assert {modes[name] for name in ("keys/master.key", "keys/ledger.key")} == {0o600}
+    assert config.load(folder) == config.Settings()
+    assert document.load(folder / "policy.yaml").version
+
+
+def test_init_never_writes_into_a_folder_that_holds_something(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+
+    assert run("init", tmp_path) == 2
+
+    assert "folder-not-empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("databse = 'x'", "`databse`"),
+        ("[limits]\ncure_day = 30", "`limits.cure_day`"),
+        ("[limits]\ndecide_days = 0", "`limits.decide_days`"),
+        ("[mail]\nsecurity = 'ssl'", "`mail.security`"),
+        ("language = 'fr'", "`language`"),
+        ("database = 1 2", "line 1"),
+    ],
+)
+def test_a_setting_that_is_not_one_is_named(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "mamoru.toml").write_text(text)
+
+    with pytest.raises(SettingsInvalid, match=r"mamoru\.toml") as caught:
+        config.load(tmp_path)
+
+    assert named in str(caught.value)
+    assert SettingsInvalid.exit_code == 2
+
+
+def test_settings_that_cannot_be_read_say_so(tmp_path: Path) -> None:
+    (tmp_path / "mamoru.toml").mkdir()
+
+    with pytest.raises(SettingsInvalid, match="cannot be read"):
+        config.load(tmp_path)
+
+
+def test_check_ends_with_0_where_all_holds(
+    house: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("check", "--home", house.home, "--json") == 0
+
+    shown = json.loads(capsys.readouterr().out)
+    assert {each["state"] for each in shown["checks"]} == {"ok"}
+    assert {each["name"] for each in shown["checks"]} == {
+        "settings",
+        "keys",
+        "policy",
+        "data map",
+        "ledger",
+        "disk",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "says"),
+    [
+        ("keys", lambda home: (home / "keys/master.key").chmod(0o644), "others may read"),
+        ("keys", lambda home: (home / "keys/ledger.key").unlink(), ""),
+        ("keys", lambda home: (home / "keys/master.key").write_text("x"), "master.key"),
+        ("policy", lambda home: (home / "policy.yaml").write_text("a: ["), ""),
+        ("data map", lambda home: (home / "datamap.yaml").write_text("stores: 1"), ""),
+        ("data map", lambda home: (home / "shop.sqlite3").unlink(), "shop"),
+        ("settings", lambda home: (home / "mamoru.toml").write_text("a = 1"), "`a`"),
+        ("settings", lambda home: (home / "mamoru.toml").unlink(), "no mamoru.toml"),
+    ],
+)
+def test_check_names_what_is_broken(
+    house: Company, tmp_path: Path, name: str, spoil: object, says: str
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(house.home, folder)
+    spoil(folder)  # type: ignore[operator]
+
+    found = [each for each in checks.run(folder) if each["name"] == name]
+
+    problems = [each for each in found if each["state"] == "problem"]
+    assert problems
+    assert says in problems[0]["detail"]
+    if name in {"settings", "keys", "policy"}:
+        with pytest.raises(checks.NotStartable):
+            checks.expect_startable(folder)
+
+
+def test_a_database_that_is_none_is_a_problem_and_no_stack_trace(
+    house: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from django.db import connection
+
+    connection.close()
+    (house.home / "mamoru.sqlite3").write_bytes(b"not a database at all" * 100)
+
+    assert run("check", "--home", house.home) == 3
+
+    shown = capsys.readouterr()
+    assert "cannot be read" in shown.out
+    assert "Traceback" not in shown.err
+
+
+def test_a_folder_that_is_none_ends_with_2_and_stays_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("case", "list", "--home", tmp_path) == 2
+
+    assert "mamoru init" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def filing(**changed: object) -> dict[str, object]:
+    return {
+        "role": "person",
+        "channel": "post",
+        "person": {
+            "family_name": "山本",
+            "given_name": "花子",
+            "birth_date": "1988-03-14",
+            "address": cast.HANAKO.home.address,
+        },
+        "demands": [{"kind": "disclosure", "items": ["all"]}],
+        "policy_version": "2026-04-01",
+        "one_time_key": "paper-1",
+    } | changed
+
+
+@pytest.mark.promise("P3.21")
+def test_a_case_from_paper_is_filed_listed_and_shown(
+    house: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "filing.json"
+    path.write_text(json.dumps(filing(), ensure_ascii=False))
+
+    assert run("case", "file", "--home", house.home, path) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert run("case", "list", "--home", house.home, "--json") == 0
+    listed = capsys.readouterr().out
+    assert run("case", "show", "--home", house.home, made["case_id"].lower()) == 0
+    shown = capsys.readouterr().out
+
+    assert [each["id"] for each in json.loads(listed)["cases"]] == [made["case_id"]]
+    assert "case.filed" in shown
+    assert "山本" not in listed + shown
+    assert run("case", "show", "--home", house.home, "C-2026-000009-1") == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"rolle": "person"}, "`rolle`: unknown key"),
+        ({"person": {"family_nam": "山本"}}, "`person.family_nam`: unknown key"),
+        ({"demands": [{"kind": "disclosure", "item": []}]}, "demands.0.items"),
+        ({"demands": [{"kind": "show-me", "items": []}]}, "demands.0.kind"),
+        ({"channel": "telephone"}, "channel"),
+        ({"channel": "member-page"}, "channel"),
+        ({"member_ref": "shop/members/M000001"}, "`member_ref`"),
+    ],
+)
+@pytest.mark.promise("P3.23")
+def test_a_filing_that_does_not_fit_is_refused_with_its_field(
+    house: Company,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, object],
+    named: str,
+) -> None:
+    path = tmp_path / "filing.json"
+    path.write_text(json.dumps(filing(**changed), ensure_ascii=False))
+
+    assert run("case", "file", "--home", house.home, path) == 2
+
+    shown = capsys.readouterr().err
+    assert named in shown
+    assert "山本" not in shown
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b"null"])
+def test_what_is_no_filing_at_all_is_refused(
+    house: Company, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "filing.json"
+    path.write_bytes(content)
+
+    assert run("case", "file", "--home", house.home, path) == 2
+
+
+@pytest.mark.promise("P0.4")
+def test_the_live_ledger_verifies_and_a_changed_entry_does_not(house: Company) -> None:
+    from django.db import connection
+
+    acts.verified(cast.HANAKO, *acts.EVERYTHING)
+    assert run("ledger", "verify", "--home", house.home) == 0
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mamoru_ledger_entry SET data = REPLACE(data, 'requester', 'requestor')"
+        )
+
+    assert run("ledger", "verify", "--home", house.home) == 5
+
+
+@pytest.fixture
+def unpublished(house: Company) -> Iterator[Company]:
+    """The folder with the older version of the policy, and nothing published."""
+    present = (house.home / "policy.yaml").read_bytes()
+    (house.home / "policy.yaml").write_bytes((SAMPLE / "published/2024-04-01.yaml").read_bytes())
+    yield house
+    (house.home / "policy.yaml").write_bytes(present)
+    for path in (house.home / "published").iterdir():
+        path.unlink()
+
+
+@pytest.mark.promise("P0.2")
+def test_publishing_shows_the_difference_waits_for_accept_and_enters_the_ledger(
+    unpublished: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = unpublished.home
+    assert run("policy", "publish", "--home", home) == 0
+    (home / "policy.yaml").write_bytes((SAMPLE / "policy.yaml").read_bytes())
+    capsys.readouterr()
+
+    assert run("policy", "publish", "--home", home) == 3
+    refused = capsys.readouterr().err
+    assert "PU04" in refused
+    assert "--accept" in refused
+    for _ in range(2):
+        assert run("policy", "publish", "--home", home, "--accept", "--json") == 0
+        assert json.loads(capsys.readouterr().out)["version"] == "2026-04-01"
+
+    entries = append.entries("policy")
+    assert [each.body["version"] for each in entries] == ["2024-04-01", "2026-04-01"]
+    assert {path.stem for path in (home / "published").iterdir()} == {"2024-04-01", "2026-04-01"}
+
+
+@pytest.mark.promise("P0.2")
+def test_a_version_without_its_entry_is_not_published(unpublished: Company) -> None:
+    from django.db import connection
+
+    wiring.wire()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON mamoru_ledger_entry"
+            " BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+
+    assert run("policy", "publish", "--home", unpublished.home) == 4
+
+    assert list((unpublished.home / "published").iterdir()) == []

@@ -1,0 +1,131 @@
+"""The worker: one to a folder, and a killed one's work goes on by itself (reliability F1, F23)."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from mamoru.cases import store
+from mamoru.cases.terms import Stage, Work
+from mamoru.kit.ids import CaseId
+from mamoru.ledger import append
+from mamoru.site import work
+from mamoru.site.sample import cast
+from mamoru.site.work import WorkerRunning
+from tests.cases import acts
+from tests.conftest import Company
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def worker(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A real `mamoru worker` in a process of its own, killed at the end."""
+    log = (home / "logs" / "worker.log").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mamoru.site", "worker", "--home", str(home)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+
+
+def until(done: Callable[[], bool], *, seconds: float = 30.0) -> None:
+    """Wait for another process, which is the subject here; nothing in this one is waited for."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "the worker did not get there"
+        time.sleep(0.02)
+
+
+def queued() -> tuple[CaseId, ...]:
+    made = []
+    for someone in (cast.HANAKO, cast.SAKIKO):
+        case_id = acts.verified(someone, *acts.EVERYTHING)
+        acts.decide(case_id)
+        acts.approve(case_id)
+        made.append(case_id)
+    return tuple(made)
+
+
+def expect_done_once(case_id: CaseId) -> None:
+    case = store.case(case_id)
+    assert (case.stage, case.work) == (Stage.DECIDED, Work.READY)
+    told = [
+        (each.kind, each.body.get("demand"), each.body.get("place"))
+        for each in append.entries(case_id)
+        if each.by == "system"
+    ]
+    assert len(told) == len(set(told))
+    assert store.answer(case_id) is not None
+
+
+@pytest.fixture
+def clean(house: Company) -> Iterator[Company]:
+    """The folder without what an earlier worker left."""
+    for path in (house.home / "data").iterdir():
+        path.unlink()
+    yield house
+    for path in (house.home / "data").iterdir():
+        path.unlink()
+
+
+@pytest.mark.promise("P3.26")
+def test_a_worker_killed_at_any_moment_leaves_work_that_the_next_one_ends(clean: Company) -> None:
+    cases = queued()
+    before = {case_id: len(append.entries(case_id)) for case_id in cases}
+    with worker(clean.home) as first:
+        until(lambda: any(len(append.entries(each)) > before[each] for each in cases))
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+
+    with worker(clean.home):
+        until(lambda: all(store.case(each).work is Work.READY for each in cases))
+
+    for case_id in cases:
+        expect_done_once(case_id)
+
+
+def test_a_second_worker_is_refused_and_a_worker_carries_out_what_it_finds(clean: Company) -> None:
+    cases = queued()
+    work.start()
+    try:
+        with pytest.raises(WorkerRunning):
+            work.start()
+        with worker(clean.home) as second:
+            until(lambda: second.poll() is not None)
+            assert second.returncode == WorkerRunning.exit_code
+        until(lambda: all(store.case(each).work is Work.READY for each in cases))
+    finally:
+        work.stop()
+
+    for case_id in cases:
+        expect_done_once(case_id)
+    raw = b"".join(path.read_bytes() for path in (clean.home / "data").iterdir())
+    for value in (cast.HANAKO.name, cast.HANAKO.email, cast.SAKIKO.family_name):
+        assert value.encode() not in raw
+
+
+@pytest.mark.parametrize("command", [("check",), ("datamap", "check"), ("case", "list")])
+def test_a_command_starts_in_a_process_of_its_own(clean: Company, command: tuple[str, ...]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "mamoru.site", *command, "--home", str(clean.home)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
