@@ -26,12 +26,6 @@ _SEARCH_LENGTH = 20
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
-class FormInvalid(MamoruError):
-    """What was typed is incomplete. The fields say what is missing."""
-
-    code, exit_code = "form-invalid", 3
-
-
 # --- looking ------------------------------------------------------------------------------
 
 
@@ -344,13 +338,13 @@ def _act(
     anchor: str = "",
 ) -> HttpResponse:
     """Do one thing and go back to the page; what hinders is shown there with what was typed."""
+    kept = pages.Kept(key=key, form=form) if form is not None else None
     try:
         _expect_current(request, case_id)
         if form is not None and not form.is_valid():
-            raise FormInvalid("the form is incomplete")
+            return _page(request, desk, case_id, incomplete=True, kept=kept)
         act()
     except MamoruError as problem:
-        kept = pages.Kept(key=key, form=form) if form is not None else None
         return _page(request, desk, case_id, problem=problem, kept=kept)
     messages.success(request, done)
     return redirect(f"{reverse('console-case', args=[case_id])}#{anchor or key}")
@@ -369,6 +363,7 @@ def _page(
     case_id: CaseId,
     *,
     problem: MamoruError | None = None,
+    incomplete: bool = False,
     kept: pages.Kept | None = None,
     candidates: tuple[execute.Candidate, ...] | None = None,
 ) -> HttpResponse:
@@ -384,10 +379,10 @@ def _page(
         {
             "page": shown,
             "desk": desk,
-            "problem": _explained(problem) if problem else "",
+            "problem": str(labels.INCOMPLETE) if incomplete else _explained(problem),
             "wrong": _wrong_fields(kept),
         },
-        status=_status(problem),
+        status=_UNPROCESSABLE if incomplete else _status(problem),
     )
 
 
@@ -399,8 +394,10 @@ def _status(problem: MamoruError | None) -> int:
     return _FORBIDDEN if problem.code in labels.FORBIDDEN else _UNPROCESSABLE
 
 
-def _explained(problem: MamoruError) -> str:
+def _explained(problem: MamoruError | None) -> str:
     """Return what happened and what to do; of the message only the names of stores are used."""
+    if problem is None:
+        return ""
     titles = actions.titles(words.language())
     named = re.findall(r"`([^`]+)`", str(problem))
     places = "".join(f"「{titles[name]}」" for name in named if name in titles)
