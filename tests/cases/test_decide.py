@@ -275,6 +275,19 @@ def test_what_is_done_is_not_recorded_as_done_by_hand_again() -> None:
     assert store.answer(case_id) == letter
 
 
+def test_what_the_worker_has_in_hand_is_not_done_by_hand_beside_it() -> None:
+    case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    store.claim_work(case_id)
+
+    with pytest.raises(StageForbidden):
+        actions.record_carried_out(first(case_id), by=SUZUKI, now=NOW, note="手で")
+
+    assert store.case(case_id).work is Work.RUNNING
+    assert not store.executed(first(case_id))
+
+
 def test_an_answer_leaves_the_way_the_person_chose_and_only_when_it_is_ready() -> None:
     case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
     acts.decide(case_id)
