@@ -90,7 +90,7 @@ def test_the_same_key_with_another_form_is_refused_and_tells_nothing() -> None:
     other = post(Client(), "/cases", filing(family_name="悪田"), **KEY)
 
     assert other.status_code == 409
-    assert other.json()["code"] == "key-reused"
+    assert other.json()["code"] == "one-time-key-reused"
     assert first["code"] not in other.content.decode()
 
 

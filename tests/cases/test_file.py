@@ -32,7 +32,7 @@ def test_a_form_gets_a_number_a_code_and_its_dates() -> None:
     assert ids.parse_case_id(receipt.case_id) == receipt.case_id
     assert re.fullmatch(r"\d{12}", receipt.code)
     assert (receipt.acknowledge_on, receipt.due_on) == ("2026-11-25", "2026-12-04")
-    assert actions.open_status(receipt.case_id, receipt.code).stage is Stage.RECEIVED
+    assert actions.open_status(receipt.case_id, receipt.code, now=NOW).stage is Stage.RECEIVED
 
 
 def test_the_same_form_twice_is_one_case() -> None:
@@ -78,14 +78,16 @@ def test_numbers_follow_one_another_within_a_year() -> None:
     assert [each[:13] for each in made] == [f"C-2026-00000{nth}" for nth in (1, 2, 3)]
 
 
-def test_five_wrong_codes_shut_a_case_to_codes() -> None:
+def test_five_wrong_codes_shut_a_case_for_the_hour_and_not_for_good() -> None:
     receipt = actions.file_case(FORM, by=REQUESTER, now=NOW)
     for _ in range(5):
         with pytest.raises(CodeRefused):
-            actions.open_status(receipt.case_id, "000000000000")
+            actions.open_status(receipt.case_id, "000000000000", now=NOW)
 
     with pytest.raises(CodeRefused):
-        actions.open_status(receipt.case_id, receipt.code)
+        actions.open_status(receipt.case_id, receipt.code, now=NOW)
+    later = NOW + timedelta(hours=1)
+    assert actions.open_status(receipt.case_id, receipt.code, now=later).id == receipt.case_id
 
 
 def test_a_wrong_number_and_a_wrong_code_are_refused_alike() -> None:
@@ -93,7 +95,7 @@ def test_a_wrong_number_and_a_wrong_code_are_refused_alike() -> None:
     said = []
     for number, code in ((receipt.case_id, "1"), (CaseId("C-2026-999999-0"), receipt.code)):
         with pytest.raises(CodeRefused) as refused:
-            actions.open_status(number, code)
+            actions.open_status(number, code, now=NOW)
         said.append(str(refused.value))
 
     assert said[0] == said[1]

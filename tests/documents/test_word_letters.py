@@ -188,7 +188,7 @@ def test_an_annex_counts_what_it_lists() -> None:
         DemandAnswer(kind="disclosure", items=(), outcome="fulfilled", tables=(TABLE, TABLE))
     )
 
-    assert "2種類の記録、合計4件" in said
+    assert "2種類、合計4件" in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

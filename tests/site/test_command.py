@@ -259,10 +259,13 @@ def unpublished(house: Company) -> Iterator[Company]:
     """The folder with the older version of the policy, and nothing published."""
     present = (house.home / "policy.yaml").read_bytes()
     (house.home / "policy.yaml").write_bytes((SAMPLE / "published/2024-04-01.yaml").read_bytes())
+    published, aside = house.home / "published", house.home / "published-aside"
+    published.rename(aside)
+    published.mkdir()
     yield house
     (house.home / "policy.yaml").write_bytes(present)
-    for path in (house.home / "published").iterdir():
-        path.unlink()
+    shutil.rmtree(published)
+    aside.rename(published)
 
 
 @pytest.mark.promise("P0.2")

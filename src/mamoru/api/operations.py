@@ -418,7 +418,7 @@ def _once(key: str, operation: str, request: Schema, shape: type[S], act: Callab
     known = store.repeated(key)
     if known is not None:
         if known.asked != store.repeat_digest(asked):
-            raise problems.KeyReused("this `Idempotency-Key` was used for another request")
+            raise actions.KeyReused("this `Idempotency-Key` was used for another request")
         return shape.model_validate_json(known.answer)
     answer = act()
     store.remember(key, asked, answer.model_dump_json().encode(), at=clock.now())
@@ -428,7 +428,9 @@ def _once(key: str, operation: str, request: Schema, shape: type[S], act: Callab
 def _opened(request: HttpRequest, key: KeyIn) -> Any:
     actions.admit(f"status:{_place(request)}", allowed=_allowed(), now=clock.now())
     case_id = ids.parse_case_id(text.fold(key.reference))
-    return actions.open_status(case_id or CaseId("unknown"), text.digits_only(key.code))
+    return actions.open_status(
+        case_id or CaseId("unknown"), text.digits_only(key.code), now=clock.now()
+    )
 
 
 def _place(request: HttpRequest) -> str:

@@ -11,7 +11,9 @@ from mamoru.kit.errors import MamoruError
 
 MEDIA_TYPE = "application/problem+json"
 
-_CONFLICT = frozenset({"case-changed-meanwhile", "plan-changed", "stage-forbidden", "key-reused"})
+_CONFLICT = frozenset(
+    {"case-changed-meanwhile", "plan-changed", "stage-forbidden", "one-time-key-reused"}
+)
 _FORBIDDEN = frozenset({"second-person-needed", "code-refused", "role-missing"})
 _TOO_MANY = frozenset({"too-many-filings", "too-many-papers"})
 _UNKNOWN = frozenset({"case-unknown", "paper-unknown"})
@@ -32,12 +34,6 @@ class RoleMissing(MamoruError):
     """The account may not do this. Ask the administrator for the role."""
 
     code, exit_code = "role-missing", 3
-
-
-class KeyReused(MamoruError):
-    """The `Idempotency-Key` was used for another request. Take a new one for each act."""
-
-    code, exit_code = "key-reused", 3
 
 
 class FieldsInvalid(MamoruError):

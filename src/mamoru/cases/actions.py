@@ -68,7 +68,7 @@ class NotConfirmed(MamoruError):
 
 
 class CodeRefused(MamoruError):
-    """Number and code do not open a case. After five failures the case stays shut to codes."""
+    """Number and code do not open a case. After five failures it stays shut for the hour."""
 
     code, exit_code = "code-refused", 3
 
@@ -165,9 +165,18 @@ def file_case(filing: Filing, *, by: StaffId, now: datetime) -> Receipt:
     return _receipt(case, code)
 
 
-def open_status(case_id: CaseId, code: str) -> Case:
-    """Return the case that number and code open; CodeRefused says the same for every failure."""
-    if not store.code_fits(case_id, code, allowed_failures=practice().code_attempts):
+def open_status(case_id: CaseId, code: str, *, now: datetime) -> Case:
+    """Return the case that number and code open; CodeRefused says the same for every failure.
+
+    After too many wrong codes within the hour nothing opens it, not even the right
+    one; the hour over, it opens again, so that nobody can shut a stranger's case for good.
+    """
+    tries = store.commitment(case_id, "code", "tries")
+    hour = int(now.timestamp()) // 3600
+    if store.attempts(tries, hour=hour) >= practice().code_attempts:
+        raise CodeRefused("number and code do not open a case")
+    if not store.code_fits(case_id, code):
+        store.count_attempt(tries, hour=hour)
         raise CodeRefused("number and code do not open a case")
     return store.case(case_id)
 

@@ -53,7 +53,6 @@ class CaseRow(models.Model):
     version = models.PositiveIntegerField(default=0)
     one_time_key = models.CharField(max_length=64, unique=True)
     code_digest = models.CharField(max_length=64)
-    code_failures = models.PositiveIntegerField(default=0)
     member_digest = models.CharField(max_length=64, blank=True, db_index=True)
     wrapped_key = models.BinaryField()
     sealed_filing = models.BinaryField()

@@ -1,6 +1,7 @@
 """Rows and values of part 3. Every sealed column is bound to its case and its name."""
 
 import hashlib
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -518,16 +519,16 @@ def answer(case_id: CaseId, kind: str = "answer") -> tuple[str, bytes] | None:
 # --- the requester's key to the status page ----------------------------------------------
 
 
-def code_fits(case_id: CaseId, code: str, *, allowed_failures: int) -> bool:
-    """Return whether a 照会コード opens a case; after too many failures nothing does."""
-    row = CaseRow.objects.filter(id=case_id).only("code_digest", "code_failures").first()
-    if row is None or row.code_failures >= allowed_failures:
-        return False
-    if row.code_digest == _code_digest(case_id, code):
-        CaseRow.objects.filter(id=case_id).update(code_failures=0)
-        return True
-    CaseRow.objects.filter(id=case_id).update(code_failures=F("code_failures") + 1)
-    return False
+def code_fits(case_id: CaseId, code: str) -> bool:
+    """Return whether a 照会コード opens a case; an unknown number opens nothing."""
+    kept = CaseRow.objects.filter(id=case_id).values_list("code_digest", flat=True).first()
+    return hmac.compare_digest(kept or "", _code_digest(case_id, code))
+
+
+def attempts(key: str, *, hour: int) -> int:
+    """Return how many tries of a keyed digest were counted in an hour."""
+    counted = AttemptRow.objects.filter(key=key, hour=hour).values_list("count", flat=True).first()
+    return counted or 0
 
 
 def count_attempt(key: str, *, hour: int) -> int:

@@ -420,10 +420,16 @@ def _wrong_fields(kept: pages.Kept | None) -> list[tuple[str, str, str]]:
     ]
 
 
+_PDF_ONLY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
+
+
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
     """Return bytes that run nothing, frame nothing and are kept nowhere."""
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox"
+    # A sandboxed page gets no PDF viewer; the viewer has a sandbox of its own.
+    response["Content-Security-Policy"] = (
+        _PDF_ONLY if media_type == "application/pdf" else "sandbox"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -265,8 +265,8 @@ def _annexes(answer: Answer, tongue: str) -> tuple[Section, ...]:
 def _count(tables: tuple[AnnexTable, ...], tongue: str) -> str:
     rows = sum(len(table.rows) for table in tables)
     if tongue == "ja":
-        return f"当社が保有する{len(tables)}種類の記録、合計{rows}件をすべて記載しています。"
-    return f"All {rows} records of {len(tables)} kinds that we hold are listed."
+        return f"ご本人の記録と確認できた{len(tables)}種類、合計{rows}件をすべて記載しています。"
+    return f"All {rows} records of {len(tables)} kinds that we know to be yours are listed."
 
 
 def _closing(answer: Answer, tongue: str) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def status(request: HttpRequest) -> HttpResponse:
 
 def _opened(reference: str, code: str) -> Case:
     case_id = ids.parse_case_id(kit_text.fold(reference)) or CaseId("C-0000-000000-0")
-    return actions.open_status(case_id, kit_text.digits_only(code))
+    return actions.open_status(case_id, kit_text.digits_only(code), now=clock.now())
 
 
 @never_cache
