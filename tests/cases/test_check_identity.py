@@ -19,6 +19,7 @@ from mamoru.cases.terms import (
     Proof,
     ProofKind,
     ProofOf,
+    Record,
     Role,
     Stage,
     Subject,
@@ -36,13 +37,25 @@ CASE = CaseId("C-2026-000001-5")
 
 
 def registered(someone: Someone) -> Identity:
-    home = someone.registered_home
+    return both(someone)
+
+
+def both(*people: Someone) -> Identity:
+    """The records of several people, as if staff had ticked them all for one."""
+    records = []
+    for someone in people:
+        home = someone.registered_home
+        record = Record(
+            subject=Subject(store="shop", table="members", key=someone.member_id),
+            registered=acts.details(
+                someone, postal_code=home.postal_code, address=home.address, building=home.building
+            ),
+        )
+        records.append(record)
     return Identity(
-        subjects=(Subject(store="shop", table="members", key=someone.member_id),),
-        keys=(("member_id", (someone.member_id,)),),
-        registered=acts.details(
-            someone, postal_code=home.postal_code, address=home.address, building=home.building
-        ),
+        subjects=tuple(each.subject for each in records),
+        keys=(("member_id", tuple(each.subject.key for each in records)),),
+        records=tuple(records),
     )
 
 
@@ -225,9 +238,51 @@ def test_without_a_paper_nothing_is_confirmed() -> None:
         assert not found.acceptable(note="x")
 
 
+@pytest.mark.promise("P3.10", "P3.14")
+@pytest.mark.parametrize("chosen", [(cast.MEGUMI, cast.YO), (cast.YO, cast.MEGUMI)])
+def test_a_second_record_of_the_household_is_never_taken_for_the_person(
+    chosen: tuple[Someone, Someone],
+) -> None:
+    found = check(case(form(cast.MEGUMI), both(*chosen), licence(acts.finding(cast.MEGUMI))))
+
+    assert found.verdict is Verdict.MISMATCH
+    assert not found.acceptable(note="どちらも同じ世帯")
+
+
+@pytest.mark.promise("P3.10")
+def test_a_mailing_list_confirms_nobody_and_contradicts_nobody() -> None:
+    listed = Record(
+        subject=Subject(store="mailing", table="mailing", key=cast.HANAKO.email),
+        registered=PersonalDetails(family_name="山本", given_name="花子", email=cast.HANAKO.email),
+    )
+    member = registered(cast.HANAKO)
+    beside = Identity(
+        subjects=(*member.subjects, listed.subject),
+        keys=member.keys,
+        records=(*member.records, listed),
+    )
+    alone = Identity(subjects=(listed.subject,), keys=(), records=(listed,))
+
+    read = licence(acts.finding(cast.HANAKO))
+    assert check(case(form(cast.HANAKO), beside, read)).acceptable(note="")
+    assert not check(case(form(cast.HANAKO), alone, read)).acceptable(note="")
+
+
+@pytest.mark.promise("P3.10")
+def test_characters_that_nobody_sees_are_an_open_point() -> None:
+    typed = replace(
+        form(cast.HANAKO), person=acts.details(cast.HANAKO, building="コーポ阿佐谷\u200b203号室")
+    )
+
+    found = check(case(typed, registered(cast.HANAKO), licence(acts.finding(cast.HANAKO))))
+
+    assert "hidden-characters" in found.open_points
+    assert not found.acceptable(note="x")
+
+
 @pytest.mark.promise("P3.13")
 def test_where_nothing_is_held_form_and_paper_must_agree() -> None:
-    nothing = Identity(subjects=(), keys=(), registered=PersonalDetails())
+    nothing = Identity(subjects=(), keys=())
     truthful = case(form(cast.AKUDA), nothing, licence(acts.finding(cast.AKUDA)))
     liar = case(form(cast.HANAKO), nothing, licence(acts.finding(cast.AKUDA)))
 

@@ -23,6 +23,7 @@ from mamoru.cases.terms import (
     LocationReceipt,
     Outcome,
     PersonalDetails,
+    Record,
     Subject,
     Target,
 )
@@ -179,24 +180,25 @@ def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, .
 def identify(
     case_id: CaseId, subjects: tuple[Subject, ...], *, by: StaffId, now: datetime
 ) -> Identity:
-    """Read the chosen records and return keys, registered details and former addresses."""
+    """Read each chosen record by itself; return the keys of all and what each of them says."""
     datamap = hands().datamap
     rows: list[tuple[str, str, Row]] = []
+    records = []
     for subject in subjects:
         search = _by_key(subject)
         permit = _permit(case_id, Operation.FIND, (search,), by=by, now=now)
-        rows += [
+        own = [
             (subject.store, subject.table, row)
             for row in _connector(subject.store).find(permit, search.table, search.criteria, now)
         ]
-    keys = locate.keys_of(datamap, rows)
-    held = _registered(case_id, keys, {row[0] for row in rows}, by=by, now=now)
-    merged, former = _merge(held)
+        rows += own
+        held = _registered(case_id, locate.keys_of(datamap, own), {subject.store}, by=by, now=now)
+        registered, former = _merge(held)
+        records.append(Record(subject=subject, registered=registered, former_addresses=former))
     return Identity(
         subjects=subjects,
-        keys=tuple(sorted(keys.items())),
-        registered=merged,
-        former_addresses=former,
+        keys=tuple(sorted(locate.keys_of(datamap, rows).items())),
+        records=tuple(records),
     )
 
 

@@ -243,13 +243,38 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What one chosen record says of the person, and nothing of any other record."""
+
+    subject: Subject
+    registered: PersonalDetails
+    former_addresses: tuple[str, ...] = ()  # newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who the person is in the company's stores: kept sealed with the case, erased last."""
+    """Who the person is in the company's stores: kept sealed with the case, erased last.
+
+    INVARIANT: records are never folded into one person before they are compared; two of a
+    household would pass for one.
+    """
 
     subjects: tuple[Subject, ...]
     keys: tuple[tuple[str, tuple[str, ...]], ...]  # kind of key, the person's keys
-    registered: PersonalDetails
-    former_addresses: tuple[str, ...] = ()  # newest first
+    records: tuple[Record, ...] = ()
+
+    @property
+    def registered(self) -> PersonalDetails:
+        """Return the details of the record that says most, for screens and letters."""
+        details = [each.registered for each in self.records]
+        full = [each for each in details if each.address and each.birth_date]
+        return next(iter((*full, *details)), PersonalDetails())
+
+    @property
+    def former_addresses(self) -> tuple[str, ...]:
+        """Return every former address that a record knows, for screens."""
+        found = (old for record in self.records for old in record.former_addresses)
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -379,6 +379,10 @@ DEFECTS = _words(
             "委任状の代理人のお名前が、代理人の確認書類のお名前と一致しません。",
             "The agent named on the power of attorney differs from the agent's document.",
         ),
+        "hidden-characters": (
+            "お名前またはご住所に、目に見えない文字が含まれています。入力し直して、あらためてご請求ください。",
+            "The name or address holds characters that cannot be seen. Please type it again.",
+        ),
         "form-incomplete": (
             "申請書に記入されていない項目があります。",
             "Some items of the form are empty.",

@@ -13,11 +13,13 @@ from mamoru.cases.terms import (
     Proof,
     ProofKind,
     ProofOf,
+    Record,
     RefusalGround,
+    Subject,
 )
 from mamoru.identity import agent, verify
 from mamoru.identity.terms import NameParts, Particulars, Verdict, worst
-from mamoru.kit import clock
+from mamoru.kit import clock, text
 
 _ORDER = (Verdict.MATCH, Verdict.PARTIAL, Verdict.CANNOT_TELL, Verdict.MISMATCH)
 _NOT_AN_AGENT = "not-an-agent"
@@ -95,17 +97,19 @@ def check(case: Case, *, today: date) -> Check:
     best = compared[0] if compared else None
     points = [code for code in authority.codes if code != _NOT_AN_AGENT]
     if best is not None:
-        points += _differences(best[0])
+        points += _differences(best[0].shown)
         points += [
             code
             for other, _ in compared[1:]
-            for code in _differences(other)
+            for code in _differences(other.shown)
             if code != "address-differs"  # cured by the chain of the better paper
         ]
+        if _hidden(case.filing.person):
+            points.append("hidden-characters")
         if _verdict(case, best[0]) is Verdict.MISMATCH and not points:
             points.append("address-differs")  # by two halves: neither pair alone says so
     return Check(
-        comparison=best[0] if best else None,
+        comparison=best[0].shown if best else None,
         proof=best[1] if best else "",
         verdict=_verdict(case, best[0]) if best else Verdict.CANNOT_TELL,
         authority=authority,
@@ -139,12 +143,21 @@ def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
     )
 
 
-def _verdict(case: Case, compared: verify.ThreeWay) -> Verdict:
+def _verdict(case: Case, compared: "_Compared") -> Verdict:
     """Where nothing is held there is no third address: form and paper must agree."""
     if case.identity is not None and not case.identity.subjects:
-        firsts = (compared.addresses[0], compared.names[0], compared.births[0])
+        first = compared.shown
+        firsts = (first.addresses[0], first.names[0], first.births[0])
         return worst(each.verdict for each in firsts)
     return compared.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One paper against every chosen record: the worst record decides and is shown."""
+
+    verdict: Verdict
+    shown: verify.ThreeWay
 
 
 def _differences(compared: verify.ThreeWay) -> list[str]:
@@ -162,15 +175,39 @@ def _differences(compared: verify.ThreeWay) -> list[str]:
     return points
 
 
-def _compare(case: Case, finding: Finding) -> verify.ThreeWay:
-    identity = case.identity
-    return verify.verify_person(
-        _particulars(case.filing.person),
-        _particulars(finding.details),
-        _particulars(identity.registered) if identity else Particulars(),
-        former_registered=identity.former_addresses if identity else (),
-        document_former=finding.former_address,
-    )
+def _compare(case: Case, finding: Finding) -> _Compared:
+    """Compare form and paper with each record by itself (P3.10); no record vouches for another.
+
+    A record that states no address (a mailing list) cannot confirm, but it must not
+    contradict; without any record that states one, nothing is confirmed.
+    """
+    records = case.identity.records if case.identity else ()
+    results = []
+    for record in records or (Record(subject=_NOBODY, registered=PersonalDetails()),):
+        found = verify.verify_person(
+            _particulars(case.filing.person),
+            _particulars(finding.details),
+            _particulars(record.registered),
+            former_registered=record.former_addresses,
+            document_former=finding.former_address,
+        )
+        stated = [found.name, found.birth]
+        stated += [found.address] if record.registered.address else [found.addresses[0].verdict]
+        results.append((worst(stated), bool(record.registered.address), found))
+    verdicts = [verdict for verdict, _, _ in results]
+    if not any(complete for _, complete, _ in results):
+        verdicts.append(Verdict.CANNOT_TELL)
+    # The one that is shown is the worst; among equals the one that states an address.
+    results.sort(key=lambda each: (-_ORDER.index(each[0]), not each[1]))
+    return _Compared(worst(verdicts), results[0][2])
+
+
+_NOBODY = Subject(store="", table="", key="")
+
+
+def _hidden(details: PersonalDetails) -> bool:
+    """Whether name or address hold characters that nobody sees, which no honest hand types."""
+    return text.hidden_characters(f"{details.name}{details.full_address}")
 
 
 def _particulars(details: PersonalDetails) -> Particulars:
