@@ -111,6 +111,23 @@ def test_every_gap_is_named_and_no_value_is_repeated() -> None:
     assert cast.HANAKO.given_name not in refused.content.decode()
 
 
+@pytest.mark.promise("P3.8")
+@pytest.mark.parametrize("item", ["nosuch", "a/b/c/d", "///", "shop/members/M000001/phone"])
+def test_an_item_that_the_policy_does_not_know_is_refused_and_no_case_is_made(item: str) -> None:
+    refused = post(Client(), "/cases", filing(kinds=["correction"], items=[item]), **key())
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "form-defective")
+    assert store.case_lines() == ()
+
+
+@pytest.mark.promise("P3.9")
+def test_a_correction_without_both_contents_is_refused_with_the_gap_named() -> None:
+    refused = post(Client(), "/cases", filing(kinds=["correction"], items=["name"]), **key())
+
+    assert refused.json()["code"] == "form-defective"
+    assert "before-after-missing" in refused.json()["detail"]
+
+
 @pytest.mark.promise("P3.23")
 def test_there_is_no_channel_that_a_caller_could_choose() -> None:
     made = post(Client(), "/cases", filing(channel="telephone", stage="answered"), **key())
@@ -222,12 +239,17 @@ def test_one_demand_goes_from_filing_to_approval_by_two_persons(
     )
     verified = post(desk, f"{case}/verification", {}, **key())
     decided = post(desk, f"{case}/demands/1/decision", {"ground": None}, **key())
-    alone = post(desk, f"{case}/demands/1/approval", {}, **key())
-    approved = post(approver, f"{case}/demands/1/approval", {}, **key())
+    seen = approver.get(f"/api/v1{case}").json()["version"]
+    alone = post(desk, f"{case}/demands/1/approval", {"version": seen}, **key())
+    post(desk, f"{case}/demands/1/decision", {"ground": None}, **key())
+    stale = post(approver, f"{case}/demands/1/approval", {"version": seen}, **key())
+    seen = approver.get(f"/api/v1{case}").json()["version"]
+    approved = post(approver, f"{case}/demands/1/approval", {"version": seen}, **key())
 
     assert (unread.status_code, unread.json()["code"]) == (422, "not-confirmed")
     assert verified.json()["stage"] == decided.json()["stage"] == "verified"
     assert alone.status_code == 403
+    assert (stale.status_code, stale.json()["code"]) == (409, "case-changed-meanwhile")
     assert approved.json()["stage"] == "decided"
 
 

@@ -186,7 +186,7 @@ def test_the_letter_of_a_lawyers_case_holds_what_is_held_and_goes_to_the_proven_
     acts.papers_of_a_lawyer(case_id, cast.TARO, cast.SATO, kinds)
     acts.identify(case_id)
     actions.ask_supplement(case_id, ("address-differs",), "", by=acts.SUZUKI, now=acts.NOW)
-    assert actions.supplement_letter(case_id).startswith(b"%PDF-")
+    assert actions.supplement_letter(case_id, by=acts.SUZUKI, now=acts.NOW).startswith(b"%PDF-")
     both = acts.finding(cast.TARO, issued_on=TODAY, former=cast.TARO.registered_home.address)
     acts.hand_in(case_id, ProofKind.RESIDENT_RECORD, ProofOf.PERSON, both)
     actions.submit_supplement(case_id, by=REQUESTER, now=acts.NOW)

@@ -111,7 +111,7 @@ def test_a_correction_whose_process_dies_is_made_once(house: Company, where: str
 
 
 def test_a_value_that_changed_meanwhile_is_not_overwritten(house: Company) -> None:
-    receipt = correct(cast.HANAKO, "shop/members/M000001/phone", cast.HANAKO.phone, "080-1")
+    receipt = correct(cast.HANAKO, "shop/members/M000001/phone", cast.HANAKO.phone, "080-0000-0001")
     with sqlite3.connect(house.home / "shop.sqlite3") as shop:
         shop.execute("UPDATE members SET phone = '070-9' WHERE member_id = 'M000001'")
     shop.close()
@@ -194,11 +194,11 @@ def test_a_correction_that_changes_nothing_is_no_case() -> None:
 
 def test_the_same_correction_twice_is_one_case_and_anothers_key_opens_nothing() -> None:
     ref = "shop/members/M000001/phone"
-    first = correct(cast.HANAKO, ref, cast.HANAKO.phone, "080-1")
+    first = correct(cast.HANAKO, ref, cast.HANAKO.phone, "080-0000-0001")
 
-    assert correct(cast.HANAKO, ref, cast.HANAKO.phone, "080-1") == first
+    assert correct(cast.HANAKO, ref, cast.HANAKO.phone, "080-0000-0001") == first
     with pytest.raises(KeyReused):
-        correct(cast.MEGUMI, "shop/members/M000004/phone", cast.MEGUMI.phone, "080-1")
+        correct(cast.MEGUMI, "shop/members/M000004/phone", cast.MEGUMI.phone, "080-0000-0001")
     assert [line.id for line in store.cases_of_member("shop/members/M000001")] == [first.case_id]
     assert store.cases_of_member("shop/members/M000004") == ()
 

@@ -287,7 +287,13 @@ def test_a_judged_ground_without_its_reason_comes_back_and_keeps_the_choice(clie
     case = scenes.verified()
 
     response = client_of("privacy-officer").post(
-        url(case, "demands/1/decide/"), {"ground": "other-law", "reason": "守秘義務", "law": ""}
+        url(case, "demands/1/decide/"),
+        {
+            "ground": "other-law",
+            "reason": "守秘義務",
+            "law": "",
+            "version": store.case(case).version,
+        },
     )
 
     text = response.content.decode()
@@ -316,11 +322,16 @@ def test_the_one_who_decided_finds_no_button_and_a_direct_post_is_forbidden(clie
     case = scenes.verified()
     both = client_of("approver")
     give_role("approver", "privacy-officer")
-    both.post(url(case, "demands/1/decide/"), {"ground": "", "reason": "", "law": ""})
+    both.post(
+        url(case, "demands/1/decide/"),
+        {"ground": "", "reason": "", "law": "", "version": store.case(case).version},
+    )
 
     shown = both.get(url(case)).content.decode()
     seen = token(case)
-    response = both.post(url(case, "demands/1/approve/"), {"seen": seen})
+    response = both.post(
+        url(case, "demands/1/approve/"), {"seen": seen, "version": store.case(case).version}
+    )
 
     assert not offers(parsed(shown.encode()), "/demands/1/approve/")
     assert "あなたは承認できません" in shown
@@ -368,7 +379,10 @@ def test_the_second_person_sends_a_decision_back(client_of: Of) -> None:
     second = client_of("approver")
 
     refused = second.post(url(case, "demands/1/return/"), {"reason": ""})
-    response = second.post(url(case, "demands/1/return/"), {"reason": "範囲が広すぎます"})
+    response = second.post(
+        url(case, "demands/1/return/"),
+        {"reason": "範囲が広すぎます", "version": store.case(case).version},
+    )
 
     assert refused.status_code == 422
     assert response.status_code == 302

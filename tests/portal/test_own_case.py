@@ -189,9 +189,17 @@ def test_what_is_asked_for_is_shown_with_its_date_and_can_be_submitted(client: C
     due = store.case(case_id).supplements[-1].due_on
 
     page = filling.text(client.get("/requests/case/"))
+    early = client.post("/requests/case/submit/")
+    waiting = store.case(case_id).stage
+    paper = SimpleUploadedFile("record.pdf", b"%PDF-1.7 a record %%EOF")
+    client.post(
+        "/requests/case/papers/", {"kind": "resident-record", "of": "person", "paper": paper}
+    )
     client.post("/requests/case/submit/")
     client.post("/requests/case/submit/")
 
+    assert (early.status_code, waiting) == (422, Stage.SUPPLEMENT_ASKED)
+    assert "まだ届いていません" in filling.text(early)
     assert "ご住所の変更を確認できる書類" in page
     assert "お手数をおかけします。" in page
     assert f"{due.year}年{due.month}月{due.day}日" in page

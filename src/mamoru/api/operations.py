@@ -16,6 +16,7 @@ from ninja.security import django_auth
 
 from mamoru.api import problems
 from mamoru.api.schemas import (
+    ApprovalIn,
     CandidateOut,
     CaseOut,
     DecisionIn,
@@ -80,9 +81,9 @@ def _answers(schema: type[Schema] | Any) -> dict[int, Any]:
 def file_case(request: HttpRequest, filing: FilingIn, key: Key) -> ReceiptOut:
     """File a request. Keep `reference` and `code`: together they open its status."""
     now = clock.now()
-    actions.admit(f"filing:{_place(request)}", allowed=_allowed(), now=now)
 
     def act() -> ReceiptOut:
+        actions.admit(f"filing:{_place(request)}", allowed=_allowed(), now=now)
         made = actions.file_case(
             filing.to_filing(
                 policy_version=execute.hands().policy.version,
@@ -206,6 +207,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
     found = actions.check(case.id, now=clock.now())
     return CaseOut(
         reference=case.id,
+        version=case.version,
         stage=case.stage,
         due_on=case.due_on,
         work=case.work,
@@ -360,7 +362,11 @@ def decide_demand(
 
     def act() -> DoneOut:
         actions.decide_demand(
-            ids.demand_id(case_id, position), judged=judged, by=by, now=clock.now()
+            ids.demand_id(case_id, position),
+            judged=judged,
+            by=by,
+            now=clock.now(),
+            version=body.version,
         )
         return _done(case_id)
 
@@ -374,15 +380,19 @@ def decide_demand(
     auth=django_auth,
     tags=["staff"],
 )
-def approve_demand(request: HttpRequest, reference: str, position: int, key: Key) -> DoneOut:
+def approve_demand(
+    request: HttpRequest, reference: str, position: int, body: ApprovalIn, key: Key
+) -> DoneOut:
     """Approve a decision as the second person."""
     by, case_id = _staff(request, APPROVER), _id(reference)
 
     def act() -> DoneOut:
-        actions.approve_demand(ids.demand_id(case_id, position), by=by, now=clock.now())
+        actions.approve_demand(
+            ids.demand_id(case_id, position), by=by, now=clock.now(), version=body.version
+        )
         return _done(case_id)
 
-    return _once(key, f"approve_demand/{case_id}/{position}", VerifyIn(note=""), DoneOut, act)
+    return _once(key, f"approve_demand/{case_id}/{position}", body, DoneOut, act)
 
 
 @api.post(

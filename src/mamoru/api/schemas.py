@@ -165,6 +165,7 @@ class CaseOut(Schema):
     """A case for staff: what is done and open; names and addresses are on the page only."""
 
     reference: str
+    version: int
     stage: Stage
     due_on: date
     work: Work
@@ -223,9 +224,16 @@ class SupplementIn(Schema):
 class DecisionIn(Schema):
     """No ground: granted. A ground outside the law's matrix is refused."""
 
+    version: int | None = Field(None, description="of the case as it was seen (`show_case`)")
     ground: RefusalGround | None = None
     reason: str = Field("", max_length=LONG)
     law: str = Field("", max_length=SHORT)
+
+
+class ApprovalIn(Schema):
+    """Which version of the case the approver saw (`show_case`); another one is not approved."""
+
+    version: int
 
 
 class DispatchIn(Schema):

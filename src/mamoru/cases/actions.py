@@ -37,6 +37,7 @@ from mamoru.cases.terms import (
     Stage,
     Subject,
     Supplement,
+    Target,
     TrailEntry,
     Work,
 )
@@ -91,6 +92,18 @@ class KeyReused(MamoruError):
     code, exit_code = "one-time-key-reused", 3
 
 
+class NothingSent(MamoruError):
+    """No paper has come since papers were asked for. Send one first, then say so."""
+
+    code, exit_code = "nothing-sent", 3
+
+
+class ValueUnfit(MamoruError):
+    """A corrected value is not of the form that its column holds. Correct it and send again."""
+
+    code, exit_code = "value-unfit", 3
+
+
 class FormDefective(MamoruError):
     """The demands of a member page are incomplete."""
 
@@ -137,6 +150,7 @@ def file_case(filing: Filing, *, by: StaffId, now: datetime) -> Receipt:
     code = _code(one_time_key)
     received_on = clock.date_in_japan(now)
     due = deadline.due_on(received_on, days=practice().decide_days)
+    _expect_known_items(filing)
     with store.atomic():
         known = store.case_of_key(one_time_key)
         if known is not None:
@@ -186,33 +200,34 @@ def receive_proof(
 ) -> Proof:
     """Take a paper in: typed by its content, sealed, noted. The same paper twice is one."""
     media_type = papers.media_type(content, max_bytes=practice().upload_bytes)
-    case = store.case(case_id)
-    if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
-        raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
     digest = store.commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
-    same = next((proof for proof in case.proofs if proof.digest == digest), None)
-    if same is not None:
-        return same
-    if len(case.proofs) >= practice().uploads_per_case:
-        raise TooManyPapers(f"case `{case_id}` holds {len(case.proofs)} papers already")
-    proof = Proof(
-        id=ids.token(),
-        kind=kind,
-        of=of,
-        media_type=media_type,
-        size=len(content),
-        digest=digest,
-        received_at=now,
-    )
     with store.atomic():
-        if store.add_proof(case_id, proof, content):
-            append.entry(
-                "case.paper.received",
-                subject=case_id,
-                by=by,
-                at=now,
-                body={"kind": kind, "of": of, "size": len(content), "paper": digest},
-            )
+        case = store.held(case_id)
+        if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
+            raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
+        same = next((proof for proof in case.proofs if proof.digest == digest), None)
+        if same is not None:
+            return same
+        if len(case.proofs) >= practice().uploads_per_case:
+            raise TooManyPapers(f"case `{case_id}` holds {len(case.proofs)} papers already")
+        proof = Proof(
+            id=ids.token(),
+            kind=kind,
+            of=of,
+            media_type=media_type,
+            size=len(content),
+            digest=digest,
+            received_at=now,
+        )
+        store.add_proof(case_id, proof, content)
+        store.change(case_id, version=case.version)
+        append.entry(
+            "case.paper.received",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"kind": kind, "of": of, "size": len(content), "paper": digest},
+        )
     return proof
 
 
@@ -220,6 +235,9 @@ def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
     """Take note that the requester has sent what was asked for; the clock starts afresh."""
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.RECEIVED)
+    asked_at = case.supplements[-1].asked_at if case.supplements else case.received_at
+    if not any(proof.received_at >= asked_at for proof in case.proofs):
+        raise NothingSent(f"case `{case_id}` has no paper that came after it was asked for")
     due = deadline.due_on(clock.date_in_japan(now), days=practice().decide_days)
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage, due_on=due)
@@ -298,13 +316,14 @@ def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
 
 def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
     """Keep what a named member of staff read on a paper (P3.10)."""
-    case = store.case(case_id)
-    _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
-    paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
-    if paper is None:
-        raise store.PaperUnknown(f"case `{case_id}` holds no such paper")
     with store.atomic():
+        case = store.held(case_id)
+        _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
+        paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
+        if paper is None:
+            raise store.PaperUnknown(f"case `{case_id}` holds no such paper")
         store.save_finding(case_id, proof_id, finding)
+        store.change(case_id, version=case.version)
         append.entry(
             "case.paper.read",
             subject=case_id,
@@ -322,16 +341,15 @@ def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: dat
 def candidates(case_id: CaseId, *, by: StaffId, now: datetime) -> tuple[execute.Candidate, ...]:
     """Return records in the company's stores that may be the person, for staff to choose from."""
     case = store.case(case_id)
-    found = execute.find_person(case, by=by, now=now)
-    with store.atomic():
+    with store.atomic():  # no entry, no look
         append.entry(
             "case.person.searched",
             subject=case_id,
             by=by,
             at=now,
-            body={"found": len(found), "purpose": execute.PURPOSE},
+            body={"purpose": execute.PURPOSE},
         )
-    return found
+    return execute.find_person(case, by=by, now=now)
 
 
 def identify(case_id: CaseId, subjects: Sequence[Subject], *, by: StaffId, now: datetime) -> None:
@@ -411,6 +429,7 @@ def decide_demand(
     demand = _demand(case, demand_id)
     _expect(case, Stage.VERIFIED, Stage.SUPPLEMENT_ASKED)
     _expect_unchanged(case, version)
+    answer.expect_printable(judged.reason, judged.law)
     known = facts.facts_of(
         case, is_retained=execute.holds_anything(case), today=clock.date_in_japan(now)
     )
@@ -479,12 +498,15 @@ def approve_demand(
     return decision
 
 
-def return_demand(demand_id: DemandId, *, reason: str, by: StaffId, now: datetime) -> None:
+def return_demand(
+    demand_id: DemandId, *, reason: str, by: StaffId, now: datetime, version: int | None = None
+) -> None:
     """Send a decision back to be decided again; the second person did not agree."""
     with store.atomic():
         case = store.case(_case_of(demand_id))
         demand = _demand(case, demand_id)
         _expect(case, Stage.VERIFIED, Stage.SUPPLEMENT_ASKED)
+        _expect_unchanged(case, version)
         if demand.decision is None or demand.decided:
             raise states.StageForbidden(f"demand `{demand_id}` has no decision to send back")
         store.change(case.id, version=case.version)
@@ -616,6 +638,14 @@ def _by_download(case: Case) -> bool:
 def registered_of(user_id: int, *, now: datetime) -> tuple[execute.MemberTable, ...]:
     """Return everything registered about a signed-in member, table by table (P3.18)."""
     subject = _member(user_id)
+    with store.atomic():  # no entry, no look
+        append.entry(
+            "member.page.read",
+            subject="member-page",
+            by=MEMBER,
+            at=now,
+            body={"person": store.commitment(CaseId("member-page"), "person", _ref(subject))},
+        )
     return execute.read_own(subject, now=now)
 
 
@@ -639,6 +669,7 @@ def correct_own(
     """
     subject = _member(user_id)
     execute.expect_correctable(subject, tuple(changes), now=now)
+    _expect_fitting({ref: after for ref, (_, after) in changes.items()})
     demands = tuple(
         Demand(kind=DemandKind.CORRECTION, items=(column,), before=before, after=after)
         for column, (before, after) in changes.items()
@@ -855,11 +886,13 @@ def required_proofs(role: Role) -> tuple[ProofGroup, ...]:
     )
 
 
-def supplement_letter(case_id: CaseId) -> bytes:
-    """Return the newest request for a supplement as a letter, for those who are written to."""
+def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
+    """Return the newest request for a supplement as a letter; the look is in the ledger first."""
     case = store.case(case_id)
     if not case.supplements:
         raise states.StageForbidden("nothing was asked for")
+    with store.atomic():
+        append.entry("case.supplement-letter.opened", subject=case_id, by=by, at=now, body={})
     return answer.render_supplement(
         answer.compose_supplement(case, _sources(), case.supplements[-1])
     )
@@ -873,7 +906,8 @@ def _spoken(value: object) -> str:
 
 
 def _sources() -> answer.Sources:
-    return answer.Sources(execute.hands().policy, execute.hands().datamap)
+    hands = execute.hands()
+    return answer.Sources(hands.policy, hands.datamap, hands.public_url)
 
 
 def _code(one_time_key: str) -> str:
@@ -921,6 +955,20 @@ def _ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now
     )
 
 
+def _expect_known_items(filing: Filing) -> None:
+    """Take only items that the policy knows: an unknown one would be answered "nothing is held".
+
+    A program that files names every content too; a person on paper may be asked for it.
+    """
+    known = {Target.ALL, *(each.id for each in execute.hands().policy.categories)}
+    asked = [item for demand in filing.demands for item in demand.items if item not in known]
+    if asked and (filing.channel is not Channel.POST or not all(map(execute.is_ref, asked))):
+        raise FormDefective("`items` names something that is neither `all` nor a category")
+    gaps = refusal.form_defects(filing)
+    if filing.channel is Channel.API and gaps:
+        raise FormDefective(f"the form has gaps: {', '.join(gap.code for gap in gaps)}")
+
+
 def _expect(case: Case, *stages: Stage) -> None:
     if case.stage not in stages:
         raise states.StageForbidden(f"not possible for a case that is `{case.stage}`")
@@ -963,6 +1011,14 @@ def _outcome(grounds: tuple[RefusalGround, ...]) -> Outcome:
     if grounds == (RefusalGround.NOT_RETAINED_PERSONAL_DATA,):
         return Outcome.NOTHING_HELD
     return Outcome.REFUSED
+
+
+def _expect_fitting(values: Mapping[str, str]) -> None:
+    """A store takes what it is given: what is no telephone number must stop here (P3.19)."""
+    answer.expect_printable(*values.values())
+    for ref, value in values.items():
+        if not execute.fits(ref, value):
+            raise ValueUnfit("a value is not of the form that its column holds")
 
 
 def _member(user_id: int) -> Subject:

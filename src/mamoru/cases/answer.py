@@ -59,6 +59,7 @@ class Sources:
 
     policy: Policy
     datamap: DataMap
+    public_url: str
 
 
 class AddressUnverified(MamoruError):
@@ -128,8 +129,32 @@ def sender(sources: Sources, language: str) -> Sender:
         postal_code=company.postal_code or "",
         address=company.address.in_(language) if company.address else "",
         desk=desk.title.in_(language) if desk else "",
-        contact=desk.form if desk else "",
+        contact=_contact(desk.form, desk.mail, sources.public_url) if desk else "",
     )
+
+
+def _contact(form: str, mail: str | None, public_url: str) -> str:
+    """Return where to write, as it must stand on paper: a whole address, and the mail if any."""
+    page = f"{public_url.rstrip('/')}{form}" if form.startswith("/") else form
+    return f"{page} {mail}" if mail else page
+
+
+def expect_printable(*texts: str) -> None:
+    """Raise GlyphMissing while the writer can still choose other characters."""
+    missing = pdf.missing_glyphs("".join(texts))
+    if missing:
+        raise GlyphMissing(f"{len(missing)} characters of the text have no glyph")
+
+
+def _printable(text: str) -> str:
+    """Return data with 〓 and the code point for each character that our fonts cannot draw.
+
+    A name in the head of a letter stops the letter instead; here the answer must not wait
+    for ever because an inquiry held a picture sign.
+    """
+    for character in pdf.missing_glyphs(text):
+        text = text.replace(character, f"〓(U+{ord(character):04X})")
+    return text
 
 
 def addressee(case: Case) -> Addressee:
@@ -249,7 +274,11 @@ def _changes(sources: Sources, asked: Demand, language: str) -> tuple[Change, ..
     if asked.before is None and asked.after is None:
         return ()
     item = "、".join(_item_titles(sources, asked, language))
-    return (Change(item=item, before=asked.before or "", after=asked.after or ""),)
+    return (
+        Change(
+            item=item, before=_printable(asked.before or ""), after=_printable(asked.after or "")
+        ),
+    )
 
 
 def _tables(case: Case, sources: Sources, state: DemandState) -> tuple[AnnexTable, ...]:
@@ -281,7 +310,7 @@ def _annex(
         title=table.title.en if language == "en" else table.title.ja,
         source=_store_title(sources, location.partition("/")[0], language),
         columns=tuple(titles[name] for name in names),
-        rows=tuple(tuple(_text(row[name]) or _EMPTY for name in names) for row in rows),
+        rows=tuple(tuple(_printable(_text(row[name])) or _EMPTY for name in names) for row in rows),
         purposes=_purposes_of(sources, table.purposes, language),
     )
 
@@ -309,13 +338,18 @@ def _store_title(sources: Sources, name: str, language: str) -> str:
 
 
 def _purposes(sources: Sources, state: DemandState, language: str) -> tuple[Purpose, ...]:
-    """The actual purposes of this person's data, from the tables in which it was found (P3.2)."""
+    """The actual purposes of this person's data, in the published words (P3.2, Act 32(2))."""
     codes: dict[str, None] = {}
     for done in store.receipts(state.id):
         if done.rows and done.table != PROVISION_RECORDS:
             table = sources.datamap.table(done.store, done.table)
             codes |= dict.fromkeys(table.purposes)
-    return _purposes_of(sources, tuple(codes), language)
+    stated = {each.id: each for each in sources.policy.purposes}
+    return tuple(
+        Purpose(code=code, text=sources.policy.clause(stated[code].clause).in_(language))
+        for code in codes
+        if code in stated
+    )
 
 
 def _purposes_of(sources: Sources, codes: tuple[str, ...], language: str) -> tuple[Purpose, ...]:

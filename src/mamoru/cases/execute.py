@@ -6,7 +6,8 @@ idempotent: a receipt that exists is not made again.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,7 +37,7 @@ from mamoru.connectors.port import (
     ValueChangedMeanwhile,
 )
 from mamoru.datamap import locate
-from mamoru.datamap.inventory import Authority, Column, DataMap, Table
+from mamoru.datamap.inventory import Authority, Column, DataMap, Table, ValueKind
 from mamoru.datamap.terms import Facts, KeyRing, Location, Registered, Row, Search
 from mamoru.gate import permit as permits
 from mamoru.gate.terms import Compiled, Operation, Permit, Standing
@@ -44,6 +45,7 @@ from mamoru.identity import birth
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId, StaffId
+from mamoru.kit.text import digits_only, fold, hidden_characters
 from mamoru.kit.work import Steps
 from mamoru.ledger import append
 from mamoru.policy.compile import REQUESTS_BY_LAW
@@ -57,6 +59,13 @@ PERMIT_MINUTES = 15
 RETRY_SECONDS = 30
 HAND_WORK_SECONDS = 24 * 60 * 60
 _BEGAN = "case.execution.began"
+
+
+_PHONE_DIGITS = range(10, 14)
+_POSTAL_DIGITS = 7
+_REF_PARTS = 3  # table, row, column, after the store
+_NOT_IN_PHONE = re.compile(r"[^0-9()+\-\s]")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class ColumnNotOpen(MamoruError):
@@ -83,6 +92,7 @@ class Hands:
     grants: Compiled
     datamap: DataMap
     connectors: Mapping[str, Connector]
+    public_url: str  # where people find the pages, for letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -577,6 +587,44 @@ def expect_correctable(subject: Subject, refs: tuple[str, ...], *, now: datetime
     }
     if not set(refs) <= own:
         raise ColumnNotOpen("a value was named that this person cannot correct here")
+
+
+def is_ref(item: str) -> bool:
+    """Return whether an item names one value: store/table/row/column. Staff and members may."""
+    store_name, _, rest = item.partition("/")
+    tables = {each.name: each for each in hands().datamap.stores}
+    names = {each.name: each for each in tables[store_name].tables} if store_name in tables else {}
+    parts = rest.split("/")
+    return (
+        len(parts) == _REF_PARTS
+        and parts[0] in names
+        and parts[2] in {column.name for column in names[parts[0]].columns}
+    )
+
+
+def fits(ref: str, value: str) -> bool:
+    """Return whether a value has the form of the column that a reference names."""
+    store_name, table_name, _, column_name = ref.split("/")
+    table = hands().datamap.table(store_name, table_name)
+    column = next(each for each in table.columns if each.name == column_name)
+    if not value.strip():
+        return column.name not in locate.name_columns(table)
+    fitting = _FITTING.get(column.value)
+    if column.value is ValueKind.CHOICE:
+        return value in column.choices
+    return not hidden_characters(value) and (fitting is None or fitting(value))
+
+
+def _is_phone(value: str) -> bool:
+    return len(digits_only(value)) in _PHONE_DIGITS and not _NOT_IN_PHONE.search(fold(value))
+
+
+_FITTING: Mapping[ValueKind, Callable[[str], bool]] = {
+    ValueKind.PHONE: _is_phone,
+    ValueKind.EMAIL: lambda value: _EMAIL.fullmatch(value) is not None,
+    ValueKind.POSTAL_CODE: lambda value: len(digits_only(value)) == _POSTAL_DIGITS,
+    ValueKind.DATE: lambda value: birth.parse(value) is not None,
+}
 
 
 def _fields(

@@ -197,6 +197,12 @@ def case(case_id: CaseId) -> Case:
     )
 
 
+def held(case_id: CaseId) -> Case:
+    """Return a case and keep every other writer of it out until the transaction ends."""
+    CaseRow.objects.select_for_update().filter(id=case_id).first()
+    return case(case_id)
+
+
 def demand(demand_id: DemandId) -> DemandState:
     """Return one demand with its decision."""
     position = int(demand_id.rpartition("/")[2])

@@ -105,6 +105,7 @@ TRAIL: Words = {
     "case.place.corrected": _("データベースを訂正した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),
+    "case.supplement-letter.opened": _("書類提出のお願いを開いた"),
     "case.answered": _("回答を送った"),
     "case.withdrawn": _("請求が取り下げられた"),
 }

@@ -87,7 +87,7 @@ def supplement_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpRes
     """Show the newest request for missing papers as a letter, for those who are written to."""
     known = _known(case_id)
     try:
-        content = actions.supplement_letter(known)
+        content = actions.supplement_letter(known, by=desk.by, now=clock.now())
     except MamoruError as problem:
         return _page(request, desk, known, problem=problem)
     return _file(content, "application/pdf", f"{known}-supplement.pdf")
@@ -207,7 +207,9 @@ def decide(request: HttpRequest, desk: Desk, case_id: str, position: int) -> Htt
         request,
         desk,
         known,
-        lambda: actions.decide_demand(demand.id, judged=form.judgement(), by=desk.by, now=now),
+        lambda: actions.decide_demand(
+            demand.id, judged=form.judgement(), by=desk.by, now=now, version=_shown(request)
+        ),
         form=form,
         key=f"demand-{position}",
         anchor=f"demand-{position}",
@@ -224,9 +226,9 @@ def approve(request: HttpRequest, desk: Desk, case_id: str, position: int) -> Ht
     _case, demand = _demand(known, position)
 
     def act() -> None:
-        if demand.decision and request.POST.get("seen") != pages.seen(demand.decision):
+        if demand.decision is None or request.POST.get("seen") != pages.seen(demand.decision):
             raise store.CaseChangedMeanwhile(f"demand `{demand.id}` was decided anew")
-        actions.approve_demand(demand.id, by=desk.by, now=clock.now())
+        actions.approve_demand(demand.id, by=desk.by, now=clock.now(), version=_shown(request))
 
     return _act(
         request,
@@ -250,7 +252,11 @@ def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int)
         desk,
         known,
         lambda: actions.return_demand(
-            demand.id, reason=form.cleaned_data["reason"], by=desk.by, now=clock.now()
+            demand.id,
+            reason=form.cleaned_data["reason"],
+            by=desk.by,
+            now=clock.now(),
+            version=_shown(request),
         ),
         form=form,
         key=f"return-{position}",
@@ -348,6 +354,12 @@ def _act(
         return _page(request, desk, case_id, problem=problem, kept=kept)
     messages.success(request, done)
     return redirect(f"{reverse('console-case', args=[case_id])}#{anchor or key}")
+
+
+def _shown(request: HttpRequest) -> int:
+    """Return the version of the page that was acted on; one that names none acts on nothing."""
+    stated = request.POST.get("version", "")
+    return int(stated) if stated.isascii() and stated.isdigit() else -1
 
 
 def _expect_current(request: HttpRequest, case_id: CaseId) -> None:

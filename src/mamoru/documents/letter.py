@@ -229,7 +229,7 @@ def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
 def _bullets(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
     if demand.outcome != "fulfilled":
         return ()
-    purposes = tuple(f"{purpose.code} {purpose.text}" for purpose in demand.purposes)
+    purposes = tuple(purpose.text for purpose in demand.purposes)
     if tongue == "ja":
         changes = tuple(
             f"{change.item}：「{change.before}」から「{change.after}」へ"

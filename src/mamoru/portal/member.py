@@ -26,6 +26,8 @@ from mamoru.portal.views import UNPROCESSABLE, keep_receipt
 LONGEST = 300
 View = Callable[..., HttpResponse]
 
+_PHONE_DIGITS = range(10, 14)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -241,6 +243,10 @@ def _wrong(field: Field) -> str:
             gettext("暦にある日付を入力してください。例：1980-03-05"),
         ),
         (
+            field.kind == "phone" and bool(after) and not _is_phone(after),
+            gettext("電話番号は市外局番から数字で入力してください。例：03-0000-0000"),
+        ),
+        (
             field.kind == "email" and bool(after) and not _is_mail(after),
             gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
         ),
@@ -254,6 +260,12 @@ def _is_mail(text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _is_phone(value: str) -> bool:
+    plain = kit_text.fold(value)
+    digits = kit_text.digits_only(value)
+    return len(digits) in _PHONE_DIGITS and not set(plain) - set("0123456789()+- ")
 
 
 def _with(field: Field, *, after: str | None = None, error: str | None = None) -> Field:

@@ -126,6 +126,11 @@ def submit_supplement(request: HttpRequest) -> HttpResponse:
             actions.submit_supplement(case.id, by=_by(request), now=clock.now())
         except store.CaseChangedMeanwhile:
             return _page(request, store.case(case.id), changed=True, status=_CHANGED)
+        except actions.NothingSent:
+            words_ = gettext(
+                "お願いした書類がまだ届いていません。書類を送ってから、もう一度押してください。"
+            )
+            return _page(request, case, problem=("paper", words_), status=UNPROCESSABLE)
         except actions.StageForbidden:
             pass  # the second of two clicks: it is noted already
     return redirect("own-case")

@@ -83,6 +83,7 @@ def wire() -> None:
                 policy=published,
                 grants=compiling.compile_policy(published),
                 datamap=located,
+                public_url=settings.MAMORU.public_url,
                 connectors={
                     each.name: opening.connector(each, base=home()) for each in located.stores
                 },
