@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "mamoru.site.apps.Site",
 ]
 MIDDLEWARE = [
+    "mamoru.site.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
