@@ -1,5 +1,7 @@
 """A member's own page: everything registered, corrected without papers (P3.18, P3.19)."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -132,3 +134,27 @@ def test_a_store_that_is_away_gets_a_calm_page(member: Client, company: Company)
     assert answer.status_code == 503
     assert "登録内容が失われたわけではありません" in filling.text(answer)
     assert sqlite.__name__ not in filling.text(answer)
+
+
+def test_a_store_that_is_damaged_gets_a_calm_page(member: Client, company: Company) -> None:
+    shop = company.home / "shop.sqlite3"
+    shop.write_bytes(b"no database at all " * 500)
+    try:
+        answer = member.get("/member/")
+    finally:
+        company.restore()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "登録内容が失われたわけではありません" in filling.text(answer)
+
+
+def test_a_store_that_is_not_as_mapped_gets_a_calm_page(member: Client, company: Company) -> None:
+    with contextlib.closing(sqlite3.connect(company.home / "shop.sqlite3")) as shop:
+        shop.execute("ALTER TABLE members RENAME TO former_members")
+    try:
+        answer = member.get("/member/")
+    finally:
+        company.restore()
+
+    assert answer.status_code == 503
+    assert "登録内容が失われたわけではありません" in filling.text(answer)

@@ -88,7 +88,7 @@ def test_after_five_wrong_codes_the_right_one_opens_nothing(client: Client) -> N
 
 
 def test_too_many_tries_from_one_network_are_asked_to_wait(client: Client, settings: Any) -> None:
-    limits = settings.MAMORU.limits.model_copy(update={"filings_per_hour": 2})
+    limits = settings.MAMORU.limits.model_copy(update={"status_looks_per_hour": 2})
     settings.MAMORU = settings.MAMORU.model_copy(update={"limits": limits})
     tried = {"reference": "C-2026-999999-0", "code": "1"}
 

@@ -44,7 +44,7 @@ class Field:
 
 
 def members_only(view: View) -> View:
-    """Let a member in; other accounts see why not, and a store that is away gets a calm page."""
+    """Let a member in; other accounts see why not, and a store that fails gets a calm page."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -53,7 +53,7 @@ def members_only(view: View) -> View:
         except actions.NotConfirmed:
             return render(request, "portal/no_member.html", status=403)
         except MamoruError as problem:
-            if problem.code != "store-unreachable":
+            if not problem.code.startswith("store-"):
                 raise
             response = render(request, "portal/unreachable.html", status=503)
             response["Retry-After"] = "60"

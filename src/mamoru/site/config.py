@@ -1,11 +1,12 @@
 """`mamoru.toml`: the settings of one company's folder (contract, section 2)."""
 
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from mamoru.kit.errors import MamoruError
 
@@ -42,6 +43,7 @@ class Limits(_Section):
     upload_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = 10_000_000
     uploads_per_case: Annotated[int, Field(ge=1, le=100)] = 20
     filings_per_hour: Annotated[int, Field(ge=1)] = 30  # per address block
+    status_looks_per_hour: Annotated[int, Field(ge=1)] = 120  # per address block
     code_attempts: Annotated[int, Field(ge=1, le=10)] = 5
 
 
@@ -58,9 +60,16 @@ class Settings(_Section):
     ledger_key_file: Path = Path("keys/ledger.key")
     bind: str = "127.0.0.1:8000"
     public_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: tuple[str, ...] = ()  # whose X-Forwarded-For is believed
     language: Literal["ja", "en"] = "ja"
     mail: Mail = Mail()
     limits: Limits = Limits()
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, written: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the networks as the house writes them; ValueError for what is no network."""
+        return tuple(str(ipaddress.ip_network(each)) for each in written)
 
     @property
     def secure(self) -> bool:

@@ -28,6 +28,8 @@ ledger_key_file = "keys/ledger.key"
 
 bind = "127.0.0.1:8000"
 public_url = "http://127.0.0.1:8000"   # https:// switches secure cookies and HSTS on
+trusted_proxies = []                   # networks of your own proxies, such as "10.0.0.0/24";
+                                       # without them all who come through one share its limits
 language = "ja"
 
 [mail]                                 # without a host nothing is sent
@@ -43,6 +45,7 @@ cure_days = 30                         # time to send what is missing
 upload_bytes = 10000000
 uploads_per_case = 20
 filings_per_hour = 30                  # from one address block
+status_looks_per_hour = 120            # from one address block
 code_attempts = 5                      # wrong status codes before a case shuts
 """
 

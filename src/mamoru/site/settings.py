@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "mamoru.site.apps.Site",
 ]
 MIDDLEWARE = [
+    "mamoru.site.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mamoru.site.last_resort.CalmErrors",
 ]
 TEMPLATES = [
     {
