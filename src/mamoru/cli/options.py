@@ -33,7 +33,7 @@ class Company(Protocol):
         ...
 
     def check(self) -> tuple[Mapping[str, str], ...]:
-        """Return every check as `name`, `state` (ok, problem, note), `detail`, `remedy`."""
+        """Return every check as `name`, `state` (ok, problem, note), `detail`, `remedy`, `code`."""
         ...
 
     def serve(self, *, bind: str | None) -> None:
