@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,6 +159,7 @@ def test_check_names_what_is_broken(
     ],
 )
 def test_check_ends_with_2_and_shows_each_problem_of_a_file_that_cannot_be_used(
+    *,
     house: Company,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -352,3 +354,34 @@ def test_a_version_without_its_entry_is_not_published(unpublished: Company) -> N
     assert run("policy", "publish", "--home", unpublished.home) == 4
 
     assert list((unpublished.home / "published").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [(("serve", "--bind"), "--bind"), (("demo", "--port"), "--port")]
+)
+def test_a_port_that_something_listens_on_is_never_shared(
+    house: Company, capsys: pytest.CaptureFixture[str], command: tuple[str, str], option: str
+) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the server does
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        given = f"127.0.0.1:{port}" if option == "--bind" else port
+        where = ["--home", house.home] if option == "--bind" else []
+
+        assert run(*command, given, *where) == 2
+
+    shown = capsys.readouterr()
+    remedy = f"stop the other server or choose {option}"
+    assert shown.err == f"port-in-use: 127.0.0.1:{port} is in use; {remedy}\n"
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize("bind", ["8000", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536"])
+def test_what_is_no_address_and_port_is_said_to_be_none(
+    house: Company, capsys: pytest.CaptureFixture[str], bind: str
+) -> None:
+    assert run("serve", "--home", house.home, "--bind", bind) == 2
+
+    assert "is no address and port" in capsys.readouterr().err

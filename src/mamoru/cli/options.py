@@ -36,7 +36,7 @@ class Company(Protocol):
         """Return every check as `name`, `state` (ok, problem, note), `detail`, `remedy`, `code`."""
         ...
 
-    def serve(self, *, bind: str | None) -> None:
+    def serve(self, *, bind: str | None, tell: Callable[[str], None]) -> None:
         """Serve pages, API and the embedded worker until interrupted."""
         ...
 

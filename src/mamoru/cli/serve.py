@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mamoru.cli.options import as_json, company, home, say, show_json
+from mamoru.cli.options import as_json, company, home, in_home, say, show_json
 
 _COLOUR = {"ok": "green", "problem": "red", "note": "yellow"}
 _UNUSABLE = frozenset({"not-startable", "settings-invalid", "policy-invalid", "datamap-invalid"})
@@ -51,12 +51,11 @@ def _ending(results: Iterable[Mapping[str, str]]) -> int:
 
 
 @click.command()
-@home
+@in_home
 @click.option("--bind", help="Address and port instead of the settings', e.g. 127.0.0.1:8000.")
-def serve(home: Path, bind: str | None) -> None:
+def serve(bind: str | None) -> None:
     """Serve the public pages, the console and the API, with the worker in the same process."""
-    say(f"serving {home.resolve()}; stop with Ctrl+C")
-    company().serve(bind=bind)
+    company().serve(bind=bind, tell=say)
 
 
 @click.command()

@@ -47,6 +47,7 @@ def run(
     """Make the sample company (or take the one in `folder`) and serve or walk it."""
     if once:
         return _once(folder or Path(tempfile.mkdtemp(prefix="mamoru-demo-")), tell)
+    serving.expect_free(f"127.0.0.1:{port}", option="--port")
     if folder is not None:
         _serve(folder, port, tell)
         return None
