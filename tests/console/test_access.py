@@ -142,7 +142,7 @@ def test_akudas_case_never_shows_more_than_the_form_and_the_paper(client_of: Of)
     assert store.case(case).stage is Stage.RECEIVED
     for step in ("/decide/", "/approve/", "/send/"):
         assert step not in page
-    assert "応じる場合に触れる範囲" not in page
+    assert "応じる場合に読み出す範囲" not in page
     assert "注文" not in page
 
 

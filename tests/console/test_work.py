@@ -192,7 +192,7 @@ def test_the_chain_of_a_mover_is_explained_and_the_case_is_verified(client_of: O
     shown = desk.get(url(case)).content.decode()
     response = desk.post(url(case, "verify/"), filled(parsed(shown.encode()), "/verify/"))
 
-    assert "転居がつながっています" in shown
+    assert "転居の経緯を確認できました" in shown
     assert response.status_code == 302
     assert store.case(case).verified_by == scenes.staff("privacy-officer")
 

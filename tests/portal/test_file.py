@@ -148,6 +148,7 @@ def test_explains_a_date_that_no_calendar_has(client: Client, typed: str) -> Non
     sent = filling.post(client, {**filling.complete(), "birth_date": typed})
 
     assert list(sent.context["form"].errors) == ["birth_date"]
+    assert 'href="#id_birth_date">生年月日：暦にある日付として' in filling.text(sent)
 
 
 @pytest.mark.parametrize(

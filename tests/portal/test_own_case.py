@@ -113,7 +113,10 @@ def test_takes_a_paper_and_shows_it_as_received(client: Client) -> None:
     answer = send(client, PDF, name="licence.pdf")
 
     assert answer.headers["Location"] == "/requests/case/"
-    assert "受領" in filling.text(client.get("/requests/case/"))
+    page = filling.text(client.get("/requests/case/"))
+    assert "受領" in page
+    assert re.search(r'role="status">[^<]*運転免許証[^<]*を受け取りました</p>', page)
+    assert "を受け取りました" not in filling.text(client.get("/requests/case/"))
 
 
 @pytest.mark.promise("P3.12", "P3.22")

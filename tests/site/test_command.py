@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,12 +68,22 @@ def test_init_never_writes_into_a_folder_that_holds_something(
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("databse = 'x'", "`databse`"),
-        ("[limits]\ncure_day = 30", "`limits.cure_day`"),
+        (
+            "databse = 'x'",
+            "mamoru.toml:1: `databse`: there is no such key; did you mean `database`?",
+        ),
+        (
+            "[limits]\ncure_day = 30",
+            "mamoru.toml:2: `limits.cure_day`: there is no such key; did you mean `cure_days`?",
+        ),
+        ("cure_days = 30", "it stands under `[limits]`"),
+        ("[mail]\nlanguage = 'ja'", "it stands above the first section"),
+        ("[colours]\nred = 1", "mamoru.toml:1: `colours`: there is no such key; known here are"),
+        ("limits = { cure_day = 30 }", "mamoru.toml:1: `limits.cure_day`"),
         ("[limits]\ndecide_days = 0", "`limits.decide_days`"),
         ("[mail]\nsecurity = 'ssl'", "`mail.security`"),
         ("language = 'fr'", "`language`"),
-        ("database = 1 2", "line 1"),
+        ("language = 'ja'\ndatabase = 1 2", "mamoru.toml:2: not readable as TOML at line 2"),
     ],
 )
 def test_a_setting_that_is_not_one_is_named(tmp_path: Path, text: str, named: str) -> None:
@@ -137,6 +148,45 @@ def test_check_names_what_is_broken(
     if name in {"settings", "keys", "policy"}:
         with pytest.raises(checks.NotStartable):
             checks.expect_startable(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("mamoru.toml", "databse = 'x'", "mamoru.toml:1: `databse`"),
+        ("policy.yaml", "a: [", "policy.yaml:1: "),
+        ("datamap.yaml", "stores: 1", "datamap.yaml:1: keys: `keys` is missing"),
+    ],
+)
+def test_check_ends_with_2_and_shows_each_problem_of_a_file_that_cannot_be_used(
+    *,
+    house: Company,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    text: str,
+    says: str,
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(house.home, folder)
+    (folder / file).write_text(text)
+
+    assert run("check", "--home", folder) == 2
+
+    shown = capsys.readouterr()
+    assert shown.out.count(says) == 1
+    assert "→" in shown.out
+    assert shown.err == ""
+
+
+def test_check_of_no_folder_says_only_that_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("check", "--home", tmp_path / "nowhere", "--json") == 2
+
+    (only,) = json.loads(capsys.readouterr().out)["checks"]
+    assert (only["name"], only["code"]) == ("settings", "not-startable")
+    assert "mamoru init" in only["remedy"]
 
 
 def test_a_database_that_is_none_is_a_problem_and_no_stack_trace(
@@ -304,3 +354,34 @@ def test_a_version_without_its_entry_is_not_published(unpublished: Company) -> N
     assert run("policy", "publish", "--home", unpublished.home) == 4
 
     assert list((unpublished.home / "published").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [(("serve", "--bind"), "--bind"), (("demo", "--port"), "--port")]
+)
+def test_a_port_that_something_listens_on_is_never_shared(
+    house: Company, capsys: pytest.CaptureFixture[str], command: tuple[str, str], option: str
+) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the server does
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        given = f"127.0.0.1:{port}" if option == "--bind" else port
+        where = ["--home", house.home] if option == "--bind" else []
+
+        assert run(*command, given, *where) == 2
+
+    shown = capsys.readouterr()
+    remedy = f"stop the other server or choose {option}"
+    assert shown.err == f"port-in-use: 127.0.0.1:{port} is in use; {remedy}\n"
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize("bind", ["8000", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536"])
+def test_what_is_no_address_and_port_is_said_to_be_none(
+    house: Company, capsys: pytest.CaptureFixture[str], bind: str
+) -> None:
+    assert run("serve", "--home", house.home, "--bind", bind) == 2
+
+    assert "is no address and port" in capsys.readouterr().err

@@ -91,7 +91,14 @@ def export_command(folder: Path, as_json: bool) -> None:
 @click.argument("index", type=click.IntRange(min=0))
 @in_home
 def prove_command(index: int) -> None:
-    """Print the proof of entry INDEX, one JSON document that verifies by itself."""
+    """Print the proof of entry INDEX, one JSON document that verifies by itself.
+
+    Keep it in a FILE; whoever has it and the public KEY (`mamoru ledger
+    checkpoint --public-key`) verifies it offline, with
+
+    \b
+      mamoru ledger verify --proof FILE --key KEY
+    """
     click.echo(proof.dump(company().journal().prove(index)), nl=False)
 
 

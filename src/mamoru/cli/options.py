@@ -33,10 +33,10 @@ class Company(Protocol):
         ...
 
     def check(self) -> tuple[Mapping[str, str], ...]:
-        """Return every check as `name`, `state` (ok, problem, note), `detail`, `remedy`."""
+        """Return every check as `name`, `state` (ok, problem, note), `detail`, `remedy`, `code`."""
         ...
 
-    def serve(self, *, bind: str | None) -> None:
+    def serve(self, *, bind: str | None, tell: Callable[[str], None]) -> None:
         """Serve pages, API and the embedded worker until interrupted."""
         ...
 

@@ -1,12 +1,15 @@
 """`mamoru init | check | serve | worker | demo`: start the product, and see that it may start."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
-from mamoru.cli.options import as_json, company, home, say, show_json
+from mamoru.cli.options import as_json, company, home, in_home, say, show_json
 
 _COLOUR = {"ok": "green", "problem": "red", "note": "yellow"}
+_UNUSABLE = frozenset({"not-startable", "settings-invalid", "policy-invalid", "datamap-invalid"})
+_BROKEN, _REFUSED = 2, 3
 
 
 @click.command()
@@ -23,7 +26,11 @@ def init(folder: Path) -> None:
 @as_json
 @click.pass_context
 def check(context: click.Context, as_json: bool, home: Path) -> None:
-    """Check all that must hold before serving: settings, keys, policy, data map, ledger."""
+    """Check all that must hold before serving: settings, keys, policy, data map, ledger.
+
+    Ends with 2 if the settings, the policy or the data map cannot be used, 3 if
+    something else does not hold, 0 otherwise.
+    """
     results = company().check()
     if as_json:
         show_json({"home": str(home), "checks": list(results)})
@@ -33,16 +40,22 @@ def check(context: click.Context, as_json: bool, home: Path) -> None:
             click.echo(f"{result['name']}: {result['detail']}")
             if result["remedy"]:
                 click.echo(f"        → {result['remedy']}")
-    context.exit(3 if any(result["state"] == "problem" for result in results) else 0)
+    context.exit(_ending(results))
+
+
+def _ending(results: Iterable[Mapping[str, str]]) -> int:
+    found = {result["code"] for result in results if result["state"] == "problem"}
+    if found & _UNUSABLE:
+        return _BROKEN
+    return _REFUSED if found else 0
 
 
 @click.command()
-@home
+@in_home
 @click.option("--bind", help="Address and port instead of the settings', e.g. 127.0.0.1:8000.")
-def serve(home: Path, bind: str | None) -> None:
+def serve(bind: str | None) -> None:
     """Serve the public pages, the console and the API, with the worker in the same process."""
-    say(f"serving {home.resolve()}; stop with Ctrl+C")
-    company().serve(bind=bind)
+    company().serve(bind=bind, tell=say)
 
 
 @click.command()

@@ -36,24 +36,36 @@ _NOTE = 2000
 Choices = Iterable[tuple[str, Label]]
 
 
-def _line(label: Label, *, required: bool = False, length: int = _LINE) -> forms.CharField:
-    return forms.CharField(
+class _Text(forms.CharField):
+    """A field of text; `needed_when` is shown where it is needed in some cases only."""
+
+    needed_when: Label = ""
+
+
+def _line(
+    label: Label, *, required: bool = False, length: int = _LINE, needed_when: Label = ""
+) -> _Text:
+    field = _Text(
         label=label,
         required=required,
         max_length=length,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("記入してください。")},
     )
+    field.needed_when = needed_when
+    return field
 
 
-def _note(label: Label, *, required: bool = False) -> forms.CharField:
-    return forms.CharField(
+def _note(label: Label, *, required: bool = False, needed_when: Label = "") -> _Text:
+    field = _Text(
         label=label,
         required=required,
         max_length=_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("記入してください。")},
     )
+    field.needed_when = needed_when
+    return field
 
 
 class _Day(forms.CharField):
@@ -102,7 +114,7 @@ class FindingForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     genuine = forms.ChoiceField(
-        label=_("書類の真正"),
+        label=_("書類に不審な点はないか"),
         choices=[("on", _("不審な点はない")), ("off", _("疑義がある"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("どちらかを選んでください。")},
@@ -252,7 +264,7 @@ class DecideForm(forms.Form):
 
     ground = forms.ChoiceField(label=_("判断"), required=False, widget=_Unchosen)
     law = _line(_("法令の名前と条(他の法令の場合)"))
-    reason = _note(_("理由の説明"))
+    reason = _note(_("理由の説明"), needed_when=_("お断りのときは必須"))
 
     def __init__(
         self,
@@ -303,7 +315,9 @@ class SendForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("送り方を選んでください。")},
     )
-    tracking_number = _line(_("追跡番号(引受番号)"), length=_TRACKED_LENGTH)
+    tracking_number = _line(
+        _("追跡番号(引受番号)"), length=_TRACKED_LENGTH, needed_when=_("郵送のときは必須")
+    )
 
     def __init__(self, method: AnswerMethod, data: object = None, *, language: str = "ja") -> None:
         """Offer the ways that the person chose."""

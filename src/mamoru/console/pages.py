@@ -406,7 +406,7 @@ class _Builder:
                 label=gettext("回答の方法"),
                 text=said(wording.ANSWER_METHODS, filing.answer_method),
             ),
-            Row(label=gettext("示した方針の版"), text=filing.policy_version),
+            Row(label=gettext("適用される方針の版"), text=filing.policy_version),
         )
 
     def _next(self) -> NextStep:
@@ -942,7 +942,7 @@ def decide_form(
     standing = actions.standing_grounds(case, state, now=now)
     if standing:
         named = "、".join(said(wording.GROUNDS, each) for each in standing)
-        first = gettext("成り立っている理由による(%(grounds)s)") % {"grounds": named}
+        first = gettext("該当する理由による(%(grounds)s)") % {"grounds": named}
     else:
         first = gettext("請求に応じる")
     weighed = [
@@ -988,7 +988,7 @@ def _read(proof: Proof) -> tuple[Row, ...]:
             "、".join(wording.said(wording.KINDS, kind, language()) for kind in finding.scope),
         ),
         (
-            gettext("書類の真正"),
+            gettext("書類に不審な点はないか"),
             gettext("不審な点はない") if finding.genuine else gettext("疑義がある"),
         ),
     ]

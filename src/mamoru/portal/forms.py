@@ -256,14 +256,12 @@ class CaseForm(forms.Form):
     def _clean_text(self, name: str, value: str) -> None:
         part = name.removeprefix("agent_")
         if kit_text.hidden_characters(value) or _has_controls(value):
-            self.add_error(
-                name,
-                _("目に見えない文字が含まれています。いったん消してから入力し直してください。"),
-            )
+            hidden = _("目に見えない文字が含まれています。いったん消してから入力し直してください。")
+            self.add_error(name, ValidationError(hidden, code="hidden"))
         elif part == "birth_date":
             day = birth.parse(value)
             if day is None or day > clock.date_in_japan(clock.now()):
-                self.add_error(name, _IMPOSSIBLE_DAY)
+                self.add_error(name, ValidationError(_IMPOSSIBLE_DAY, code="day"))
         elif part == "postal_code":
             digits = kit_text.digits_only(value)
             if len(digits) == _POSTAL_DIGITS:

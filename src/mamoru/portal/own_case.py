@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -83,7 +84,11 @@ def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> tuple[str,
     if of not in set(ProofOf):
         return "id_of_0", gettext("どなたの、何を示す書類かを選んでください。")
     wrong = _hand_over(request, case, ProofKind(kind), ProofOf(of))
-    return ("id_paper", wrong) if wrong else None
+    if wrong:
+        return "id_paper", wrong
+    received = gettext("%(paper)sを受け取りました") % {"paper": words.said("proofs", kind)}
+    messages.success(request, received)
+    return None
 
 
 def _hand_over(request: HttpRequest, case: Case, kind: ProofKind, of: ProofOf) -> str:

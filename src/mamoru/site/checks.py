@@ -22,16 +22,37 @@ class NotStartable(MamoruError):
     code, exit_code = "not-startable", 2
 
 
+class _NoFolder(NotStartable):
+    """This is no company's folder. Run `mamoru init FOLDER`, or name the folder with `--home`."""
+
+
 def run(home: Path, *, only: frozenset[str] | None = None) -> tuple[Mapping[str, str], ...]:
-    """Return each check with `name`, `state` (ok, problem, note), `detail`, `remedy`."""
+    """Return each check with `name`, `state` (ok, problem, note), `detail`, `remedy`, `code`.
+
+    `code` is the error's code where one was raised, else empty. Without usable
+    settings nothing else can be looked at, so a problem there is the only result.
+    """
     results: list[Mapping[str, str]] = []
     for name, check in _CHECKS:
         if only is not None and name not in only:
             continue
         try:
             results += [_result(name, *found) for found in check(home)]
+        except (document.PolicyInvalid, inventory.DataMapInvalid) as problem:
+            results += [
+                _result(
+                    name,
+                    "problem",
+                    f"{each.file}:{each.line}: {each.key or '-'}: {each.message}",
+                    each.remedy,
+                    problem.code,
+                )
+                for each in problem.problems
+            ]
         except MamoruError as problem:
-            results.append(_result(name, "problem", str(problem), _remedy(problem)))
+            results.append(_result(name, "problem", str(problem), _remedy(problem), problem.code))
+        if name == _FIRST and any(each["state"] == "problem" for each in results):
+            break
     return tuple(results)
 
 
@@ -53,7 +74,7 @@ Found = tuple[str, str, str]
 
 def _settings(home: Path) -> list[Found]:
     if not (home / config.FILE).exists():
-        return [("problem", f"there is no {config.FILE} in {home}", "run `mamoru init FOLDER`")]
+        raise _NoFolder(f"there is no {config.FILE} in `{home}`")
     config.load(home)
     return [("ok", f"{home / config.FILE}", "")]
 
@@ -137,11 +158,12 @@ _CHECKS: tuple[tuple[str, Callable[[Path], list[Found]]], ...] = (
     ("ledger", _ledger),
     ("disk", _disk),
 )
+_FIRST = "settings"
 _NEEDED = frozenset({"settings", "keys", "policy"})
 
 
-def _result(name: str, state: str, detail: str, remedy: str) -> Mapping[str, str]:
-    return {"name": name, "state": state, "detail": detail, "remedy": remedy}
+def _result(name: str, state: str, detail: str, remedy: str, code: str = "") -> Mapping[str, str]:
+    return {"name": name, "state": state, "detail": detail, "remedy": remedy, "code": code}
 
 
 def _remedy(problem: MamoruError) -> str:

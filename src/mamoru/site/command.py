@@ -35,10 +35,10 @@ class Company:
 
         return checks.run(_home())
 
-    def serve(self, *, bind: str | None) -> None:
+    def serve(self, *, bind: str | None, tell: Callable[[str], None]) -> None:
         from mamoru.site import serving
 
-        serving.serve(_home(), bind=bind)
+        serving.serve(_home(), bind=bind, tell=tell)
 
     def worker(self) -> None:
         from mamoru.site import serving

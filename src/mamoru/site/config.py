@@ -14,7 +14,7 @@ FILE = "mamoru.toml"
 
 
 class SettingsInvalid(MamoruError):
-    """`mamoru.toml` cannot be used. The message names the key and what it should be."""
+    """`mamoru.toml` cannot be used. Correct the line named; docs/settings.md explains every key."""
 
     code, exit_code = "settings-invalid", 2
 
@@ -84,17 +84,21 @@ def home() -> Path:
 
 def load(folder: Path) -> Settings:
     """Read `mamoru.toml` of a folder; all defaults if there is none; SettingsInvalid if broken."""
+    from mamoru.site import settings_text
+
     path = folder / FILE
     if not path.exists():
         return Settings()
+    text = ""
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise SettingsInvalid(f"{path}: not readable as TOML: {problem}") from problem
+        text = path.read_text(encoding="utf-8")
+        return Settings.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError as problem:
+        raise SettingsInvalid(f"{path}: not readable as UTF-8") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsInvalid(f"{path}:{settings_text.syntax(str(problem))}") from problem
     except OSError as problem:
         raise SettingsInvalid(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValidationError as problem:
-        lines = "; ".join(
-            f"`{'.'.join(map(str, error['loc']))}`: {error['msg']}" for error in problem.errors()
-        )
-        raise SettingsInvalid(f"{path}: {lines}; see the comments of `mamoru init`") from problem
+        found = settings_text.problems(text, problem.errors(), Settings)
+        raise SettingsInvalid("; ".join(f"{path}:{each}" for each in found)) from problem

@@ -25,10 +25,10 @@ SEED = 20_220_401
 """The day on which the present Act came into force; any number would do, but always the same."""
 
 STAFF = (
-    ("suzuki", "鈴木", "privacy-officer", "reads papers, verifies, decides"),
-    ("kondo", "近藤", "approver", "approves what suzuki decided"),
-    ("mori", "森", "auditor", "reads only"),
-    ("tanaka", "田中", "marketing", "must not see cases"),
+    ("suzuki", "鈴木", "privacy-officer", "privacy officer: reads papers, verifies, decides"),
+    ("kondo", "近藤", "approver", "approver: approves what suzuki decided"),
+    ("mori", "森", "auditor", "auditor: sees decisions and the trail, no paper and no name"),
+    ("tanaka", "田中", "marketing", "marketing: is refused, must not see cases"),
 )
 MEMBER = "hanako"
 PASSWORDS = "demo-passwords.txt"
@@ -47,11 +47,13 @@ def run(
     """Make the sample company (or take the one in `folder`) and serve or walk it."""
     if once:
         return _once(folder or Path(tempfile.mkdtemp(prefix="mamoru-demo-")), tell)
+    serving.expect_free(f"127.0.0.1:{port}", option="--port")
     if folder is not None:
-        _serve(folder, port, tell)
+        _serve(folder, port, tell, after=f"everything stays in {folder}")
         return None
     with tempfile.TemporaryDirectory(prefix="mamoru-demo-") as made:
-        _serve(Path(made), port, tell)
+        after = "everything is then deleted (keep it with `--folder FOLDER`)"
+        _serve(Path(made), port, tell, after=after)
     return None
 
 
@@ -81,20 +83,20 @@ def _once(folder: Path, tell: Callable[[str], None]) -> Mapping[str, Any]:
     }
 
 
-def _serve(folder: Path, port: int, tell: Callable[[str], None]) -> None:
+def _serve(folder: Path, port: int, tell: Callable[[str], None], *, after: str) -> None:
     passwords = prepare(folder, port=port, tell=tell)
     address = f"http://127.0.0.1:{port}"
     lines = [
         "",
         f"{address}/            public pages: the policy, requests, their status",
-        f"{address}/console/    the desk",
-        f"{address}/member/     a member's own page",
         f"{address}/api/v1/openapi.json   the API",
         "",
-        "sign in as",
+        f"staff open {address}/console/ and sign in as",
         *(f"  {name:8} {passwords[name]}   {what}" for name, _, _, what in STAFF),
-        f"  {MEMBER:8} {passwords[MEMBER]}   a member: {cast.HANAKO.name}",
+        f"a member opens {address}/member/ and signs in as",
+        f"  {MEMBER:8} {passwords[MEMBER]}   {cast.HANAKO.name}",
         "",
+        f"Ctrl+C stops; {after}",
     ]
     for line in lines:
         tell(line)

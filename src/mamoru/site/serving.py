@@ -1,12 +1,55 @@
 """`mamoru serve` and `mamoru worker`: bring the folder up to date, then run."""
 
+import errno
 import os
 import signal
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
-from mamoru.site import checks
+from mamoru.kit.errors import MamoruError
+from mamoru.site import checks, config
 
 BLOCKING_THREADS = 4
+
+
+class PortInUse(MamoruError):
+    """Something else already listens there. Stop the other server or choose another port."""
+
+    code, exit_code = "port-in-use", 2
+
+
+def expect_free(bind: str, *, option: str = "--bind") -> None:
+    """Raise PortInUse if something listens on `address:port`, NotStartable if nothing could.
+
+    The server itself would share the port with a second one without a word
+    (`SO_REUSEPORT`), and requests would reach the one or the other by chance.
+    """
+    address, port = _parted(bind)
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the server does: connections that have just ended do not count as a listener.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            remedy = f"stop the other server or choose {option}"
+            raise PortInUse(f"{bind} is in use; {remedy}") from problem
+        said = (problem.strerror or "no such address").lower()
+        raise checks.NotStartable(f"{bind} cannot be served: {said}") from problem
+
+
+def _parted(bind: str) -> tuple[str, int]:
+    address, _, port = bind.rpartition(":")
+    if not address or not (port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
+        raise checks.NotStartable(f"`{bind}` is no address and port such as 127.0.0.1:8000")
+    return address.strip("[]"), int(port)
+
+
+_LAST_PORT = 65_535
 
 
 def prepare() -> None:
@@ -29,23 +72,34 @@ def prepare() -> None:
     wiring.wire()
 
 
-def serve(home: Path, *, bind: str | None) -> None:
-    """Serve pages and API with the embedded worker until SIGINT or SIGTERM."""
+def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = None) -> None:
+    """Serve pages and API with the embedded worker until SIGINT or SIGTERM.
+
+    `tell` says what is served and where to open it, once it is known that it
+    can be. PortInUse or NotStartable before anything is written.
+    """
     checks.expect_startable(home)
+    settings = config.load(home)
+    place = bind or settings.bind
+    expect_free(place)
     prepare()
-    from django.conf import settings
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     connections.close_all()
-    address, _, port = (bind or settings.MAMORU.bind).rpartition(":")
+    address, port = _parted(place)
+    if tell is not None:
+        tell(f"serving {home.resolve()}")
+        tell(
+            f"open {f'http://{bind}' if bind else settings.public_url.rstrip('/')}/; stop with Ctrl+C"
+        )
     os.environ["MAMORU_EMBEDDED_WORKER"] = "1"
     Granian(
         "mamoru.site.wsgi:application",
         address=address,
-        port=int(port),
+        port=port,
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=BLOCKING_THREADS,

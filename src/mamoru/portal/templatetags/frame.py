@@ -4,11 +4,15 @@ from typing import Any
 
 from django import forms, template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from mamoru.kit.errors import MamoruError
 from mamoru.portal import published, words
 
 register = template.Library()
+
+_NAMELESS = frozenset({"day", "hidden", "max_length", "null_characters_not_allowed"})
+"""Codes of errors whose sentences hold for any field."""
 
 
 @register.simple_tag
@@ -41,13 +45,23 @@ def day(value: Any) -> str:
 
 @register.simple_tag
 def problems(form: forms.Form) -> tuple[tuple[str, str], ...]:
-    """Return (anchor, sentence) of every error of a form, in the order of the page."""
+    """Return (anchor, sentence) of every error of a form, in the order of the page.
+
+    A sentence that would not say on its own which field it is about is led by
+    the field's label.
+    """
     found = [("form", str(each)) for each in form.non_field_errors()]
     for name in form.fields:
         bound = form[name]
         several = isinstance(bound.field.widget, (forms.CheckboxSelectMultiple, forms.RadioSelect))
         anchor = f"{bound.auto_id}_0" if several else bound.auto_id
-        found += [(anchor, str(each)) for each in bound.errors]
+        codes = [each.code for each in bound.errors.as_data()]
+        for code, sentence in zip(codes, bound.errors, strict=True):
+            named = {"label": bound.label, "problem": sentence}
+            shown = (
+                gettext("%(label)s：%(problem)s") % named if code in _NAMELESS else str(sentence)
+            )
+            found.append((anchor, shown))
     return tuple(found)
 
 
