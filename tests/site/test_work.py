@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 
-from mamoru.cases import store
+from mamoru.cases import actions, store
 from mamoru.cases.terms import Stage, Work
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
@@ -121,6 +123,97 @@ def test_a_second_worker_is_refused_and_a_worker_carries_out_what_it_finds(clean
     raw = b"".join(path.read_bytes() for path in files)
     for value in (cast.HANAKO.name, cast.HANAKO.email, cast.SAKIKO.family_name):
         assert value.encode() not in raw
+
+
+def test_a_case_whose_failure_could_not_be_noted_is_taken_up_again(
+    clean: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_note = store.set_work
+    broken: list[CaseId] = []
+
+    def failing(case_id: CaseId, state: Work, **how: object) -> None:
+        if state is Work.QUEUED or broken:
+            with_note(case_id, state, **how)  # type: ignore[arg-type]
+            return
+        broken.append(case_id)
+        raise OSError("the disk is full")
+
+    def carry_out(case_id: CaseId, steps: object) -> str:
+        if not broken:
+            raise OSError("a sentence")
+        return done(case_id, steps)  # type: ignore[arg-type]
+
+    done = actions.carry_out
+    monkeypatch.setattr(actions, "carry_out", carry_out)
+    monkeypatch.setattr(store, "set_work", failing)
+    monkeypatch.setattr(work, "TAKE_UP_SECONDS", 0.0)
+    case_id = acts.verified(cast.HANAKO, *acts.EVERYTHING)
+    acts.decide(case_id)
+    acts.approve(case_id)
+
+    work.start()
+    try:
+        until(lambda: store.case(case_id).work is Work.READY)
+    finally:
+        work.stop()
+
+    assert broken
+    expect_done_once(case_id)
+
+
+@pytest.mark.parametrize(
+    ("status", "again"),
+    [
+        ("SUCCESS", True),
+        ("ERROR", True),
+        ("CANCELLED", True),
+        ("MAX_RECOVERY_ATTEMPTS_EXCEEDED", True),
+        ("PENDING", False),
+        ("ENQUEUED", False),
+        ("DELAYED", False),
+    ],
+)
+def test_only_what_no_workflow_will_end_is_queued_again(
+    house: Company, monkeypatch: pytest.MonkeyPatch, status: str, again: bool
+) -> None:
+    case_id, _ = queued()
+    assert store.claim_work(case_id) == 1
+    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: types.SimpleNamespace(status=status))
+
+    work._take_up(frozenset())
+
+    assert (store.case(case_id).work is Work.QUEUED) is again
+
+
+def test_a_claim_without_a_workflow_is_left_until_the_second_look(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, _ = queued()
+    store.claim_work(case_id)
+    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: None)
+
+    unstarted = work._take_up(frozenset())
+    assert store.case(case_id).work is Work.RUNNING
+    work._take_up(unstarted)
+
+    assert store.case(case_id).work is Work.QUEUED
+
+
+def test_a_case_that_was_ended_while_it_was_looked_at_stays_ended(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, _ = queued()
+    store.claim_work(case_id)
+
+    def ends(_: str) -> types.SimpleNamespace:
+        store.set_work(case_id, Work.READY)
+        return types.SimpleNamespace(status="SUCCESS")
+
+    monkeypatch.setattr(DBOS, "get_workflow_status", ends)
+
+    work._take_up(frozenset())
+
+    assert store.case(case_id).work is Work.READY
 
 
 @pytest.mark.parametrize("command", [("check",), ("datamap", "check"), ("case", "list")])

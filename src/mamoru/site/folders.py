@@ -19,7 +19,7 @@ SETTINGS = """\
 database = "sqlite:///mamoru.sqlite3"
 
 data = "data"                          # what the worker and the web server keep
-logs = "logs"
+logs = "logs"                          # mamoru.log: ids and codes, never names
 policy = "policy.yaml"
 datamap = "datamap.yaml"
 published = "published"                # published versions of the policy, never changed

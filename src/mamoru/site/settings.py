@@ -199,14 +199,46 @@ EMAIL_USE_SSL = MAMORU.mail.security == "tls"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = MAMORU.mail.sender or f"noreply@{PUBLIC.hostname or 'localhost'}"
 
+LOGS = HOME / MAMORU.logs
+LOG_BYTES, LOG_FILES = 5_000_000, 5
+_KEPT = ["console"]
+_FILE: dict[str, Any] = {}
+if LOGS.is_dir():  # `mamoru init` makes it
+    _KEPT = ["console", "file"]
+    _FILE = {
+        "file": {
+            "class": "logging.handlers.RotatingFileHandler",
+            "formatter": "message",
+            "filename": LOGS / "mamoru.log",
+            "maxBytes": LOG_BYTES,
+            "backupCount": LOG_FILES,
+            "encoding": "utf-8",
+            "delay": True,
+        }
+    }
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "message": {
+            "()": "mamoru.site.logs.MessageOnly",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "host": {
+            "()": "mamoru.site.logs.MessageOnly",
+            "format": "%(asctime)s WARNING %(name)s a request named a host that is not ours",
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "host": {"class": "logging.StreamHandler", "formatter": "host"},
+        **_FILE,
+    },
+    "root": {"handlers": _KEPT, "level": "WARNING"},
     "loggers": {
         "mamoru": {"level": "INFO"},
         "dbos": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"handlers": ["host"], "propagate": False},
     },
 }

@@ -10,6 +10,7 @@ import fcntl
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,17 +21,21 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from mamoru.cases import actions, store
-from mamoru.cases.terms import Work
+from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId
 from mamoru.site import wiring
 
 T = TypeVar("T")
+Claim = tuple[CaseId, int]
 log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
 RETRY_SECONDS = 30
+TAKE_UP_SECONDS = 30
+_ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+"""States of a workflow that DBOS will never touch again."""
 _APPLICATION_VERSION = "1"
 """Raised by hand when a workflow changes shape: DBOS resumes a workflow under its own version."""
 
@@ -158,34 +163,71 @@ def _carry_out(case_id: str) -> str:
     except Exception as problem:  # noqa: BLE001 - a job that breaks waits and is tried again
         code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
         log.error("carrying out %s failed: %s", case_id, code)  # noqa: TRY400 - no values in logs
-        after = clock.now() + timedelta(seconds=RETRY_SECONDS)
-        store.set_work(CaseId(case_id), Work.WAITING, note=f"failed:{code}", after=after)
+        _note_failure(CaseId(case_id), code)
         return "failed"
     finally:
         close_old_connections()
+
+
+def _note_failure(case_id: CaseId, code: str) -> None:
+    """Let a case wait for its next try; if even that cannot be written, `_take_up` finds it."""
+    after = clock.now() + timedelta(seconds=RETRY_SECONDS)
+    try:
+        store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after)
+    except Exception as problem:  # noqa: BLE001 - DBOS would log the text of the error
+        name = type(problem).__name__
+        log.error("noting that %s waits failed: %s", case_id, name)  # noqa: TRY400 - no values in logs
 
 
 def _workflow_id(case_id: CaseId, tries: int) -> str:
     return f"{case_id}:{tries}"
 
 
-def _take_up() -> None:
-    """Queue again what a dead process had claimed but not started; DBOS resumes the rest."""
-    for case_id, tries in store.claimed_work():
-        if DBOS.get_workflow_status(_workflow_id(case_id, tries)) is None:
-            store.set_work(case_id, Work.QUEUED)
+def _take_up(unstarted_before: frozenset[Claim] | None = None) -> frozenset[Claim]:
+    """Queue again what was claimed and that no workflow will end; DBOS resumes the rest.
+
+    That is a claim whose workflow ended without a word to the case, and one that no workflow
+    was started for: at the start at once, later only if it stood so at the look before, since
+    another worker may be between the claim and the start. Return the claims not started.
+    """
+    unstarted = set()
+    for claim in store.claimed_work():
+        found = DBOS.get_workflow_status(_workflow_id(*claim))
+        if found is None:
+            unstarted.add(claim)
+            if unstarted_before is None or claim in unstarted_before:
+                _queue_again(claim)
+        elif found.status in _ENDED:
+            _queue_again(claim)
+    return frozenset(unstarted)
+
+
+def _queue_again(claim: Claim) -> None:
+    """Queue a claim that still stands: its workflow may have ended well since it was listed.
+
+    A case that is no longer decided (withdrawn meanwhile) has nothing left to carry out.
+    """
+    with store.atomic():
+        if claim in store.claimed_work() and store.case(claim[0]).stage is Stage.DECIDED:
+            store.set_work(claim[0], Work.QUEUED)
+            log.warning("%s is taken up again", claim[0])
 
 
 def _scan(carry: Callable[[str], str]) -> None:
+    look_at, unstarted = time.monotonic() + TAKE_UP_SECONDS, frozenset[Claim]()
     while not _worker.stopping.wait(SCAN_SECONDS):
         try:
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + TAKE_UP_SECONDS
+                unstarted = _take_up(unstarted)
             for case_id in store.due_work(now=clock.now()):
                 tries = store.claim_work(case_id)
                 if tries is None:
                     continue
                 with SetWorkflowID(_workflow_id(case_id, tries)):
                     DBOS.start_workflow(carry, str(case_id))
-        except Exception:
-            log.exception("the scan for due work failed; it is tried again")
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the next scan tries again
+            name = type(problem).__name__
+            log.error("the scan for due work failed (%s); it is tried again", name)  # noqa: TRY400 - no values in logs
         finally:
             close_old_connections()
