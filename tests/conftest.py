@@ -188,8 +188,7 @@ def filled_database(
         _copy(connection, empty)
         population.record_provisions(by=SYSTEM, now=acts.NOW)
         for someone in cast.MEMBERS:
-            user = User.objects.create_user(someone.member_id)
-            assert user.pk == acts.user_of(someone)
+            user = User.objects.create_user(someone.member_id, id=acts.user_of(someone))
             store.link_member(
                 user.pk, Subject(store="shop", table="members", key=someone.member_id)
             )

@@ -436,7 +436,11 @@ def _once(key: str, operation: str, request: Schema, shape: type[S], act: Callab
 
 
 def _opened(request: HttpRequest, key: KeyIn) -> Any:
-    actions.admit(f"status:{_place(request)}", allowed=_allowed(), now=clock.now())
+    actions.admit(
+        f"status:{_place(request)}",
+        allowed=int(settings.MAMORU.limits.status_looks_per_hour),
+        now=clock.now(),
+    )
     case_id = ids.parse_case_id(text.fold(key.reference))
     return actions.open_status(
         case_id or CaseId("unknown"), text.digits_only(key.code), now=clock.now()
