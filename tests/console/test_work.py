@@ -253,6 +253,7 @@ def test_nothing_is_chosen_before_somebody_decides(client_of: Of) -> None:
     assert "ground" not in filled(shown, "/demands/1/decide/")
     assert response.status_code == 422
     assert "判断を選んでください" in response.content.decode()
+    assert "お断りのときは必須" in response.content.decode()
     assert store.case(case).demands[0].decision is None
 
 
@@ -446,6 +447,7 @@ def test_the_answer_is_opened_and_sent_with_its_tracking_number(client_of: Of) -
     assert letter.content.startswith(b"%PDF")
     assert letter["Content-Security-Policy"].startswith("default-src 'none'")
     assert (without.status_code, sent.status_code) == (422, 302)
+    assert "郵送のときは必須" in without.content.decode()
     assert (after.stage, after.tracking_number) == (Stage.ANSWERED, "123-45-67890-1")
     assert not offers(read(desk, case), "/send/")
 
