@@ -154,6 +154,16 @@ def member(client_of: Callable[[str], Client]) -> Client:
     return client_of("member")
 
 
+def _empty_ledger(connection: Any) -> None:
+    """Begin with a fresh ledger: a test that served pages has left entries, which Django keeps."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM mamoru_ledger_entry")
+        cursor.execute("DELETE FROM mamoru_ledger_node")
+        cursor.execute(
+            "UPDATE mamoru_ledger_head SET touched = 0, size = 0, peaks = '', last_at = '', note = ''"
+        )
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Name in one closing line what could not run for want of a component."""
     counts: dict[str, int] = {}
@@ -185,6 +195,7 @@ def filled_database(
     filled = sample_company.home / "filled.copy"
     with django_db_blocker.unblock():
         wiring.wire()
+        _empty_ledger(connection)
         _copy(connection, empty)
         population.record_provisions(by=SYSTEM, now=acts.NOW)
         for someone in cast.MEMBERS:
