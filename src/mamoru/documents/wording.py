@@ -219,8 +219,9 @@ STAGES = _words(
 STAGE_MEANINGS = _words(
     {
         "received": (
-            "ご請求を受け付けました。書類を確認し、{due}までに次のご連絡をします。",
-            "We have received your request. You will hear from us by {due}.",
+            "ご請求を受け付けました。書類の確認の結果をお知らせし、{due}までに回答する予定です。",
+            "We have received your request. You will hear of the papers first; the answer is due on "
+            "{due}.",
         ),
         "supplement-asked": (
             "確認に必要な書類が届いていません。届いた時点から手続きを進めます。",
