@@ -162,6 +162,26 @@ def test_a_store_that_is_away_makes_the_case_wait_and_nothing_is_answered(
     assert store.answer(case_id) is not None
 
 
+@pytest.mark.promise("P3.26")
+def test_a_store_that_cannot_be_read_is_tried_again_soon_and_goes_on_once_repaired(
+    house: Company,
+) -> None:
+    case_id = acts.verified(cast.HANAKO, *acts.EVERYTHING)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    shop = house.home / "shop.sqlite3"
+    sound = shop.read_bytes()
+    shop.write_bytes(b"no database at all" * 500)
+
+    assert acts.carry_out(case_id) is Work.WAITING
+
+    later = clock.now() + timedelta(seconds=execute.RETRY_SECONDS + 5)
+    assert store.answer(case_id) is None
+    assert store.due_work(now=later) == (case_id,)
+    shop.write_bytes(sound)
+    assert acts.carry_out(case_id) is Work.READY
+
+
 def test_what_was_approved_is_carried_out_and_no_other_plan() -> None:
     case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
     acts.decide(case_id)

@@ -360,7 +360,8 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     for place in planned.locations:
         result = steps.step(f"{demand.id} {_name(place)}", partial(_touch, case, demand, place))
         if result != "done":
-            passing = result.startswith("store-unreachable")
+            # A store that is away or unreadable is the engineer's to repair: it goes on by itself.
+            passing = result.startswith(("store-unreachable:", "store-unreadable:"))
             raise Waiting(result, RETRY_SECONDS if passing else HAND_WORK_SECONDS)
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         steps.step(f"{demand.id} provision records", lambda: _read_provisions(case, demand))
