@@ -13,22 +13,16 @@ from mamoru.kit.ids import StaffId
 from mamoru.ledger import append
 
 
-class ConsentsError(MamoruError):
-    """Something about how a person stands."""
-
-    code, exit_code = "standing-error", 3
-
-
-class PersonErased(ConsentsError):
+class PersonErased(MamoruError):
     """The person was erased: nothing may be written back. Take a new registration instead."""
 
-    code = "person-erased"
+    code, exit_code = "person-erased", 3
 
 
-class PersonUnknown(ConsentsError):
+class PersonUnknown(MamoruError):
     """A standing needs a key of the person. Identify the person first."""
 
-    code = "person-without-key"
+    code, exit_code = "person-without-key", 3
 
 
 def suspend(who: Person, *, reference: str, by: StaffId, now: datetime) -> None:
