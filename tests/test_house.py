@@ -168,6 +168,12 @@ PLANTS = (
         for room in ROOMS_WITH_SHELVES
     ),
     _plant(
+        "rows-site",
+        "a face reads the list of workers",
+        "console/views.py",
+        "from mamoru.site import models",
+    ),
+    _plant(
         "rows-consents",
         "another room's store touches consents' rows",
         "provision/store.py",
@@ -353,8 +359,8 @@ def test_the_rows_of_each_room_have_a_contract_of_their_own() -> None:
     contracts = {each["id"]: each for each in _contracts() if each["id"].startswith("rows-")}
 
     assert set(contracts) == {f"rows-{room}" for room in rooms}
-    assert rooms == set(ROOMS_WITH_SHELVES)
-    for room in rooms:
+    assert rooms == {*ROOMS_WITH_SHELVES, "site"}
+    for room in ROOMS_WITH_SHELVES:
         contract = contracts[f"rows-{room}"]
         assert contract["protected_modules"] == [f"mamoru.{room}.models"]
         assert contract["allowed_importers"] == [f"mamoru.{room}.store", f"mamoru.{room}.apps"]
