@@ -197,6 +197,20 @@ def test_the_chain_of_a_mover_is_explained_and_the_case_is_verified(client_of: O
     assert store.case(case).verified_by == scenes.staff("privacy-officer")
 
 
+@pytest.mark.promise("P3.22")
+def test_a_paper_that_arrived_is_shown_as_unread_everywhere_and_not_asked_for_again(
+    client_of: Of,
+) -> None:
+    case = scenes.received()
+
+    page = read(client_of("desk"), case)
+
+    assert "届いている・未確認" in page.text
+    assert "不足" not in page.text.replace("不足書類", "").replace("不足とは扱いません", "")
+    assert page.mark("data-open-points") == ""
+    assert "defects" not in filled(page, "/supplement/")
+
+
 @pytest.mark.promise("P3.11")
 def test_what_is_wrong_with_an_agents_papers_is_named_in_words(client_of: Of) -> None:
     case = scenes.filed(cast.TARO, agent=cast.SATO)

@@ -28,6 +28,7 @@ from mamoru.api.schemas import (
     IdentifyIn,
     KeyIn,
     LineOut,
+    NeedOut,
     PaperLineOut,
     PaperOut,
     ReceiptOut,
@@ -226,7 +227,17 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
             PaperLineOut(id=each.id, kind=each.kind, of=each.of, read=each.finding is not None)
             for each in case.proofs
         ],
+        needs=[
+            NeedOut(
+                of=each.group.of,
+                one_of=list(each.group.one_of),
+                two_of=list(each.group.two_of),
+                state=each.state,
+            )
+            for each in found.needs
+        ],
         open_points=list(found.open_points),
+        unread_points=list(found.unread_points),
         identity=found.identity_verdict,
         authority=found.authority_code,
     )

@@ -12,6 +12,7 @@ from mamoru.cases.terms import (
     DemandKind,
     DispatchKind,
     Filing,
+    NeedState,
     Outcome,
     PersonalDetails,
     ProofKind,
@@ -161,6 +162,15 @@ class PaperLineOut(Schema):
     read: bool
 
 
+class NeedOut(Schema):
+    """One thing to be proved: which papers would do, and how far it has come."""
+
+    of: ProofOf
+    one_of: list[ProofKind]
+    two_of: list[ProofKind]
+    state: NeedState
+
+
 class CaseOut(Schema):
     """A case for staff: what is done and open; names and addresses are on the page only."""
 
@@ -172,7 +182,11 @@ class CaseOut(Schema):
     work_note: str
     demands: list[DemandOut]
     papers: list[PaperLineOut]
+    needs: list[NeedOut]
     open_points: list[str]
+    unread_points: list[str] = Field(
+        description="what papers that arrived and are unread may settle; not asked for again"
+    )
     identity: str
     authority: str
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.rules import deadline, facts, papers, refusal, states
+from mamoru.cases.rules import deadline, facts, needs, papers, refusal, states
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -41,7 +41,6 @@ from mamoru.cases.terms import (
     TrailEntry,
     Work,
 )
-from mamoru.identity import agent
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import MEMBER, SYSTEM, CaseId, DemandId, StaffId
@@ -388,7 +387,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
     stage = states.advance(case.stage, Stage.VERIFIED)
     result = facts.check(case, today=clock.date_in_japan(now))
     if not result.acceptable(note=note):
-        raise NotConfirmed(f"open points: {', '.join(result.open_points) or _doubt(result)}")
+        raise NotConfirmed(_open(result))
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage, verified_by=by, complete_at=now)
         append.entry(
@@ -876,14 +875,7 @@ def clock_of_line(line: store.CaseLine, *, now: datetime) -> deadline.Clock:
 
 def required_proofs(role: Role) -> tuple[ProofGroup, ...]:
     """Return what has to be proved by whom files in a role, as groups of alternatives (P3.22)."""
-    return tuple(
-        ProofGroup(
-            of=ProofOf(group.of),
-            one_of=tuple(kind for kind in ProofKind if kind in group.one_of),
-            two_of=tuple(kind for kind in ProofKind if kind in group.two_of),
-        )
-        for group in agent.required_proofs(role)
-    )
+    return needs.required(role)
 
 
 def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
@@ -988,7 +980,11 @@ def _expect_cure_is_over(case: Case, grounds: tuple[RefusalGround, ...], *, now:
         raise states.StageForbidden("the period for the supplement is not over")
 
 
-def _doubt(result: facts.Check) -> str:
+def _open(result: facts.Check) -> str:
+    if result.open_points:
+        return f"open points: {', '.join(result.open_points)}"
+    if result.unread_points:
+        return f"papers arrived and are unread: {', '.join(result.unread_points)}"
     if not result.identified:
         return "nobody has said yet which records the person is"
     return "the comparison leaves a doubt: say in a note why it suffices"

@@ -116,6 +116,14 @@ class ProofOf(StrEnum):
     AUTHORITY = "authority"
 
 
+class NeedState(StrEnum):
+    """How far a thing that has to be proved has come: one state for lists, forms and letters."""
+
+    LACKING = "lacking"  # 不足: nothing came that would do, or what came does not hold
+    UNREAD = "unread"  # 届いている・未確認: it came, and nobody has read it yet
+    READ = "read"  # 確認済み
+
+
 class DispatchKind(StrEnum):
     """How an answer leaves. Its destination is the verified address; there is no free field."""
 
@@ -201,6 +209,15 @@ class ProofGroup:
     of: ProofOf
     one_of: tuple[ProofKind, ...]
     two_of: tuple[ProofKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing to be proved in a case, and how far it has come."""
+
+    group: ProofGroup
+    state: NeedState
+    missing: str  # the code of the open point while it is lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

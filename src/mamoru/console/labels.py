@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mamoru.cases.terms import Channel, Stage, Work
+from mamoru.cases.terms import Channel, NeedState, Stage, Work
 
 Words = Mapping[str, "str | Promise"]
 
@@ -34,6 +34,12 @@ WORK: Words = {
     Work.RUNNING: _("データベースを読んでいます"),
     Work.WAITING: _("止まっています"),
     Work.READY: _("終わりました。回答書ができています"),
+}
+
+NEEDS: Words = {
+    NeedState.LACKING: _("不足"),
+    NeedState.UNREAD: _("届いている・未確認"),
+    NeedState.READ: _("確認済み"),
 }
 
 WORK_NOTES: Words = {

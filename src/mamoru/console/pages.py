@@ -20,6 +20,7 @@ from mamoru.cases.terms import (
     Decision,
     DemandState,
     LocationReceipt,
+    NeedState,
     Outcome,
     PersonalDetails,
     Proof,
@@ -99,11 +100,12 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
-    """A group of papers that the role has to send, and whether it came."""
+    """A group of papers that the role has to send, and how far it has come."""
 
     of: str
     words: str
-    there: bool
+    state: NeedState
+    word: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +267,7 @@ class CasePage:
     by_agent: bool
     open_points: tuple[str, ...]
     open_words: tuple[str, ...]
+    unread_words: tuple[str, ...]
     verify_form: forms.VerifyForm | None
     verify_note: bool
     verify_hint: str
@@ -356,20 +359,27 @@ class _Builder:
             identify_form=self._identify_form(candidates) if can_identify else None,
             comparison=self._comparison() if self.personal else None,
             authority=tuple(
-                _about(finding.words(language()), finding.paper)
-                for finding in check.authority.findings
-                if finding.code != "not-an-agent"
+                _about(finding.words(language()), finding.paper) for finding in check.open_findings
             ),
             authority_proven=check.authority_code == "proven",
             by_agent=check.authority_code != "own",
             open_points=check.open_points,
             open_words=tuple(wording.defect(code, language()) for code in check.open_points),
+            unread_words=tuple(
+                dict.fromkeys(
+                    said(wording.PROOF_KINDS, proof.kind)
+                    for proof in case.proofs
+                    if proof.finding is None and check.unread_points
+                )
+            ),
             verify_form=(
                 self._as(forms.VerifyForm, "verify", forms.VerifyForm(auto_id="verify-%s"))
                 if may_verify
                 else None
             ),
-            verify_note=not check.open_points and not check.acceptable(note=""),
+            verify_note=(
+                not check.open_points and not check.unread_points and not check.acceptable(note="")
+            ),
             verify_hint=self._verify_hint(),
             verified=self._verified(),
             supplements=tuple(self._asked(index) for index in range(len(case.supplements))),
@@ -586,19 +596,17 @@ class _Builder:
     def _needed(self) -> tuple[Needed, ...]:
         if self.check.by_login:
             return ()
-        there = {(proof.of, proof.kind) for proof in self.case.proofs}
         found = []
-        for group in actions.required_proofs(self.case.filing.role):
-            one = [kind for kind in group.one_of if (group.of, kind) in there]
-            two = [kind for kind in group.two_of if (group.of, kind) in there]
-            words = _listed(group.one_of)
-            if group.two_of:
-                words += gettext("。または、次のうち2点: ") + _listed(group.two_of)
+        for need in self.check.needs:
+            words = _listed(need.group.one_of)
+            if need.group.two_of:
+                words += gettext("。または、次のうち2点: ") + _listed(need.group.two_of)
             found.append(
                 Needed(
-                    of=said(wording.PROOF_OF, group.of),
+                    of=said(wording.PROOF_OF, need.group.of),
                     words=words,
-                    there=bool(one) or len(two) > 1,
+                    state=need.state,
+                    word=word(labels.NEEDS, need.state),
                 )
             )
         return tuple(found)
@@ -697,6 +705,8 @@ class _Builder:
             text = gettext(
                 "残っている点があるあいだは、確定しようとしても受け付けられません。不足書類をお願いしてください。"
             )
+        elif check.unread_points:
+            text = gettext("届いている書類の記載を記録すると、確定できるようになります。")
         elif not check.acceptable(note=""):
             text = gettext("一部だけの一致です。足りると判断した理由を記入すると確定できます。")
         else:
