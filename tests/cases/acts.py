@@ -101,6 +101,7 @@ def hand_in(
     content = PNG[:33] + (kind + of).encode() + mark + PNG[33:]
     proof = actions.receive_proof(case_id, content, kind=kind, of=of, by=REQUESTER, now=NOW)
     if read is not None:
+        actions.open_paper(case_id, proof.id, by=read.by, now=NOW)
         actions.record_finding(case_id, proof.id, read, now=NOW)
     return proof
 
@@ -157,10 +158,17 @@ def verified(someone: Someone, *kinds: DemandKind) -> CaseId:
     return case_id
 
 
+def version(case_id: CaseId) -> int:
+    """Return the version of a case as a page would show it now."""
+    return store.case(case_id).version
+
+
 def decide(case_id: CaseId, judged: Judgement | None = None) -> tuple[Decision, ...]:
     """Let 鈴木 decide every demand."""
     return tuple(
-        actions.decide_demand(each.id, judged=judged or Judgement(), by=SUZUKI, now=NOW)
+        actions.decide_demand(
+            each.id, judged=judged or Judgement(), by=SUZUKI, now=NOW, version=version(case_id)
+        )
         for each in store.case(case_id).demands
     )
 
@@ -168,7 +176,7 @@ def decide(case_id: CaseId, judged: Judgement | None = None) -> tuple[Decision, 
 def approve(case_id: CaseId) -> None:
     """Let 近藤 approve every decision."""
     for each in store.case(case_id).demands:
-        actions.approve_demand(each.id, by=KONDO, now=NOW)
+        actions.approve_demand(each.id, by=KONDO, now=NOW, version=version(case_id))
 
 
 class Steps:

@@ -220,6 +220,7 @@ def test_the_letter_of_a_lawyers_case_holds_what_is_held_and_goes_to_the_proven_
     assert all(part in text for part in (cast.TARO.email, "髙橋", "M000002"))
     receipts = store.receipts(store.case(case_id).demands[1].id)
     assert {each.table: each.rows for each in receipts}["orders"] == cast.TARO_ORDERS
+    actions.open_letter(case_id, by=acts.SUZUKI, now=acts.NOW)
     actions.send_answer(
         case_id,
         dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,

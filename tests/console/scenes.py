@@ -124,6 +124,7 @@ def read(case: CaseId, proof: Proof, person: cast.Someone, **also: object) -> No
         at=now(),
         details=replace(details(person), birth_date=person.birth.isoformat(), email="", phone=""),
     )
+    actions.open_paper(case, proof.id, by=staff("desk"), now=now())
     actions.record_finding(case, proof.id, replace(made, **also), now=now())  # type: ignore[arg-type]
 
 
@@ -208,7 +209,11 @@ def decided(case: CaseId | None = None, *, judged: Judgement | None = None) -> C
     found = case or verified()
     for demand in store.case(found).demands:
         actions.decide_demand(
-            demand.id, judged=judged or Judgement(), by=staff("privacy-officer"), now=now()
+            demand.id,
+            judged=judged or Judgement(),
+            by=staff("privacy-officer"),
+            now=now(),
+            version=store.case(found).version,
         )
     return found
 
@@ -216,7 +221,9 @@ def decided(case: CaseId | None = None, *, judged: Judgement | None = None) -> C
 def approved(case: CaseId | None = None) -> CaseId:
     found = case or decided()
     for demand in store.case(found).demands:
-        actions.approve_demand(demand.id, by=staff("approver"), now=now())
+        actions.approve_demand(
+            demand.id, by=staff("approver"), now=now(), version=store.case(found).version
+        )
     return found
 
 
@@ -251,6 +258,7 @@ def ready(case: CaseId | None = None) -> CaseId:
 
 def answered() -> CaseId:
     found = ready(decided(verified(moved())))
+    actions.open_letter(found, by=staff("desk"), now=now())
     actions.send_answer(
         found,
         dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,

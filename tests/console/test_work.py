@@ -80,6 +80,7 @@ def test_looking_at_a_case_is_entered_once_an_hour_for_each_person(client_of: Of
 def test_a_finding_is_kept_as_it_was_typed_and_shown_beside_the_paper(client_of: Of) -> None:
     case = scenes.received()
     desk, proof = client_of("desk"), store.case(case).proofs[0]
+    desk.get(url(case, f"papers/{proof.id}/"))
 
     response = desk.post(
         url(case, f"papers/{proof.id}/finding/"),
@@ -100,6 +101,31 @@ def test_a_finding_is_kept_as_it_was_typed_and_shown_beside_the_paper(client_of:
     assert finding.details.birth_date == "昭和63年3月14日"
     assert str(finding.expires_on) == "2030-04-01"
     assert "2030年4月1日" in desk.get(url(case)).content.decode()
+
+
+@pytest.mark.promise("P3.10", "P3.24")
+def test_the_page_says_what_to_open_first_and_keeps_what_was_typed(client_of: Of) -> None:
+    case, done = scenes.received(), scenes.ready()
+    desk, proof = client_of("desk"), store.case(case).proofs[0]
+
+    unread = desk.post(
+        url(case, f"papers/{proof.id}/finding/"), {"family_name": "山本", "genuine": "on"}
+    )
+    unsent = desk.post(
+        url(done, "send/"),
+        {"dispatch": "simplified-registered-mail", "tracking_number": "12"},
+    )
+
+    typed = unread.content.decode()
+    assert (unread.status_code, unsent.status_code) == (422, 422)
+    assert "この書類をまだ開いていません" in typed
+    assert 'value="山本"' in typed
+    assert typed.count(url(case, f"papers/{proof.id}/")) >= 2
+    assert "いまの回答書をまだ開いていません" in unsent.content.decode()
+    assert store.case(case).proofs[0].finding is None
+    assert store.case(done).stage is Stage.DECIDED
+    desk.get(url(case, f"papers/{proof.id}/"))
+    assert "先に書類を開いてください" not in read(desk, case).text
 
 
 def test_a_finding_without_a_word_on_genuineness_comes_back_with_what_was_typed(
@@ -380,6 +406,7 @@ def test_a_decision_that_changed_since_it_was_seen_is_not_approved(client_of: Of
         judged=Judgement(ground=RefusalGround.HARM_TO_RIGHTS, reason="第三者の安全"),
         by=scenes.staff("privacy-officer"),
         now=scenes.now(),
+        version=store.case(case).version,
     )
 
     response = second.post(url(case, "demands/1/approve/"), form)
@@ -473,6 +500,7 @@ def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -
     scenes.identified(case, cast.HANAKO)
     scenes.ready(scenes.decided(scenes.verified(case)))
     desk = client_of("desk")
+    desk.get(url(case, "letter/"))
 
     by_mail = desk.post(
         url(case, "send/"), {"dispatch": "simplified-registered-mail", "tracking_number": "1"}

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, NinjaAPI, Schema, UploadedFile
 from ninja.security import django_auth
 
@@ -68,11 +68,18 @@ DESK = ("desk", "privacy-officer")
 OFFICER = ("privacy-officer",)
 APPROVER = ("approver",)
 READERS = (*DESK, "approver", "auditor")
+OPENERS = (*DESK, "approver")
 _SUBJECT_PARTS = 3
 
 
 def _answers(schema: type[Schema] | Any) -> dict[int, Any]:
     return {200: schema, **_PROBLEMS}
+
+
+def _file(*media_types: str) -> dict[str, Any]:
+    """Describe an answer that is a file."""
+    content = {each: {"schema": {"type": "string", "format": "binary"}} for each in media_types}
+    return {"responses": {200: {"description": "OK", "content": content}}}
 
 
 # --- requesters ---------------------------------------------------------------------------
@@ -243,6 +250,36 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
     )
 
 
+@api.get(
+    "/desk/cases/{reference}/papers/{paper}",
+    operation_id="open_paper",
+    response=_PROBLEMS,
+    openapi_extra=_file("image/jpeg", "image/png", "application/pdf"),
+    auth=django_auth,
+    tags=["staff"],
+)
+def open_paper(request: HttpRequest, reference: str, paper: str) -> HttpResponse:
+    """Return a paper as it was sent; the look is in the ledger, and a finding needs it."""
+    by = _staff(request, OPENERS)
+    media_type, content = actions.open_paper(_id(reference), paper, by=by, now=clock.now())
+    return HttpResponse(content, content_type=media_type)
+
+
+@api.get(
+    "/desk/cases/{reference}/letter",
+    operation_id="open_letter",
+    response=_PROBLEMS,
+    openapi_extra=_file("application/pdf"),
+    auth=django_auth,
+    tags=["staff"],
+)
+def open_letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the answer as it will leave; the look is in the ledger, and sending needs it."""
+    by = _staff(request, OPENERS)
+    content = actions.open_letter(_id(reference), by=by, now=clock.now())
+    return HttpResponse(content, content_type="application/pdf")
+
+
 @api.post(
     "/desk/cases/{reference}/papers/{paper}/finding",
     operation_id="record_finding",
@@ -253,7 +290,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
 def record_finding(
     request: HttpRequest, reference: str, paper: str, body: FindingIn, key: Key
 ) -> DoneOut:
-    """Record what was read on a paper."""
+    """Record what was read on a paper, which the same person has opened (`open_paper`)."""
     by, now, case_id = _staff(request, DESK), clock.now(), _id(reference)
     finding = Finding(
         by=by,
@@ -414,7 +451,10 @@ def approve_demand(
     tags=["staff"],
 )
 def send_answer(request: HttpRequest, reference: str, body: DispatchIn, key: Key) -> DoneOut:
-    """Record that the answer left. Its destination is the verified address; none can be given."""
+    """Record that the answer left; the sender has opened the letter (`open_letter`).
+
+    Its destination is the verified address; none can be given.
+    """
     by, case_id = _staff(request, DESK), _id(reference)
 
     def act() -> DoneOut:

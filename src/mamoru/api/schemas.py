@@ -238,7 +238,7 @@ class SupplementIn(Schema):
 class DecisionIn(Schema):
     """No ground: granted. A ground outside the law's matrix is refused."""
 
-    version: int | None = Field(None, description="of the case as it was seen (`show_case`)")
+    version: int = Field(description="of the case as it was seen (`show_case`)")
     ground: RefusalGround | None = None
     reason: str = Field("", max_length=LONG)
     law: str = Field("", max_length=SHORT)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.rules import deadline, facts, needs, papers, refusal, states
+from mamoru.cases.rules import deadline, facts, looks, needs, papers, refusal, states
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -314,13 +314,18 @@ def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
 
 
 def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
-    """Keep what a named member of staff read on a paper (P3.10)."""
+    """Keep what a named member of staff read on a paper (P3.10).
+
+    PaperUnopened unless the ledger says that the same person opened this very paper.
+    """
     with store.atomic():
         case = store.held(case_id)
         _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
         paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
         if paper is None:
             raise store.PaperUnknown(f"case `{case_id}` holds no such paper")
+        if not looks.opened_paper(trail(case_id), paper.digest, by=finding.by):
+            raise looks.PaperUnopened(f"the paper of case `{case_id}` was not opened by its reader")
         store.save_finding(case_id, proof_id, finding)
         store.change(case_id, version=case.version)
         append.entry(
@@ -418,7 +423,7 @@ def decide_demand(
     judged: Judgement,
     by: StaffId,
     now: datetime,
-    version: int | None = None,
+    version: int,
 ) -> Decision:
     """Decide one demand (P3.10 to P3.17); it stands once a second person has approved it.
 
@@ -464,9 +469,7 @@ def decide_demand(
     return decision
 
 
-def approve_demand(
-    demand_id: DemandId, *, by: StaffId, now: datetime, version: int | None = None
-) -> Decision:
+def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime, version: int) -> Decision:
     """Approve a decision as the second person; the last approval starts the work (P3.17).
 
     `version` is the case's as the approver saw it: a decision that was made anew since
@@ -498,9 +501,12 @@ def approve_demand(
 
 
 def return_demand(
-    demand_id: DemandId, *, reason: str, by: StaffId, now: datetime, version: int | None = None
+    demand_id: DemandId, *, reason: str, by: StaffId, now: datetime, version: int
 ) -> None:
-    """Send a decision back to be decided again; the second person did not agree."""
+    """Send a decision back to be decided again; the second person did not agree.
+
+    `version` is the case's as it was shown; CaseChangedMeanwhile if it has moved on since.
+    """
     with store.atomic():
         case = store.case(_case_of(demand_id))
         demand = _demand(case, demand_id)
@@ -550,7 +556,10 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
 def send_answer(
     case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
 ) -> None:
-    """Record that the answer left, how, and with which tracking number (P3.24)."""
+    """Record that the answer left, how, and with which tracking number (P3.24).
+
+    LetterUnopened unless the ledger says that the sender opened the letter as it is now.
+    """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.ANSWERED)
     letter = store.answer(case_id)
@@ -560,6 +569,8 @@ def send_answer(
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
+    if not looks.opened_letter(trail(case_id), letter[0], by=by):
+        raise looks.LetterUnopened(f"the letter of case `{case_id}` was not opened by its sender")
     with store.atomic():
         store.change(
             case_id,
@@ -781,7 +792,7 @@ def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) ->
     content = store.proof_content(case_id, proof_id)
     digest = store.commitment(case_id, "paper", hashlib.sha256(content[1]).hexdigest())
     with store.atomic():
-        append.entry("case.paper.opened", subject=case_id, by=by, at=now, body={"paper": digest})
+        append.entry(looks.PAPER_OPENED, subject=case_id, by=by, at=now, body={"paper": digest})
     return content
 
 
@@ -792,9 +803,20 @@ def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
         raise states.StageForbidden("the answer is not ready yet")
     with store.atomic():
         append.entry(
-            "case.letter.opened", subject=case_id, by=by, at=now, body={"letter": letter[0]}
+            looks.LETTER_OPENED, subject=case_id, by=by, at=now, body={"letter": letter[0]}
         )
     return letter[1]
+
+
+def opened_paper(history: Sequence[TrailEntry], proof: Proof, *, by: StaffId) -> bool:
+    """Return whether a person has opened a paper, so that a finding of theirs is taken."""
+    return looks.opened_paper(history, proof.digest, by=by)
+
+
+def opened_letter(case_id: CaseId, history: Sequence[TrailEntry], *, by: StaffId) -> bool:
+    """Return whether a person has opened the letter as it is now, so that they may send it."""
+    letter = store.answer(case_id)
+    return letter is not None and looks.opened_letter(history, letter[0], by=by)
 
 
 def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
@@ -966,8 +988,8 @@ def _expect(case: Case, *stages: Stage) -> None:
         raise states.StageForbidden(f"not possible for a case that is `{case.stage}`")
 
 
-def _expect_unchanged(case: Case, version: int | None) -> None:
-    if version is not None and case.version != version:
+def _expect_unchanged(case: Case, version: int) -> None:
+    if case.version != version:
         raise store.CaseChangedMeanwhile(f"case `{case.id}` was changed by somebody else")
 
 

@@ -95,6 +95,7 @@ class Paper:
     size: str
     read: tuple[Row, ...]
     reader: str
+    opened: bool  # by whoever looks at this page: without it no finding is taken
     form: forms.FindingForm | None
 
 
@@ -277,6 +278,7 @@ class CasePage:
     decide_hint: str
     working: Working
     has_letter: bool
+    letter_opened: bool
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]
@@ -395,6 +397,10 @@ class _Builder:
             decide_hint=self._decide_hint(),
             working=self._working(),
             has_letter=self.personal and case.work is Work.READY,
+            letter_opened=(
+                send_form is not None
+                and actions.opened_letter(case.id, self.entries, by=self.desk.by)
+            ),
             send_form=send_form,
             send_hint=send_hint,
             answered=self._answered(),
@@ -627,6 +633,7 @@ class _Builder:
             size=_size(proof.size),
             read=_read(proof) if self.personal else (),
             reader=self.who(proof.finding.by) if proof.finding else "",
+            opened=actions.opened_paper(self.entries, proof, by=self.desk.by),
             form=form,
         )
 
