@@ -1,11 +1,12 @@
 """What people do with a case, in the words of tests: file, hand in, read, decide, carry out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from mamoru.cases import actions, store
+from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import (
     Case,
     Channel,
@@ -221,6 +222,28 @@ def carry_out(case_id: CaseId, steps: Steps | None = None) -> Work:
     """Let the worker take the case and carry it out."""
     store.claim_work(case_id)
     return actions.carry_out(case_id, steps or Steps())
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """The company's data map without some of its stores, as it was or will be on another day."""
+    before = execute.hands()
+    stores = tuple(each for each in before.datamap.stores if each.name not in names)
+    execute.install(replace(before, datamap=before.datamap.model_copy(update={"stores": stores})))
+    try:
+        yield
+    finally:
+        execute.install(before)
+
+
+def outgrown(someone: Someone, *kinds: DemandKind) -> CaseId:
+    """Return a case that was approved before the mailing list was registered: it cannot go on."""
+    case_id = verified(someone, *kinds)
+    with without("mailing"):
+        decide(case_id)
+        approve(case_id)
+    assert carry_out(case_id) is Work.WAITING
+    return case_id
 
 
 def answered(case_id: CaseId, judged: Judgement | None = None) -> Case:

@@ -28,6 +28,7 @@ from mamoru.cases.terms import (
 from mamoru.kit import clock, ids
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
 from mamoru.site.sample import cast, papers
+from tests.cases import acts
 
 T = TypeVar("T")
 EVERYTHING = (
@@ -235,6 +236,15 @@ def waiting() -> CaseId:
     return found
 
 
+def outgrown() -> CaseId:
+    """The mailing list was registered after everything had been approved."""
+    found = verified()
+    with acts.without("mailing"):
+        approved(decided(found))
+    assert actions.carry_out(found, AtOnce()) is Work.WAITING
+    return found
+
+
 def by_hand() -> CaseId:
     """A granted erasure waits for hands."""
     found = approved(decided(verified(of_kind(DemandKind.ERASURE))))
@@ -284,6 +294,7 @@ STATES: Mapping[str, Callable[[], CaseId]] = {
     "verified": verified,
     "decided": decided,
     "waiting": waiting,
+    "outgrown": outgrown,
     "by-hand": by_hand,
     "ready": ready,
     "answered": answered,

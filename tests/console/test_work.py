@@ -458,6 +458,29 @@ def test_a_store_that_cannot_be_reached_is_named_with_since_when_and_the_next_tr
     assert not offers(parsed(text.encode()), "/send/")
 
 
+@pytest.mark.promise("P3.17")
+def test_a_plan_that_changed_is_told_in_words_and_goes_back_to_two_persons(client_of: Of) -> None:
+    case = scenes.outgrown()
+    officer, second = client_of("privacy-officer"), client_of("approver")
+
+    shown = read(officer, case)
+    form = filled(shown, "/reopen/")
+    without = officer.post(url(case, "reopen/"), {**form, "reason": ""})
+    blind = officer.post(url(case, "reopen/"), {"reason": "範囲が変わった"})
+    sent = officer.post(url(case, "reopen/"), {**form, "reason": "範囲が変わった"})
+    decide = {**filled(read(officer, case), "/demands/1/decide/"), "ground": ""}
+    officer.post(url(case, "demands/1/decide/"), decide)
+    approved = second.post(
+        url(case, "demands/1/approve/"), filled(read(second, case), "/demands/1/approve/")
+    )
+
+    assert "「お知らせメールの名簿 / 配信先」が対象に加わりました。" in shown.text
+    assert not offers(read(second, case), "/reopen/")
+    assert [each.status_code for each in (without, blind, sent, approved)] == [422, 409, 302, 302]
+    assert (store.case(case).stage, store.case(case).work) == (Stage.DECIDED, Work.QUEUED)
+    assert "case.demand.reopened" in [line.kind for line in actions.trail(case)]
+
+
 @pytest.mark.promise("P3.6")
 def test_work_by_hand_is_recorded_by_somebody_who_did_not_approve(client_of: Of) -> None:
     case = scenes.by_hand()
@@ -525,7 +548,9 @@ def test_the_page_of_every_state_says_what_to_do_next(client_of: Of, state: str)
     assert "None" not in page.text
 
 
-@pytest.mark.parametrize("state", ["decided", "waiting", "by-hand", "ready", "answered"])
+@pytest.mark.parametrize(
+    "state", ["decided", "waiting", "outgrown", "by-hand", "ready", "answered"]
+)
 def test_no_act_of_an_earlier_step_is_offered_later(client_of: Of, state: str) -> None:
     page = read(client_of("privacy-officer"), scenes.STATES[state]())
 

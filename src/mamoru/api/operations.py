@@ -32,6 +32,7 @@ from mamoru.api.schemas import (
     PaperLineOut,
     PaperOut,
     ReceiptOut,
+    ReturnIn,
     StatusOut,
     SupplementIn,
     VerifyIn,
@@ -227,6 +228,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
                 outcome=each.decision.outcome if each.decision else None,
                 grounds=list(each.decision.grounds) if each.decision else [],
                 approved=each.decided,
+                plan_changed=actions.plan_change(case, each) is not None,
             )
             for position, each in enumerate(case.demands, start=1)
         ],
@@ -441,6 +443,52 @@ def approve_demand(
         return _done(case_id)
 
     return _once(key, f"approve_demand/{case_id}/{position}", body, DoneOut, act)
+
+
+@api.post(
+    "/desk/cases/{reference}/demands/{position}/return",
+    operation_id="return_demand",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def return_demand(
+    request: HttpRequest, reference: str, position: int, body: ReturnIn, key: Key
+) -> DoneOut:
+    """Send a decision back that is not approved yet; the second person did not agree."""
+    by, case_id = _staff(request, APPROVER), _id(reference)
+
+    def act() -> DoneOut:
+        actions.return_demand(
+            ids.demand_id(case_id, position),
+            reason=body.reason,
+            by=by,
+            now=clock.now(),
+            version=body.version,
+        )
+        return _done(case_id)
+
+    return _once(key, f"return_demand/{case_id}/{position}", body, DoneOut, act)
+
+
+@api.post(
+    "/desk/cases/{reference}/reopening",
+    operation_id="reopen_case",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def reopen_case(request: HttpRequest, reference: str, body: ReturnIn, key: Key) -> DoneOut:
+    """Send back every decision whose plan has changed since; two persons decide it anew."""
+    by, case_id = _staff(request, DESK), _id(reference)
+
+    def act() -> DoneOut:
+        actions.reopen_case(
+            case_id, reason=body.reason, by=by, now=clock.now(), version=body.version
+        )
+        return _done(case_id)
+
+    return _once(key, f"reopen_case/{case_id}", body, DoneOut, act)
 
 
 @api.post(

@@ -151,6 +151,7 @@ class DemandOut(Schema):
     outcome: Outcome | None
     grounds: list[RefusalGround]
     approved: bool
+    plan_changed: bool = Field(description="what was approved can no longer be done as it was")
 
 
 class PaperLineOut(Schema):
@@ -248,6 +249,13 @@ class ApprovalIn(Schema):
     """Which version of the case the approver saw (`show_case`); another one is not approved."""
 
     version: int
+
+
+class ReturnIn(Schema):
+    """Why a decision goes back, and which version of the case was seen (`show_case`)."""
+
+    version: int
+    reason: str = Field(min_length=1, max_length=LONG)
 
 
 class DispatchIn(Schema):

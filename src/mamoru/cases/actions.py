@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.rules import deadline, facts, looks, needs, papers, refusal, states
+from mamoru.cases.rules import deadline, facts, looks, needs, papers, plans, refusal, states
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -27,6 +27,8 @@ from mamoru.cases.terms import (
     Judgement,
     Outcome,
     PersonalDetails,
+    PlanChange,
+    PlannedPlace,
     Practice,
     Proof,
     ProofGroup,
@@ -254,8 +256,13 @@ def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
 
 
 def withdraw_case(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
-    """End a case because its requester wants it; a new one may be filed at any time."""
+    """End a case because its requester wants it; a new one may be filed at any time.
+
+    What is done has to be answered (Act 34(3)): a case of which a part is done is not ended.
+    """
     case = store.case(case_id)
+    if _begun(case):
+        raise states.StageForbidden("a part of it is carried out: the answer follows")
     stage = states.advance(case.stage, Stage.WITHDRAWN)
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage)
@@ -290,7 +297,11 @@ def acknowledge_on(case: Case) -> date:
 
 def possible(case: Case, to: Stage) -> bool:
     """Return whether the law lets a case go to a stage from where it is."""
-    return to in states.EXITS[case.stage]
+    return to in states.EXITS[case.stage] and not (to is Stage.WITHDRAWN and _begun(case))
+
+
+def _begun(case: Case) -> bool:
+    return any(store.executed(demand.id) for demand in case.demands)
 
 
 def takes_papers(case: Case) -> bool:
@@ -446,6 +457,7 @@ def decide_demand(
         grounds=grounds,
         judged=judged,
         plan_digest=plan.digest,
+        places=_places(case, plan),
         by=by,
         at=now,
     )
@@ -523,6 +535,35 @@ def return_demand(
             at=now,
             body={"demand": demand_id, "reason": store.commitment(case.id, "return", reason)},
         )
+
+
+def reopen_case(case_id: CaseId, *, reason: str, by: StaffId, now: datetime, version: int) -> None:
+    """Send decisions back that can no longer be carried out as they were approved (P3.17).
+
+    Every granted demand whose plan has changed is decided and approved anew, by two persons
+    again; what is done or still stands is not touched. `version` is the case's as it was shown.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        _expect_unchanged(case, version)
+        stale = tuple(each for each in case.demands if plan_change(case, each) is not None)
+        stage = states.reopen(case.stage, case.work, stale)
+        store.change(case_id, version=case.version, stage=stage)
+        store.set_work(case_id, Work.NOT_STARTED)
+        for demand in stale:
+            store.reopen_decision(demand.id)
+            append.entry(
+                "case.demand.reopened",
+                subject=case_id,
+                by=by,
+                at=now,
+                body={
+                    "demand": demand.id,
+                    "approved": demand.decision.plan_digest if demand.decision else "",
+                    "plan": execute.plan(case, demand).digest,
+                    "reason": store.commitment(case_id, "reopen", reason),
+                },
+            )
 
 
 def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note: str) -> None:
@@ -745,6 +786,7 @@ def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:
         approved_by=SYSTEM,
         approved_at=now,
         plan_digest=plan.digest,
+        places=_places(case, plan),
     )
     store.save_decision(demand.id, decision)
     append.entry(
@@ -848,6 +890,17 @@ def plan_of(case: Case, demand: DemandState) -> execute.Plan:
     return execute.plan(case, demand)
 
 
+def plan_change(case: Case, demand: DemandState) -> PlanChange | None:
+    """Return what is no longer as it was decided on; None while the decision can be carried out."""
+    if case.stage is not Stage.DECIDED or demand.decision is None:
+        return None
+    plan = execute.plan(case, demand)
+    done = store.executed(demand.id)
+    if not states.plan_is_stale(demand, plan_digest=plan.digest, carried_out=done):
+        return None
+    return plans.compare(demand.decision.places, _places(case, plan))
+
+
 def titles(language: str) -> Mapping[str, str]:
     """Return what stores, tables, columns and categories are called, by their references.
 
@@ -913,6 +966,18 @@ def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
 
 
 # --- inside -------------------------------------------------------------------------------
+
+
+def _places(case: Case, plan: execute.Plan) -> tuple[PlannedPlace, ...]:
+    return tuple(
+        PlannedPlace(
+            store=place.store,
+            table=place.table,
+            columns=tuple(place.columns),
+            digest=store.commitment(case.id, "place", place.digest),
+        )
+        for place in plan.locations
+    )
 
 
 def _spoken(value: object) -> str:

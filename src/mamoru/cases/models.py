@@ -87,6 +87,7 @@ class DemandRow(models.Model):
     approved_by = models.CharField(max_length=40, blank=True)
     approved_at = models.DateTimeField(null=True)
     plan_digest = models.CharField(max_length=64, blank=True)
+    plan_places = models.JSONField(default=list)
     executed_at = models.DateTimeField(null=True)
     sealed_hand_note = models.BinaryField(null=True)
 

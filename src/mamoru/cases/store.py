@@ -37,6 +37,7 @@ from mamoru.cases.terms import (
     Identity,
     LocationReceipt,
     Outcome,
+    PlannedPlace,
     Proof,
     ProofKind,
     ProofOf,
@@ -58,6 +59,7 @@ Row = Mapping[str, str | int | float | None]
 _FILING = TypeAdapter(Filing)
 _FINDING = TypeAdapter(Finding)
 _IDENTITY = TypeAdapter(Identity)
+_PLACES = TypeAdapter(tuple[PlannedPlace, ...])
 _ROWS = TypeAdapter(tuple[dict[str, str | int | float | None], ...])
 
 
@@ -373,6 +375,7 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
         approved_by=decision.approved_by or "",
         approved_at=decision.approved_at,
         plan_digest=decision.plan_digest,
+        plan_places=_PLACES.dump_python(decision.places, mode="json"),
     )
     if not changed:
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided and approved already")
@@ -380,15 +383,37 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
 
 def clear_decision(demand_id: DemandId) -> None:
     """Take an unapproved decision back, so that the demand is decided again."""
-    DemandRow.objects.filter(id=demand_id, approved_by="").update(
-        outcome="",
-        grounds=[],
-        sealed_reason=None,
-        law="",
-        decided_by="",
-        decided_at=None,
-        plan_digest="",
-    )
+    DemandRow.objects.filter(id=demand_id, approved_by="").update(**_UNDECIDED)
+
+
+def reopen_decision(demand_id: DemandId) -> None:
+    """Take an approved decision back that was never carried out, and what was read for it.
+
+    INVARIANT: what is done stays decided; a receipt of a correction stays with its effect.
+    """
+    changed = DemandRow.objects.filter(id=demand_id, executed_at=None).update(**_UNDECIDED)
+    if not changed:
+        raise CaseChangedMeanwhile(f"demand `{demand_id}` is carried out already")
+    ReceiptRow.objects.filter(demand_id=demand_id, demand__kind__in=_READING).delete()
+
+
+_UNDECIDED: Mapping[str, Any] = {
+    "outcome": "",
+    "grounds": [],
+    "sealed_reason": None,
+    "law": "",
+    "decided_by": "",
+    "decided_at": None,
+    "approved_by": "",
+    "approved_at": None,
+    "plan_digest": "",
+    "plan_places": [],
+}
+_READING = (
+    DemandKind.NOTICE_OF_PURPOSE,
+    DemandKind.DISCLOSURE,
+    DemandKind.DISCLOSURE_OF_PROVISION_RECORDS,
+)
 
 
 # --- execution ---------------------------------------------------------------------------
@@ -642,6 +667,7 @@ def _demand(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
             approved_by=StaffId(row.approved_by) if row.approved_by else None,
             approved_at=row.approved_at,
             plan_digest=row.plan_digest,
+            places=_PLACES.validate_python(row.plan_places),
         ),
     )
 

@@ -324,6 +324,33 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPlace:
+    """A table of a plan as it was decided on: what would be touched, never of whom."""
+
+    store: str
+    table: str
+    columns: tuple[str, ...]
+    digest: str  # keyed, over the place with the person's keys
+
+    @property
+    def ref(self) -> str:
+        """The place as the data map names it: `shop/members`."""
+        return f"{self.store}/{self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """What is different from the plan that was decided on, by references of the data map."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()  # columns that came
+    narrower: tuple[str, ...] = ()  # columns that went
+    other_records: tuple[str, ...] = ()  # the same columns of other records
+    known: bool = True  # False where the old places were not kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The decision on one demand: a value, whether granted or refused."""
 
@@ -336,6 +363,7 @@ class Decision:
     approved_by: StaffId | None = None
     approved_at: datetime | None = None
     plan_digest: str = ""  # what the approver saw; another plan needs another approval
+    places: tuple[PlannedPlace, ...] = ()  # the plan's, so that a change can be told in words
 
 
 PROVISION_RECORDS = "provision-records"

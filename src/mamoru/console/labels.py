@@ -58,6 +58,9 @@ WORK_NOTES: Words = {
     "hand-work": _(
         "「%(place)s」は、担当者の手で行う作業です。行ったあと、下の欄に記録してください。"
     ),
+    "plan-changed": _(
+        "承認のあとに、対象となる範囲が変わりました(%(place)s)。承認されていない範囲は実行しません。"
+    ),
     "failed": _("処理が途中で失敗しました(%(place)s)。自動でやり直します。"),
 }
 
@@ -103,6 +106,7 @@ TRAIL: Words = {
     "case.demand.decided": _("判断した"),
     "case.demand.approved": _("承認した"),
     "case.demand.returned": _("差し戻した"),
+    "case.demand.reopened": _("範囲が変わったため、判断に差し戻した"),
     "case.demand.carried-out": _("実行を終えた"),
     "case.demand.carried-out-by-hand": _("手作業の実行を記録した"),
     "case.decided": _("すべての判断が確定した"),

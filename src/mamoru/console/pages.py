@@ -23,6 +23,7 @@ from mamoru.cases.terms import (
     NeedState,
     Outcome,
     PersonalDetails,
+    PlanChange,
     Proof,
     ProofKind,
     RefusalGround,
@@ -189,6 +190,15 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A decision that can no longer be carried out: what has changed, in words."""
+
+    position: int
+    kind: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemandView:
     """A demand with facts, plan, decision and what may be done with it."""
 
@@ -277,6 +287,8 @@ class CasePage:
     supplement_form: forms.SupplementForm | None
     decide_hint: str
     working: Working
+    stale: tuple[Stale, ...]
+    reopen_form: forms.ReturnForm | None
     has_letter: bool
     letter_opened: bool
     send_form: forms.SendForm | None
@@ -307,6 +319,7 @@ class _Builder:
         self.names = access.names(self._actors())
         self.today = clock.date_in_japan(now)
         self.open = case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}
+        self.stale = tuple(self._stale()) if case.work is Work.WAITING else ()
 
     def _actors(self) -> frozenset[str]:
         found = {str(entry.by) for entry in self.entries}
@@ -396,6 +409,12 @@ class _Builder:
             ),
             decide_hint=self._decide_hint(),
             working=self._working(),
+            stale=self.stale,
+            reopen_form=(
+                self._as(forms.ReturnForm, "reopen", forms.ReturnForm(auto_id="reopen-%s"))
+                if self.stale and self.handles
+                else None
+            ),
             has_letter=self.personal and case.work is Work.READY,
             letter_opened=(
                 send_form is not None
@@ -539,6 +558,14 @@ class _Builder:
                 by=by,
                 anchor="answer",
                 link=gettext("回答書へ"),
+                who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
+            )
+        if self.stale:
+            return NextStep(
+                text=gettext("承認のあとに対象の範囲が変わりました。判断に差し戻してください。"),
+                by=by,
+                anchor="reopen",
+                link=gettext("変わったところへ"),
                 who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
             )
         if case.work is Work.WAITING and case.work_note.startswith("hand-work"):
@@ -906,12 +933,46 @@ class _Builder:
             return gettext("作業の記録は、受付担当または個人情報保護管理者が行います。")
         return gettext("表の内容を手で直し、どこで何をしたかを記録してください。")
 
+    def _stale(self) -> Iterable[Stale]:
+        for position, demand in enumerate(self.case.demands, start=1):
+            change = actions.plan_change(self.case, demand)
+            if change is not None:
+                yield Stale(
+                    position=position,
+                    kind=said(wording.KINDS, demand.demand.kind),
+                    changes=tuple(self._changes(change)),
+                )
+
+    def _changes(self, change: PlanChange) -> Iterable[str]:
+        for ref in change.added:
+            yield gettext("「%(place)s」が対象に加わりました。") % {"place": self._place(ref)}
+        for ref in change.removed:
+            yield gettext("「%(place)s」が対象から外れました。") % {"place": self._place(ref)}
+        for ref in change.wider:
+            yield gettext("「%(place)s」の項目「%(column)s」が対象に加わりました。") % self._column(
+                ref
+            )
+        for ref in change.narrower:
+            yield gettext("「%(place)s」の項目「%(column)s」が対象から外れました。") % self._column(
+                ref
+            )
+        for ref in change.other_records:
+            yield gettext("「%(place)s」で、対象となる記録が変わりました。") % {
+                "place": self._place(ref)
+            }
+        if not change.known:
+            yield gettext("判断したときの範囲が残っていないため、違いは表示できません。")
+
+    def _column(self, ref: str) -> Mapping[str, str]:
+        place, _, name = ref.rpartition("/")
+        return {"place": self._place(place), "column": self.titles.get(ref, name)}
+
     def _working(self) -> Working:
         case = self.case
         note = since = next_try = ""
         if case.work is Work.WAITING:
             code, _, name = case.work_note.partition(":")
-            if code == "hand-work":
+            if code in {"hand-work", "plan-changed"}:
                 place = said(wording.KINDS, name) if name in wording.KINDS else name
             else:
                 place = self.titles.get(name, name)
@@ -920,7 +981,7 @@ class _Builder:
             moved = [entry.at for entry in self.entries if entry.kind in _PROGRESS]
             since = moment(max(moved)) if moved else ""
             after = store.next_try(case.id)
-            if after is not None and code != "hand-work":
+            if after is not None and code not in {"hand-work", "plan-changed"}:
                 next_try = moment(after)
         return Working(word=word(labels.WORK, case.work), note=note, since=since, next_try=next_try)
 
