@@ -139,7 +139,7 @@ PLANTS = (
     _plant(
         "shelves",
         "the hand composes the answer",
-        "cases/execute.py",
+        "cases/execute/carry.py",
         "from mamoru.cases import answer as planted",
     ),
     # 3. pure
@@ -239,7 +239,7 @@ PLANTS = (
     ),
     _plant("standing", "consents import the whole gate", "consents/store.py", "import mamoru.gate"),
     # 10. borrowed
-    _plant("borrowed", "a room runs DBOS", "cases/execute.py", "import dbos"),
+    _plant("borrowed", "a room runs DBOS", "cases/execute/carry.py", "import dbos"),
     _plant("borrowed", "the site speaks to databases", "site/planted.py", "import sqlalchemy"),
     # harmless
     _plant("", "a rule names a date", _RULE, "import datetime"),

@@ -260,12 +260,23 @@ class ColumnShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKeyShape:
+    """A foreign key as the database enforces it: `columns` here name `parent_columns` there."""
+
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    on_delete: str = ""  # `cascade`, `set-null`, …; empty: the database refuses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableShape:
     """A table or view as it really is in the store."""
 
     name: str
     columns: tuple[ColumnShape, ...]
     is_view: bool = False
+    foreign_keys: tuple[ForeignKeyShape, ...] = ()
 
 
 class DriftKind(StrEnum):

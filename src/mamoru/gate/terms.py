@@ -43,6 +43,8 @@ class Operation(StrEnum):
     FIND = "find"
     READ = "read"
     CORRECT = "correct"
+    ERASE = "erase"
+    MARK = "mark"  # a flag in the company's own table, which its own systems obey
 
 
 class Code(StrEnum):
