@@ -458,6 +458,28 @@ def test_a_store_that_cannot_be_reached_is_named_with_since_when_and_the_next_tr
     assert not offers(parsed(text.encode()), "/send/")
 
 
+@pytest.mark.promise("P3.26")
+def test_a_failure_is_shown_with_its_count_and_the_desk_has_it_tried_at_once(
+    client_of: Of,
+) -> None:
+    case = scenes.approved()
+    for _ in range(3):
+        store.claim_work(case)
+        actions.note_failure(case, "letter-unrenderable", now=scenes.now())
+    desk = client_of("desk")
+
+    text = read(desk, case).text
+    tried = desk.post(url(case, "try/"))
+    again = desk.post(url(case, "try/"))
+
+    assert "これまでに3回試しました。" in text
+    assert "続けて3回失敗しています。" in text
+    assert "次にやり直すのは" in text
+    assert (tried.status_code, again.status_code) == (302, 422)
+    assert store.case(case).work is Work.QUEUED
+    assert "今すぐ試すよう依頼した" in desk.get(url(case)).content.decode()
+
+
 @pytest.mark.promise("P3.17")
 def test_a_plan_that_changed_is_told_in_words_and_goes_back_to_two_persons(client_of: Of) -> None:
     case = scenes.outgrown()

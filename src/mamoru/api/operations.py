@@ -16,6 +16,7 @@ from ninja.security import django_auth
 
 from mamoru.api import problems
 from mamoru.api.schemas import (
+    AgainIn,
     ApprovalIn,
     CandidateOut,
     CaseOut,
@@ -221,6 +222,9 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
         due_on=case.due_on,
         work=case.work,
         work_note=case.work_note,
+        tries=case.tries,
+        failures=case.failures,
+        next_try_at=store.next_try(case.id),
         demands=[
             DemandOut(
                 position=position,
@@ -489,6 +493,24 @@ def reopen_case(request: HttpRequest, reference: str, body: ReturnIn, key: Key) 
         return _done(case_id)
 
     return _once(key, f"reopen_case/{case_id}", body, DoneOut, act)
+
+
+@api.post(
+    "/desk/cases/{reference}/try",
+    operation_id="try_now",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def try_now(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> DoneOut:
+    """Let the worker try a waiting case at once."""
+    by, case_id = _staff(request, DESK), _id(reference)
+
+    def act() -> DoneOut:
+        actions.try_now(case_id, by=by, now=clock.now())
+        return _done(case_id)
+
+    return _once(key, f"try_now/{case_id}", body, DoneOut, act)
 
 
 @api.post(

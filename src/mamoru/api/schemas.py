@@ -181,6 +181,9 @@ class CaseOut(Schema):
     due_on: date
     work: Work
     work_note: str
+    tries: int
+    failures: int = Field(description="in a row; the pause before the next try grows with them")
+    next_try_at: datetime | None
     demands: list[DemandOut]
     papers: list[PaperLineOut]
     needs: list[NeedOut]
@@ -256,6 +259,10 @@ class ReturnIn(Schema):
 
     version: int
     reason: str = Field(min_length=1, max_length=LONG)
+
+
+class AgainIn(Schema):
+    """Nothing has to be said: the case is in the address."""
 
 
 class DispatchIn(Schema):

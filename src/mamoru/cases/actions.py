@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.rules import deadline, facts, looks, needs, papers, plans, refusal, states
+from mamoru.cases.rules import deadline, facts, looks, needs, papers, plans, refusal, retry, states
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -651,10 +651,33 @@ def carry_out(case_id: CaseId, steps: Steps) -> Work:
         execute.run(case_id, steps)
     except execute.Waiting as waiting:
         after = clock.now() + timedelta(seconds=waiting.seconds)
-        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after)
+        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after, failures=0)
         return Work.WAITING
     steps.step("letter", lambda: _render(case_id))
     return Work.READY
+
+
+def note_failure(case_id: CaseId, code: str, *, now: datetime) -> datetime:
+    """Let a case whose work failed wait, the longer the more often it failed; return until when."""
+    failures = store.case(case_id).failures + 1
+    after = retry.again_at(now, failures=failures)
+    store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after, failures=failures)
+    return after
+
+
+def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
+    """Let the worker take a waiting case up at once, because somebody asks for it."""
+    with store.atomic():
+        case = store.held(case_id)
+        if case.stage is not Stage.DECIDED or not store.hasten_work(case_id):
+            raise states.StageForbidden(f"case `{case_id}` does not wait to be carried out")
+        append.entry(
+            "case.work.hastened",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"reason": case.work_note.partition(":")[0], "tries": case.tries},
+        )
 
 
 def _render(case_id: CaseId) -> str:
@@ -671,7 +694,7 @@ def _render(case_id: CaseId) -> str:
             at=now,
             body={"letter": digest, "bytes": len(pdf)},
         )
-        store.set_work(case_id, Work.READY)
+        store.set_work(case_id, Work.READY, failures=0)
         if case.filing.channel is Channel.MEMBER_PAGE and _by_download(case):
             send_answer(
                 case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now

@@ -191,6 +191,8 @@ def case(case_id: CaseId) -> Case:
         identity=_opened(row, key, "identity", row.sealed_identity, _IDENTITY),
         work=Work(row.work),
         work_note=row.work_note,
+        tries=row.work_tries,
+        failures=row.work_failures,
         verified_by=StaffId(row.verified_by) if row.verified_by else None,
         answered_at=row.answered_at,
         dispatch=DispatchKind(row.dispatch) if row.dispatch else None,
@@ -513,9 +515,28 @@ def claimed_work() -> tuple[tuple[CaseId, int], ...]:
     return tuple((CaseId(found), tries) for found, tries in rows)
 
 
-def set_work(case_id: CaseId, work: Work, *, note: str = "", after: datetime | None = None) -> None:
-    """Note what the machine is doing with a case; never its stage."""
-    CaseRow.objects.filter(id=case_id).update(work=work, work_note=note, work_after=after)
+def set_work(
+    case_id: CaseId,
+    work: Work,
+    *,
+    note: str = "",
+    after: datetime | None = None,
+    failures: int | None = None,
+) -> None:
+    """Note what the machine is doing with a case; never its stage.
+
+    `failures` in a row are left as they are where none are given.
+    """
+    counted = {} if failures is None else {"work_failures": failures}
+    CaseRow.objects.filter(id=case_id).update(
+        work=work, work_note=note, work_after=after, **counted
+    )
+
+
+def hasten_work(case_id: CaseId) -> bool:
+    """Put a case that waits at the head of the queue; False if it does not wait."""
+    waits = CaseRow.objects.filter(id=case_id, work=Work.WAITING)
+    return bool(waits.update(work=Work.QUEUED, work_after=None))
 
 
 def next_try(case_id: CaseId) -> datetime | None:

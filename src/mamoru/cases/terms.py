@@ -422,6 +422,8 @@ class Case:
     identity: Identity | None = None  # None until staff (or a login) have identified the person
     work: Work = Work.NOT_STARTED
     work_note: str = ""  # a code such as `store-unreachable:mailing`
+    tries: int = 0  # how often a worker took the case
+    failures: int = 0  # how often in a row it failed
     verified_by: StaffId | None = None
     answered_at: datetime | None = None
     dispatch: DispatchKind | None = None

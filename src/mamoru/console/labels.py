@@ -61,7 +61,9 @@ WORK_NOTES: Words = {
     "plan-changed": _(
         "承認のあとに、対象となる範囲が変わりました(%(place)s)。承認されていない範囲は実行しません。"
     ),
-    "failed": _("処理が途中で失敗しました(%(place)s)。自動でやり直します。"),
+    "failed": _(
+        "処理が途中で失敗しました(%(place)s)。自動でやり直しますが、失敗が続くほど間を空けます(最長30分)。"
+    ),
 }
 
 VERDICTS: Words = {
@@ -115,6 +117,7 @@ TRAIL: Words = {
     "standing.recorded": _("利用停止・提供停止・消去の印を付けた"),
     "standing.ended": _("利用停止・提供停止・消去の印を外した"),
     "case.place.corrected": _("データベースを訂正した"),
+    "case.work.hastened": _("今すぐ試すよう依頼した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),
     "case.supplement-letter.opened": _("書類提出のお願いを開いた"),

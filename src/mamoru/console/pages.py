@@ -231,7 +231,10 @@ class Working:
     word: str
     note: str
     since: str
+    tries: int
+    failures: int
     next_try: str
+    may_hasten: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -983,7 +986,15 @@ class _Builder:
             after = store.next_try(case.id)
             if after is not None and code not in {"hand-work", "plan-changed"}:
                 next_try = moment(after)
-        return Working(word=word(labels.WORK, case.work), note=note, since=since, next_try=next_try)
+        return Working(
+            word=word(labels.WORK, case.work),
+            note=note,
+            since=since,
+            tries=case.tries,
+            failures=case.failures,
+            next_try=next_try,
+            may_hasten=case.work is Work.WAITING and self.handles,
+        )
 
     def _send(self) -> tuple[forms.SendForm | None, str]:
         case = self.case

@@ -294,6 +294,21 @@ def reopen_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 
 @require_POST
 @access.staff(Right.HANDLE)
+def try_now(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Let the worker try a waiting case at once."""
+    known = _known(case_id)
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.try_now(known, by=desk.by, now=clock.now()),
+        anchor="work",
+        done=gettext("すぐに試すよう依頼しました。結果はこの画面を開き直すと分かります。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
 def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Record that a granted demand was carried out by hand (P3.5, P3.6)."""
     known = _known(case_id)
