@@ -224,28 +224,31 @@ def test_one_demand_goes_from_filing_to_approval_by_two_persons(
     found = post(desk, f"{case}/candidates", {}, **key()).json()
     post(desk, f"{case}/identity", {"subjects": [each["subject"] for each in found]}, **key())
     unread = post(desk, f"{case}/verification", {}, **key())
-    post(
-        desk,
-        f"{case}/papers/{paper}/finding",
-        {
-            "family_name": "山本",
-            "given_name": "花子",
-            "birth_date": "1988-03-14",
-            "address": cast.HANAKO.home.address,
-            "building": cast.HANAKO.home.building,
-            "genuine": True,
-        },
-        **key(),
-    )
+    said = {
+        "family_name": "山本",
+        "given_name": "花子",
+        "birth_date": "1988-03-14",
+        "address": cast.HANAKO.home.address,
+        "building": cast.HANAKO.home.building,
+        "genuine": True,
+    }
+    unopened = post(desk, f"{case}/papers/{paper}/finding", said, **key())
+    opened = desk.get(f"/api/v1{case}/papers/{paper}")
+    post(desk, f"{case}/papers/{paper}/finding", said, **key())
     verified = post(desk, f"{case}/verification", {}, **key())
-    decided = post(desk, f"{case}/demands/1/decision", {"ground": None}, **key())
+    blind = post(desk, f"{case}/demands/1/decision", {"ground": None}, **key())
+    shown = desk.get(f"/api/v1{case}").json()["version"]
+    decided = post(desk, f"{case}/demands/1/decision", {"version": shown}, **key())
     seen = approver.get(f"/api/v1{case}").json()["version"]
     alone = post(desk, f"{case}/demands/1/approval", {"version": seen}, **key())
-    post(desk, f"{case}/demands/1/decision", {"ground": None}, **key())
+    post(desk, f"{case}/demands/1/decision", {"version": seen}, **key())
     stale = post(approver, f"{case}/demands/1/approval", {"version": seen}, **key())
     seen = approver.get(f"/api/v1{case}").json()["version"]
     approved = post(approver, f"{case}/demands/1/approval", {"version": seen}, **key())
 
+    assert (unopened.status_code, unopened.json()["code"]) == (422, "paper-unopened")
+    assert (opened.status_code, opened["Content-Type"]) == (200, "application/pdf")
+    assert (blind.status_code, blind.json()["code"]) == (422, "fields-invalid")
     assert (unread.status_code, unread.json()["code"]) == (422, "not-confirmed")
     assert verified.json()["stage"] == decided.json()["stage"] == "verified"
     assert alone.status_code == 403
@@ -259,7 +262,7 @@ def test_a_ground_outside_the_law_is_refused(client_of: Callable[[str], Client])
     refused = post(
         client_of("privacy-officer"),
         f"/desk/cases/{made['reference']}/demands/1/decision",
-        {"ground": "hindrance-to-business", "reason": "多い"},
+        {"version": 0, "ground": "hindrance-to-business", "reason": "多い"},
         **key(),
     )
 

@@ -1,11 +1,12 @@
 """What people do with a case, in the words of tests: file, hand in, read, decide, carry out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from mamoru.cases import actions, store
+from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import (
     Case,
     Channel,
@@ -101,6 +102,7 @@ def hand_in(
     content = PNG[:33] + (kind + of).encode() + mark + PNG[33:]
     proof = actions.receive_proof(case_id, content, kind=kind, of=of, by=REQUESTER, now=NOW)
     if read is not None:
+        actions.open_paper(case_id, proof.id, by=read.by, now=NOW)
         actions.record_finding(case_id, proof.id, read, now=NOW)
     return proof
 
@@ -157,10 +159,17 @@ def verified(someone: Someone, *kinds: DemandKind) -> CaseId:
     return case_id
 
 
+def version(case_id: CaseId) -> int:
+    """Return the version of a case as a page would show it now."""
+    return store.case(case_id).version
+
+
 def decide(case_id: CaseId, judged: Judgement | None = None) -> tuple[Decision, ...]:
     """Let 鈴木 decide every demand."""
     return tuple(
-        actions.decide_demand(each.id, judged=judged or Judgement(), by=SUZUKI, now=NOW)
+        actions.decide_demand(
+            each.id, judged=judged or Judgement(), by=SUZUKI, now=NOW, version=version(case_id)
+        )
         for each in store.case(case_id).demands
     )
 
@@ -168,7 +177,7 @@ def decide(case_id: CaseId, judged: Judgement | None = None) -> tuple[Decision, 
 def approve(case_id: CaseId) -> None:
     """Let 近藤 approve every decision."""
     for each in store.case(case_id).demands:
-        actions.approve_demand(each.id, by=KONDO, now=NOW)
+        actions.approve_demand(each.id, by=KONDO, now=NOW, version=version(case_id))
 
 
 class Steps:
@@ -213,6 +222,28 @@ def carry_out(case_id: CaseId, steps: Steps | None = None) -> Work:
     """Let the worker take the case and carry it out."""
     store.claim_work(case_id)
     return actions.carry_out(case_id, steps or Steps())
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """The company's data map without some of its stores, as it was or will be on another day."""
+    before = execute.hands()
+    stores = tuple(each for each in before.datamap.stores if each.name not in names)
+    execute.install(replace(before, datamap=before.datamap.model_copy(update={"stores": stores})))
+    try:
+        yield
+    finally:
+        execute.install(before)
+
+
+def outgrown(someone: Someone, *kinds: DemandKind) -> CaseId:
+    """Return a case that was approved before the mailing list was registered: it cannot go on."""
+    case_id = verified(someone, *kinds)
+    with without("mailing"):
+        decide(case_id)
+        approve(case_id)
+    assert carry_out(case_id) is Work.WAITING
+    return case_id
 
 
 def answered(case_id: CaseId, judged: Judgement | None = None) -> Case:

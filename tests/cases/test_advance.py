@@ -32,6 +32,7 @@ LEGAL = {
     ("verified", "decided"),
     ("verified", "withdrawn"),
     ("decided", "answered"),
+    ("decided", "verified"),
 }
 DEMAND = DemandState(
     id=DemandId("C-2026-000001-5/1"), demand=Demand(kind=DemandKind.DISCLOSURE, items=("all",))

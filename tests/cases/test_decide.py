@@ -85,8 +85,10 @@ def test_who_is_not_confirmed_is_asked_first_and_refused_after_the_period() -> N
     later = NOW + (due - NOW.date()) + timedelta(days=1)
     demand = first(case_id)
 
-    actions.decide_demand(demand, judged=Judgement(), by=SUZUKI, now=later)
-    actions.approve_demand(demand, by=KONDO, now=later)
+    actions.decide_demand(
+        demand, judged=Judgement(), by=SUZUKI, now=later, version=acts.version(case_id)
+    )
+    actions.approve_demand(demand, by=KONDO, now=later, version=acts.version(case_id))
     assert acts.carry_out(case_id) is Work.READY
 
     decision = store.case(case_id).demands[0].decision
@@ -106,8 +108,10 @@ def test_who_never_sends_a_paper_is_answered_too() -> None:
     actions.ask_supplement(case_id, ("identity-missing",), "", by=SUZUKI, now=NOW)
     later = NOW + timedelta(days=40)
 
-    actions.decide_demand(first(case_id), judged=Judgement(), by=SUZUKI, now=later)
-    actions.approve_demand(first(case_id), by=KONDO, now=later)
+    actions.decide_demand(
+        first(case_id), judged=Judgement(), by=SUZUKI, now=later, version=acts.version(case_id)
+    )
+    actions.approve_demand(first(case_id), by=KONDO, now=later, version=acts.version(case_id))
 
     assert acts.carry_out(case_id) is Work.READY
     assert cast.HANAKO.name.replace(" ", "") in text(case_id).replace(" ", "")
@@ -130,7 +134,7 @@ def test_the_same_person_cannot_decide_and_approve() -> None:
     acts.decide(case_id)
 
     with pytest.raises(SecondPersonNeeded):
-        actions.approve_demand(first(case_id), by=SUZUKI, now=NOW)
+        actions.approve_demand(first(case_id), by=SUZUKI, now=NOW, version=acts.version(case_id))
 
     assert not store.case(case_id).demands[0].decided
 
@@ -159,7 +163,7 @@ def test_two_approvals_at_once_are_one() -> None:
     def approve() -> None:
         together.wait()
         try:
-            actions.approve_demand(demand, by=KONDO, now=NOW)
+            actions.approve_demand(demand, by=KONDO, now=NOW, version=acts.version(case_id))
             results.append("approved")
         except (StageForbidden, CaseChangedMeanwhile):
             results.append("refused")
@@ -181,7 +185,9 @@ def test_an_approver_does_not_approve_what_was_decided_anew_meanwhile() -> None:
     case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
     acts.decide(case_id)
     seen = store.case(case_id).version
-    actions.return_demand(first(case_id), reason="理由が足りない", by=KONDO, now=NOW)
+    actions.return_demand(
+        first(case_id), reason="理由が足りない", by=KONDO, now=NOW, version=acts.version(case_id)
+    )
     acts.decide(case_id, HARM)
 
     with pytest.raises(CaseChangedMeanwhile):
@@ -226,9 +232,11 @@ def test_a_withdrawn_case_is_not_approved() -> None:
     actions.withdraw_case(case_id, by=REQUESTER, now=NOW)
 
     with pytest.raises(StageForbidden):
-        actions.approve_demand(first(case_id), by=KONDO, now=NOW)
+        actions.approve_demand(first(case_id), by=KONDO, now=NOW, version=acts.version(case_id))
     with pytest.raises(StageForbidden):
-        actions.return_demand(first(case_id), reason="x", by=KONDO, now=NOW)
+        actions.return_demand(
+            first(case_id), reason="x", by=KONDO, now=NOW, version=acts.version(case_id)
+        )
 
 
 @pytest.mark.promise("P3.12")
@@ -236,7 +244,9 @@ def test_papers_that_come_after_all_undo_a_refusal_that_nobody_has_approved() ->
     case_id = acts.file(acts.filing(cast.HANAKO, DemandKind.DISCLOSURE))
     actions.ask_supplement(case_id, ("identity-missing",), "", by=SUZUKI, now=NOW)
     later = NOW + timedelta(days=40)
-    actions.decide_demand(first(case_id), judged=Judgement(), by=SUZUKI, now=later)
+    actions.decide_demand(
+        first(case_id), judged=Judgement(), by=SUZUKI, now=later, version=acts.version(case_id)
+    )
 
     acts.licence(case_id, cast.HANAKO)
     actions.submit_supplement(case_id, by=REQUESTER, now=later)
@@ -301,6 +311,7 @@ def test_an_answer_leaves_the_way_the_person_chose_and_only_when_it_is_ready() -
     with pytest.raises(StageForbidden, match="not ready"):
         send(post)
     acts.carry_out(case_id)
+    actions.open_letter(case_id, by=SUZUKI, now=NOW)
     with pytest.raises(StageForbidden, match="another way"):
         send(DispatchKind.DOWNLOAD)
     send(post)

@@ -28,6 +28,7 @@ from mamoru.cases.terms import (
 from mamoru.kit import clock, ids
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
 from mamoru.site.sample import cast, papers
+from tests.cases import acts
 
 T = TypeVar("T")
 EVERYTHING = (
@@ -124,6 +125,7 @@ def read(case: CaseId, proof: Proof, person: cast.Someone, **also: object) -> No
         at=now(),
         details=replace(details(person), birth_date=person.birth.isoformat(), email="", phone=""),
     )
+    actions.open_paper(case, proof.id, by=staff("desk"), now=now())
     actions.record_finding(case, proof.id, replace(made, **also), now=now())  # type: ignore[arg-type]
 
 
@@ -208,7 +210,11 @@ def decided(case: CaseId | None = None, *, judged: Judgement | None = None) -> C
     found = case or verified()
     for demand in store.case(found).demands:
         actions.decide_demand(
-            demand.id, judged=judged or Judgement(), by=staff("privacy-officer"), now=now()
+            demand.id,
+            judged=judged or Judgement(),
+            by=staff("privacy-officer"),
+            now=now(),
+            version=store.case(found).version,
         )
     return found
 
@@ -216,7 +222,9 @@ def decided(case: CaseId | None = None, *, judged: Judgement | None = None) -> C
 def approved(case: CaseId | None = None) -> CaseId:
     found = case or decided()
     for demand in store.case(found).demands:
-        actions.approve_demand(demand.id, by=staff("approver"), now=now())
+        actions.approve_demand(
+            demand.id, by=staff("approver"), now=now(), version=store.case(found).version
+        )
     return found
 
 
@@ -225,6 +233,15 @@ def waiting() -> CaseId:
     found = approved()
     after = now() + timedelta(seconds=30)
     store.set_work(found, Work.WAITING, note="store-unreachable:mailing", after=after)
+    return found
+
+
+def outgrown() -> CaseId:
+    """The mailing list was registered after everything had been approved."""
+    found = verified()
+    with acts.without("mailing"):
+        approved(decided(found))
+    assert actions.carry_out(found, AtOnce()) is Work.WAITING
     return found
 
 
@@ -251,6 +268,7 @@ def ready(case: CaseId | None = None) -> CaseId:
 
 def answered() -> CaseId:
     found = ready(decided(verified(moved())))
+    actions.open_letter(found, by=staff("desk"), now=now())
     actions.send_answer(
         found,
         dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,
@@ -276,6 +294,7 @@ STATES: Mapping[str, Callable[[], CaseId]] = {
     "verified": verified,
     "decided": decided,
     "waiting": waiting,
+    "outgrown": outgrown,
     "by-hand": by_hand,
     "ready": ready,
     "answered": answered,

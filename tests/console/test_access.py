@@ -38,6 +38,8 @@ ALLOWED = {
     "approve": ("approver",),
     "return": ("approver",),
     "carried-out": ("desk", "privacy-officer"),
+    "reopen": ("desk", "privacy-officer"),
+    "try-now": ("desk", "privacy-officer"),
     "send-answer": ("desk", "privacy-officer"),
 }
 READ = ("console", "console-case", "open-paper", "letter", "supplement-letter")

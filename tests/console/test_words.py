@@ -74,7 +74,7 @@ def test_every_act_that_the_room_of_cases_logs_has_words() -> None:
     room = DESK.parent / "cases"
     logged = {
         found
-        for path in (room / "actions.py", room / "execute.py")
+        for path in room.rglob("*.py")
         for found in re.findall(r'"(case\.[a-z.-]+)"', path.read_text(encoding="utf-8"))
     }
 

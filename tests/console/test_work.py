@@ -80,6 +80,7 @@ def test_looking_at_a_case_is_entered_once_an_hour_for_each_person(client_of: Of
 def test_a_finding_is_kept_as_it_was_typed_and_shown_beside_the_paper(client_of: Of) -> None:
     case = scenes.received()
     desk, proof = client_of("desk"), store.case(case).proofs[0]
+    desk.get(url(case, f"papers/{proof.id}/"))
 
     response = desk.post(
         url(case, f"papers/{proof.id}/finding/"),
@@ -100,6 +101,31 @@ def test_a_finding_is_kept_as_it_was_typed_and_shown_beside_the_paper(client_of:
     assert finding.details.birth_date == "昭和63年3月14日"
     assert str(finding.expires_on) == "2030-04-01"
     assert "2030年4月1日" in desk.get(url(case)).content.decode()
+
+
+@pytest.mark.promise("P3.10", "P3.24")
+def test_the_page_says_what_to_open_first_and_keeps_what_was_typed(client_of: Of) -> None:
+    case, done = scenes.received(), scenes.ready()
+    desk, proof = client_of("desk"), store.case(case).proofs[0]
+
+    unread = desk.post(
+        url(case, f"papers/{proof.id}/finding/"), {"family_name": "山本", "genuine": "on"}
+    )
+    unsent = desk.post(
+        url(done, "send/"),
+        {"dispatch": "simplified-registered-mail", "tracking_number": "12"},
+    )
+
+    typed = unread.content.decode()
+    assert (unread.status_code, unsent.status_code) == (422, 422)
+    assert "この書類をまだ開いていません" in typed
+    assert 'value="山本"' in typed
+    assert typed.count(url(case, f"papers/{proof.id}/")) >= 2
+    assert "いまの回答書をまだ開いていません" in unsent.content.decode()
+    assert store.case(case).proofs[0].finding is None
+    assert store.case(done).stage is Stage.DECIDED
+    desk.get(url(case, f"papers/{proof.id}/"))
+    assert "先に書類を開いてください" not in read(desk, case).text
 
 
 def test_a_finding_without_a_word_on_genuineness_comes_back_with_what_was_typed(
@@ -195,6 +221,20 @@ def test_the_chain_of_a_mover_is_explained_and_the_case_is_verified(client_of: O
     assert "転居の経緯を確認できました" in shown
     assert response.status_code == 302
     assert store.case(case).verified_by == scenes.staff("privacy-officer")
+
+
+@pytest.mark.promise("P3.22")
+def test_a_paper_that_arrived_is_shown_as_unread_everywhere_and_not_asked_for_again(
+    client_of: Of,
+) -> None:
+    case = scenes.received()
+
+    page = read(client_of("desk"), case)
+
+    assert "届いている・未確認" in page.text
+    assert "不足" not in page.text.replace("不足書類", "").replace("不足とは扱いません", "")
+    assert page.mark("data-open-points") == ""
+    assert "defects" not in filled(page, "/supplement/")
 
 
 @pytest.mark.promise("P3.11")
@@ -366,6 +406,7 @@ def test_a_decision_that_changed_since_it_was_seen_is_not_approved(client_of: Of
         judged=Judgement(ground=RefusalGround.HARM_TO_RIGHTS, reason="第三者の安全"),
         by=scenes.staff("privacy-officer"),
         now=scenes.now(),
+        version=store.case(case).version,
     )
 
     response = second.post(url(case, "demands/1/approve/"), form)
@@ -417,6 +458,51 @@ def test_a_store_that_cannot_be_reached_is_named_with_since_when_and_the_next_tr
     assert not offers(parsed(text.encode()), "/send/")
 
 
+@pytest.mark.promise("P3.26")
+def test_a_failure_is_shown_with_its_count_and_the_desk_has_it_tried_at_once(
+    client_of: Of,
+) -> None:
+    case = scenes.approved()
+    for _ in range(3):
+        store.claim_work(case)
+        actions.note_failure(case, "letter-unrenderable", now=scenes.now())
+    desk = client_of("desk")
+
+    text = read(desk, case).text
+    tried = desk.post(url(case, "try/"))
+    again = desk.post(url(case, "try/"))
+
+    assert "これまでに3回試しました。" in text
+    assert "続けて3回失敗しています。" in text
+    assert "次にやり直すのは" in text
+    assert (tried.status_code, again.status_code) == (302, 422)
+    assert store.case(case).work is Work.QUEUED
+    assert "今すぐ試すよう依頼した" in desk.get(url(case)).content.decode()
+
+
+@pytest.mark.promise("P3.17")
+def test_a_plan_that_changed_is_told_in_words_and_goes_back_to_two_persons(client_of: Of) -> None:
+    case = scenes.outgrown()
+    officer, second = client_of("privacy-officer"), client_of("approver")
+
+    shown = read(officer, case)
+    form = filled(shown, "/reopen/")
+    without = officer.post(url(case, "reopen/"), {**form, "reason": ""})
+    blind = officer.post(url(case, "reopen/"), {"reason": "範囲が変わった"})
+    sent = officer.post(url(case, "reopen/"), {**form, "reason": "範囲が変わった"})
+    decide = {**filled(read(officer, case), "/demands/1/decide/"), "ground": ""}
+    officer.post(url(case, "demands/1/decide/"), decide)
+    approved = second.post(
+        url(case, "demands/1/approve/"), filled(read(second, case), "/demands/1/approve/")
+    )
+
+    assert "「お知らせメールの名簿 / 配信先」が対象に加わりました。" in shown.text
+    assert not offers(read(second, case), "/reopen/")
+    assert [each.status_code for each in (without, blind, sent, approved)] == [422, 409, 302, 302]
+    assert (store.case(case).stage, store.case(case).work) == (Stage.DECIDED, Work.QUEUED)
+    assert "case.demand.reopened" in [line.kind for line in actions.trail(case)]
+
+
 @pytest.mark.promise("P3.6")
 def test_work_by_hand_is_recorded_by_somebody_who_did_not_approve(client_of: Of) -> None:
     case = scenes.by_hand()
@@ -459,6 +545,7 @@ def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -
     scenes.identified(case, cast.HANAKO)
     scenes.ready(scenes.decided(scenes.verified(case)))
     desk = client_of("desk")
+    desk.get(url(case, "letter/"))
 
     by_mail = desk.post(
         url(case, "send/"), {"dispatch": "simplified-registered-mail", "tracking_number": "1"}
@@ -483,7 +570,9 @@ def test_the_page_of_every_state_says_what_to_do_next(client_of: Of, state: str)
     assert "None" not in page.text
 
 
-@pytest.mark.parametrize("state", ["decided", "waiting", "by-hand", "ready", "answered"])
+@pytest.mark.parametrize(
+    "state", ["decided", "waiting", "outgrown", "by-hand", "ready", "answered"]
+)
 def test_no_act_of_an_earlier_step_is_offered_later(client_of: Of, state: str) -> None:
     page = read(client_of("privacy-officer"), scenes.STATES[state]())
 

@@ -10,12 +10,13 @@ from typing import Annotated, Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, NinjaAPI, Schema, UploadedFile
 from ninja.security import django_auth
 
 from mamoru.api import problems
 from mamoru.api.schemas import (
+    AgainIn,
     ApprovalIn,
     CandidateOut,
     CaseOut,
@@ -28,9 +29,11 @@ from mamoru.api.schemas import (
     IdentifyIn,
     KeyIn,
     LineOut,
+    NeedOut,
     PaperLineOut,
     PaperOut,
     ReceiptOut,
+    ReturnIn,
     StatusOut,
     SupplementIn,
     VerifyIn,
@@ -67,11 +70,18 @@ DESK = ("desk", "privacy-officer")
 OFFICER = ("privacy-officer",)
 APPROVER = ("approver",)
 READERS = (*DESK, "approver", "auditor")
+OPENERS = (*DESK, "approver")
 _SUBJECT_PARTS = 3
 
 
 def _answers(schema: type[Schema] | Any) -> dict[int, Any]:
     return {200: schema, **_PROBLEMS}
+
+
+def _file(*media_types: str) -> dict[str, Any]:
+    """Describe an answer that is a file."""
+    content = {each: {"schema": {"type": "string", "format": "binary"}} for each in media_types}
+    return {"responses": {200: {"description": "OK", "content": content}}}
 
 
 # --- requesters ---------------------------------------------------------------------------
@@ -212,6 +222,9 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
         due_on=case.due_on,
         work=case.work,
         work_note=case.work_note,
+        tries=case.tries,
+        failures=case.failures,
+        next_try_at=store.next_try(case.id),
         demands=[
             DemandOut(
                 position=position,
@@ -219,6 +232,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
                 outcome=each.decision.outcome if each.decision else None,
                 grounds=list(each.decision.grounds) if each.decision else [],
                 approved=each.decided,
+                plan_changed=actions.plan_change(case, each) is not None,
             )
             for position, each in enumerate(case.demands, start=1)
         ],
@@ -226,10 +240,50 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
             PaperLineOut(id=each.id, kind=each.kind, of=each.of, read=each.finding is not None)
             for each in case.proofs
         ],
+        needs=[
+            NeedOut(
+                of=each.group.of,
+                one_of=list(each.group.one_of),
+                two_of=list(each.group.two_of),
+                state=each.state,
+            )
+            for each in found.needs
+        ],
         open_points=list(found.open_points),
+        unread_points=list(found.unread_points),
         identity=found.identity_verdict,
         authority=found.authority_code,
     )
+
+
+@api.get(
+    "/desk/cases/{reference}/papers/{paper}",
+    operation_id="open_paper",
+    response=_PROBLEMS,
+    openapi_extra=_file("image/jpeg", "image/png", "application/pdf"),
+    auth=django_auth,
+    tags=["staff"],
+)
+def open_paper(request: HttpRequest, reference: str, paper: str) -> HttpResponse:
+    """Return a paper as it was sent; the look is in the ledger, and a finding needs it."""
+    by = _staff(request, OPENERS)
+    media_type, content = actions.open_paper(_id(reference), paper, by=by, now=clock.now())
+    return HttpResponse(content, content_type=media_type)
+
+
+@api.get(
+    "/desk/cases/{reference}/letter",
+    operation_id="open_letter",
+    response=_PROBLEMS,
+    openapi_extra=_file("application/pdf"),
+    auth=django_auth,
+    tags=["staff"],
+)
+def open_letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the answer as it will leave; the look is in the ledger, and sending needs it."""
+    by = _staff(request, OPENERS)
+    content = actions.open_letter(_id(reference), by=by, now=clock.now())
+    return HttpResponse(content, content_type="application/pdf")
 
 
 @api.post(
@@ -242,7 +296,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
 def record_finding(
     request: HttpRequest, reference: str, paper: str, body: FindingIn, key: Key
 ) -> DoneOut:
-    """Record what was read on a paper."""
+    """Record what was read on a paper, which the same person has opened (`open_paper`)."""
     by, now, case_id = _staff(request, DESK), clock.now(), _id(reference)
     finding = Finding(
         by=by,
@@ -396,6 +450,70 @@ def approve_demand(
 
 
 @api.post(
+    "/desk/cases/{reference}/demands/{position}/return",
+    operation_id="return_demand",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def return_demand(
+    request: HttpRequest, reference: str, position: int, body: ReturnIn, key: Key
+) -> DoneOut:
+    """Send a decision back that is not approved yet; the second person did not agree."""
+    by, case_id = _staff(request, APPROVER), _id(reference)
+
+    def act() -> DoneOut:
+        actions.return_demand(
+            ids.demand_id(case_id, position),
+            reason=body.reason,
+            by=by,
+            now=clock.now(),
+            version=body.version,
+        )
+        return _done(case_id)
+
+    return _once(key, f"return_demand/{case_id}/{position}", body, DoneOut, act)
+
+
+@api.post(
+    "/desk/cases/{reference}/reopening",
+    operation_id="reopen_case",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def reopen_case(request: HttpRequest, reference: str, body: ReturnIn, key: Key) -> DoneOut:
+    """Send back every decision whose plan has changed since; two persons decide it anew."""
+    by, case_id = _staff(request, DESK), _id(reference)
+
+    def act() -> DoneOut:
+        actions.reopen_case(
+            case_id, reason=body.reason, by=by, now=clock.now(), version=body.version
+        )
+        return _done(case_id)
+
+    return _once(key, f"reopen_case/{case_id}", body, DoneOut, act)
+
+
+@api.post(
+    "/desk/cases/{reference}/try",
+    operation_id="try_now",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def try_now(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> DoneOut:
+    """Let the worker try a waiting case at once."""
+    by, case_id = _staff(request, DESK), _id(reference)
+
+    def act() -> DoneOut:
+        actions.try_now(case_id, by=by, now=clock.now())
+        return _done(case_id)
+
+    return _once(key, f"try_now/{case_id}", body, DoneOut, act)
+
+
+@api.post(
     "/desk/cases/{reference}/answer",
     operation_id="send_answer",
     response=_answers(DoneOut),
@@ -403,7 +521,10 @@ def approve_demand(
     tags=["staff"],
 )
 def send_answer(request: HttpRequest, reference: str, body: DispatchIn, key: Key) -> DoneOut:
-    """Record that the answer left. Its destination is the verified address; none can be given."""
+    """Record that the answer left; the sender has opened the letter (`open_letter`).
+
+    Its destination is the verified address; none can be given.
+    """
     by, case_id = _staff(request, DESK), _id(reference)
 
     def act() -> DoneOut:

@@ -12,6 +12,7 @@ from mamoru.cases.terms import (
     DemandKind,
     DispatchKind,
     Filing,
+    NeedState,
     Outcome,
     PersonalDetails,
     ProofKind,
@@ -150,6 +151,7 @@ class DemandOut(Schema):
     outcome: Outcome | None
     grounds: list[RefusalGround]
     approved: bool
+    plan_changed: bool = Field(description="what was approved can no longer be done as it was")
 
 
 class PaperLineOut(Schema):
@@ -161,6 +163,15 @@ class PaperLineOut(Schema):
     read: bool
 
 
+class NeedOut(Schema):
+    """One thing to be proved: which papers would do, and how far it has come."""
+
+    of: ProofOf
+    one_of: list[ProofKind]
+    two_of: list[ProofKind]
+    state: NeedState
+
+
 class CaseOut(Schema):
     """A case for staff: what is done and open; names and addresses are on the page only."""
 
@@ -170,9 +181,16 @@ class CaseOut(Schema):
     due_on: date
     work: Work
     work_note: str
+    tries: int
+    failures: int = Field(description="in a row; the pause before the next try grows with them")
+    next_try_at: datetime | None
     demands: list[DemandOut]
     papers: list[PaperLineOut]
+    needs: list[NeedOut]
     open_points: list[str]
+    unread_points: list[str] = Field(
+        description="what papers that arrived and are unread may settle; not asked for again"
+    )
     identity: str
     authority: str
 
@@ -224,7 +242,7 @@ class SupplementIn(Schema):
 class DecisionIn(Schema):
     """No ground: granted. A ground outside the law's matrix is refused."""
 
-    version: int | None = Field(None, description="of the case as it was seen (`show_case`)")
+    version: int = Field(description="of the case as it was seen (`show_case`)")
     ground: RefusalGround | None = None
     reason: str = Field("", max_length=LONG)
     law: str = Field("", max_length=SHORT)
@@ -234,6 +252,17 @@ class ApprovalIn(Schema):
     """Which version of the case the approver saw (`show_case`); another one is not approved."""
 
     version: int
+
+
+class ReturnIn(Schema):
+    """Why a decision goes back, and which version of the case was seen (`show_case`)."""
+
+    version: int
+    reason: str = Field(min_length=1, max_length=LONG)
+
+
+class AgainIn(Schema):
+    """Nothing has to be said: the case is in the address."""
 
 
 class DispatchIn(Schema):

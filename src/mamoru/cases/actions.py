@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.rules import deadline, facts, papers, refusal, states
+from mamoru.cases.rules import deadline, facts, looks, needs, papers, plans, refusal, retry, states
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -27,6 +27,8 @@ from mamoru.cases.terms import (
     Judgement,
     Outcome,
     PersonalDetails,
+    PlanChange,
+    PlannedPlace,
     Practice,
     Proof,
     ProofGroup,
@@ -41,7 +43,6 @@ from mamoru.cases.terms import (
     TrailEntry,
     Work,
 )
-from mamoru.identity import agent
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import MEMBER, SYSTEM, CaseId, DemandId, StaffId
@@ -255,8 +256,13 @@ def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
 
 
 def withdraw_case(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
-    """End a case because its requester wants it; a new one may be filed at any time."""
+    """End a case because its requester wants it; a new one may be filed at any time.
+
+    What is done has to be answered (Act 34(3)): a case of which a part is done is not ended.
+    """
     case = store.case(case_id)
+    if _begun(case):
+        raise states.StageForbidden("a part of it is carried out: the answer follows")
     stage = states.advance(case.stage, Stage.WITHDRAWN)
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage)
@@ -291,7 +297,11 @@ def acknowledge_on(case: Case) -> date:
 
 def possible(case: Case, to: Stage) -> bool:
     """Return whether the law lets a case go to a stage from where it is."""
-    return to in states.EXITS[case.stage]
+    return to in states.EXITS[case.stage] and not (to is Stage.WITHDRAWN and _begun(case))
+
+
+def _begun(case: Case) -> bool:
+    return any(store.executed(demand.id) for demand in case.demands)
 
 
 def takes_papers(case: Case) -> bool:
@@ -315,13 +325,18 @@ def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
 
 
 def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
-    """Keep what a named member of staff read on a paper (P3.10)."""
+    """Keep what a named member of staff read on a paper (P3.10).
+
+    PaperUnopened unless the ledger says that the same person opened this very paper.
+    """
     with store.atomic():
         case = store.held(case_id)
         _expect(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
         paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
         if paper is None:
             raise store.PaperUnknown(f"case `{case_id}` holds no such paper")
+        if not looks.opened_paper(trail(case_id), paper.digest, by=finding.by):
+            raise looks.PaperUnopened(f"the paper of case `{case_id}` was not opened by its reader")
         store.save_finding(case_id, proof_id, finding)
         store.change(case_id, version=case.version)
         append.entry(
@@ -388,7 +403,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
     stage = states.advance(case.stage, Stage.VERIFIED)
     result = facts.check(case, today=clock.date_in_japan(now))
     if not result.acceptable(note=note):
-        raise NotConfirmed(f"open points: {', '.join(result.open_points) or _doubt(result)}")
+        raise NotConfirmed(_open(result))
     with store.atomic():
         store.change(case_id, version=case.version, stage=stage, verified_by=by, complete_at=now)
         append.entry(
@@ -419,7 +434,7 @@ def decide_demand(
     judged: Judgement,
     by: StaffId,
     now: datetime,
-    version: int | None = None,
+    version: int,
 ) -> Decision:
     """Decide one demand (P3.10 to P3.17); it stands once a second person has approved it.
 
@@ -442,6 +457,7 @@ def decide_demand(
         grounds=grounds,
         judged=judged,
         plan_digest=plan.digest,
+        places=_places(case, plan),
         by=by,
         at=now,
     )
@@ -465,9 +481,7 @@ def decide_demand(
     return decision
 
 
-def approve_demand(
-    demand_id: DemandId, *, by: StaffId, now: datetime, version: int | None = None
-) -> Decision:
+def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime, version: int) -> Decision:
     """Approve a decision as the second person; the last approval starts the work (P3.17).
 
     `version` is the case's as the approver saw it: a decision that was made anew since
@@ -499,9 +513,12 @@ def approve_demand(
 
 
 def return_demand(
-    demand_id: DemandId, *, reason: str, by: StaffId, now: datetime, version: int | None = None
+    demand_id: DemandId, *, reason: str, by: StaffId, now: datetime, version: int
 ) -> None:
-    """Send a decision back to be decided again; the second person did not agree."""
+    """Send a decision back to be decided again; the second person did not agree.
+
+    `version` is the case's as it was shown; CaseChangedMeanwhile if it has moved on since.
+    """
     with store.atomic():
         case = store.case(_case_of(demand_id))
         demand = _demand(case, demand_id)
@@ -518,6 +535,35 @@ def return_demand(
             at=now,
             body={"demand": demand_id, "reason": store.commitment(case.id, "return", reason)},
         )
+
+
+def reopen_case(case_id: CaseId, *, reason: str, by: StaffId, now: datetime, version: int) -> None:
+    """Send decisions back that can no longer be carried out as they were approved (P3.17).
+
+    Every granted demand whose plan has changed is decided and approved anew, by two persons
+    again; what is done or still stands is not touched. `version` is the case's as it was shown.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        _expect_unchanged(case, version)
+        stale = tuple(each for each in case.demands if plan_change(case, each) is not None)
+        stage = states.reopen(case.stage, case.work, stale)
+        store.change(case_id, version=case.version, stage=stage)
+        store.set_work(case_id, Work.NOT_STARTED)
+        for demand in stale:
+            store.reopen_decision(demand.id)
+            append.entry(
+                "case.demand.reopened",
+                subject=case_id,
+                by=by,
+                at=now,
+                body={
+                    "demand": demand.id,
+                    "approved": demand.decision.plan_digest if demand.decision else "",
+                    "plan": execute.plan(case, demand).digest,
+                    "reason": store.commitment(case_id, "reopen", reason),
+                },
+            )
 
 
 def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note: str) -> None:
@@ -551,7 +597,10 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
 def send_answer(
     case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
 ) -> None:
-    """Record that the answer left, how, and with which tracking number (P3.24)."""
+    """Record that the answer left, how, and with which tracking number (P3.24).
+
+    LetterUnopened unless the ledger says that the sender opened the letter as it is now.
+    """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.ANSWERED)
     letter = store.answer(case_id)
@@ -561,6 +610,8 @@ def send_answer(
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
+    if not looks.opened_letter(trail(case_id), letter[0], by=by):
+        raise looks.LetterUnopened(f"the letter of case `{case_id}` was not opened by its sender")
     with store.atomic():
         store.change(
             case_id,
@@ -600,10 +651,33 @@ def carry_out(case_id: CaseId, steps: Steps) -> Work:
         execute.run(case_id, steps)
     except execute.Waiting as waiting:
         after = clock.now() + timedelta(seconds=waiting.seconds)
-        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after)
+        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after, failures=0)
         return Work.WAITING
     steps.step("letter", lambda: _render(case_id))
     return Work.READY
+
+
+def note_failure(case_id: CaseId, code: str, *, now: datetime) -> datetime:
+    """Let a case whose work failed wait, the longer the more often it failed; return until when."""
+    failures = store.case(case_id).failures + 1
+    after = retry.again_at(now, failures=failures)
+    store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after, failures=failures)
+    return after
+
+
+def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
+    """Let the worker take a waiting case up at once, because somebody asks for it."""
+    with store.atomic():
+        case = store.held(case_id)
+        if case.stage is not Stage.DECIDED or not store.hasten_work(case_id):
+            raise states.StageForbidden(f"case `{case_id}` does not wait to be carried out")
+        append.entry(
+            "case.work.hastened",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"reason": case.work_note.partition(":")[0], "tries": case.tries},
+        )
 
 
 def _render(case_id: CaseId) -> str:
@@ -620,7 +694,7 @@ def _render(case_id: CaseId) -> str:
             at=now,
             body={"letter": digest, "bytes": len(pdf)},
         )
-        store.set_work(case_id, Work.READY)
+        store.set_work(case_id, Work.READY, failures=0)
         if case.filing.channel is Channel.MEMBER_PAGE and _by_download(case):
             send_answer(
                 case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now
@@ -735,6 +809,7 @@ def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:
         approved_by=SYSTEM,
         approved_at=now,
         plan_digest=plan.digest,
+        places=_places(case, plan),
     )
     store.save_decision(demand.id, decision)
     append.entry(
@@ -782,7 +857,7 @@ def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) ->
     content = store.proof_content(case_id, proof_id)
     digest = store.commitment(case_id, "paper", hashlib.sha256(content[1]).hexdigest())
     with store.atomic():
-        append.entry("case.paper.opened", subject=case_id, by=by, at=now, body={"paper": digest})
+        append.entry(looks.PAPER_OPENED, subject=case_id, by=by, at=now, body={"paper": digest})
     return content
 
 
@@ -793,9 +868,20 @@ def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
         raise states.StageForbidden("the answer is not ready yet")
     with store.atomic():
         append.entry(
-            "case.letter.opened", subject=case_id, by=by, at=now, body={"letter": letter[0]}
+            looks.LETTER_OPENED, subject=case_id, by=by, at=now, body={"letter": letter[0]}
         )
     return letter[1]
+
+
+def opened_paper(history: Sequence[TrailEntry], proof: Proof, *, by: StaffId) -> bool:
+    """Return whether a person has opened a paper, so that a finding of theirs is taken."""
+    return looks.opened_paper(history, proof.digest, by=by)
+
+
+def opened_letter(case_id: CaseId, history: Sequence[TrailEntry], *, by: StaffId) -> bool:
+    """Return whether a person has opened the letter as it is now, so that they may send it."""
+    letter = store.answer(case_id)
+    return letter is not None and looks.opened_letter(history, letter[0], by=by)
 
 
 def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
@@ -825,6 +911,17 @@ def judged_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
 def plan_of(case: Case, demand: DemandState) -> execute.Plan:
     """Return the places that a demand would touch, as the decider and the approver see them."""
     return execute.plan(case, demand)
+
+
+def plan_change(case: Case, demand: DemandState) -> PlanChange | None:
+    """Return what is no longer as it was decided on; None while the decision can be carried out."""
+    if case.stage is not Stage.DECIDED or demand.decision is None:
+        return None
+    plan = execute.plan(case, demand)
+    done = store.executed(demand.id)
+    if not states.plan_is_stale(demand, plan_digest=plan.digest, carried_out=done):
+        return None
+    return plans.compare(demand.decision.places, _places(case, plan))
 
 
 def titles(language: str) -> Mapping[str, str]:
@@ -876,14 +973,7 @@ def clock_of_line(line: store.CaseLine, *, now: datetime) -> deadline.Clock:
 
 def required_proofs(role: Role) -> tuple[ProofGroup, ...]:
     """Return what has to be proved by whom files in a role, as groups of alternatives (P3.22)."""
-    return tuple(
-        ProofGroup(
-            of=ProofOf(group.of),
-            one_of=tuple(kind for kind in ProofKind if kind in group.one_of),
-            two_of=tuple(kind for kind in ProofKind if kind in group.two_of),
-        )
-        for group in agent.required_proofs(role)
-    )
+    return needs.required(role)
 
 
 def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
@@ -899,6 +989,18 @@ def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
 
 
 # --- inside -------------------------------------------------------------------------------
+
+
+def _places(case: Case, plan: execute.Plan) -> tuple[PlannedPlace, ...]:
+    return tuple(
+        PlannedPlace(
+            store=place.store,
+            table=place.table,
+            columns=tuple(place.columns),
+            digest=store.commitment(case.id, "place", place.digest),
+        )
+        for place in plan.locations
+    )
 
 
 def _spoken(value: object) -> str:
@@ -974,8 +1076,8 @@ def _expect(case: Case, *stages: Stage) -> None:
         raise states.StageForbidden(f"not possible for a case that is `{case.stage}`")
 
 
-def _expect_unchanged(case: Case, version: int | None) -> None:
-    if version is not None and case.version != version:
+def _expect_unchanged(case: Case, version: int) -> None:
+    if case.version != version:
         raise store.CaseChangedMeanwhile(f"case `{case.id}` was changed by somebody else")
 
 
@@ -988,7 +1090,11 @@ def _expect_cure_is_over(case: Case, grounds: tuple[RefusalGround, ...], *, now:
         raise states.StageForbidden("the period for the supplement is not over")
 
 
-def _doubt(result: facts.Check) -> str:
+def _open(result: facts.Check) -> str:
+    if result.open_points:
+        return f"open points: {', '.join(result.open_points)}"
+    if result.unread_points:
+        return f"papers arrived and are unread: {', '.join(result.unread_points)}"
     if not result.identified:
         return "nobody has said yet which records the person is"
     return "the comparison leaves a doubt: say in a note why it suffices"

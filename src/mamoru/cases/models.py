@@ -49,6 +49,7 @@ class CaseRow(models.Model):
     work = models.CharField(max_length=20, choices=_choices(Work), default=Work.NOT_STARTED)
     work_note = models.CharField(max_length=100, blank=True)
     work_tries = models.PositiveIntegerField(default=0)
+    work_failures = models.PositiveIntegerField(default=0)  # in a row
     work_after = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     one_time_key = models.CharField(max_length=64, unique=True)
@@ -87,6 +88,7 @@ class DemandRow(models.Model):
     approved_by = models.CharField(max_length=40, blank=True)
     approved_at = models.DateTimeField(null=True)
     plan_digest = models.CharField(max_length=64, blank=True)
+    plan_places = models.JSONField(default=list)
     executed_at = models.DateTimeField(null=True)
     sealed_hand_note = models.BinaryField(null=True)
 

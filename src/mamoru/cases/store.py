@@ -37,6 +37,7 @@ from mamoru.cases.terms import (
     Identity,
     LocationReceipt,
     Outcome,
+    PlannedPlace,
     Proof,
     ProofKind,
     ProofOf,
@@ -58,6 +59,7 @@ Row = Mapping[str, str | int | float | None]
 _FILING = TypeAdapter(Filing)
 _FINDING = TypeAdapter(Finding)
 _IDENTITY = TypeAdapter(Identity)
+_PLACES = TypeAdapter(tuple[PlannedPlace, ...])
 _ROWS = TypeAdapter(tuple[dict[str, str | int | float | None], ...])
 
 
@@ -189,6 +191,8 @@ def case(case_id: CaseId) -> Case:
         identity=_opened(row, key, "identity", row.sealed_identity, _IDENTITY),
         work=Work(row.work),
         work_note=row.work_note,
+        tries=row.work_tries,
+        failures=row.work_failures,
         verified_by=StaffId(row.verified_by) if row.verified_by else None,
         answered_at=row.answered_at,
         dispatch=DispatchKind(row.dispatch) if row.dispatch else None,
@@ -373,6 +377,7 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
         approved_by=decision.approved_by or "",
         approved_at=decision.approved_at,
         plan_digest=decision.plan_digest,
+        plan_places=_PLACES.dump_python(decision.places, mode="json"),
     )
     if not changed:
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided and approved already")
@@ -380,15 +385,37 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
 
 def clear_decision(demand_id: DemandId) -> None:
     """Take an unapproved decision back, so that the demand is decided again."""
-    DemandRow.objects.filter(id=demand_id, approved_by="").update(
-        outcome="",
-        grounds=[],
-        sealed_reason=None,
-        law="",
-        decided_by="",
-        decided_at=None,
-        plan_digest="",
-    )
+    DemandRow.objects.filter(id=demand_id, approved_by="").update(**_UNDECIDED)
+
+
+def reopen_decision(demand_id: DemandId) -> None:
+    """Take an approved decision back that was never carried out, and what was read for it.
+
+    INVARIANT: what is done stays decided; a receipt of a correction stays with its effect.
+    """
+    changed = DemandRow.objects.filter(id=demand_id, executed_at=None).update(**_UNDECIDED)
+    if not changed:
+        raise CaseChangedMeanwhile(f"demand `{demand_id}` is carried out already")
+    ReceiptRow.objects.filter(demand_id=demand_id, demand__kind__in=_READING).delete()
+
+
+_UNDECIDED: Mapping[str, Any] = {
+    "outcome": "",
+    "grounds": [],
+    "sealed_reason": None,
+    "law": "",
+    "decided_by": "",
+    "decided_at": None,
+    "approved_by": "",
+    "approved_at": None,
+    "plan_digest": "",
+    "plan_places": [],
+}
+_READING = (
+    DemandKind.NOTICE_OF_PURPOSE,
+    DemandKind.DISCLOSURE,
+    DemandKind.DISCLOSURE_OF_PROVISION_RECORDS,
+)
 
 
 # --- execution ---------------------------------------------------------------------------
@@ -488,9 +515,28 @@ def claimed_work() -> tuple[tuple[CaseId, int], ...]:
     return tuple((CaseId(found), tries) for found, tries in rows)
 
 
-def set_work(case_id: CaseId, work: Work, *, note: str = "", after: datetime | None = None) -> None:
-    """Note what the machine is doing with a case; never its stage."""
-    CaseRow.objects.filter(id=case_id).update(work=work, work_note=note, work_after=after)
+def set_work(
+    case_id: CaseId,
+    work: Work,
+    *,
+    note: str = "",
+    after: datetime | None = None,
+    failures: int | None = None,
+) -> None:
+    """Note what the machine is doing with a case; never its stage.
+
+    `failures` in a row are left as they are where none are given.
+    """
+    counted = {} if failures is None else {"work_failures": failures}
+    CaseRow.objects.filter(id=case_id).update(
+        work=work, work_note=note, work_after=after, **counted
+    )
+
+
+def hasten_work(case_id: CaseId) -> bool:
+    """Put a case that waits at the head of the queue; False if it does not wait."""
+    waits = CaseRow.objects.filter(id=case_id, work=Work.WAITING)
+    return bool(waits.update(work=Work.QUEUED, work_after=None))
 
 
 def next_try(case_id: CaseId) -> datetime | None:
@@ -642,6 +688,7 @@ def _demand(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
             approved_by=StaffId(row.approved_by) if row.approved_by else None,
             approved_at=row.approved_at,
             plan_digest=row.plan_digest,
+            places=_PLACES.validate_python(row.plan_places),
         ),
     )
 

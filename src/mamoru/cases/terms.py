@@ -116,6 +116,14 @@ class ProofOf(StrEnum):
     AUTHORITY = "authority"
 
 
+class NeedState(StrEnum):
+    """How far a thing that has to be proved has come: one state for lists, forms and letters."""
+
+    LACKING = "lacking"  # 不足: nothing came that would do, or what came does not hold
+    UNREAD = "unread"  # 届いている・未確認: it came, and nobody has read it yet
+    READ = "read"  # 確認済み
+
+
 class DispatchKind(StrEnum):
     """How an answer leaves. Its destination is the verified address; there is no free field."""
 
@@ -201,6 +209,15 @@ class ProofGroup:
     of: ProofOf
     one_of: tuple[ProofKind, ...]
     two_of: tuple[ProofKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing to be proved in a case, and how far it has come."""
+
+    group: ProofGroup
+    state: NeedState
+    missing: str  # the code of the open point while it is lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +324,33 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPlace:
+    """A table of a plan as it was decided on: what would be touched, never of whom."""
+
+    store: str
+    table: str
+    columns: tuple[str, ...]
+    digest: str  # keyed, over the place with the person's keys
+
+    @property
+    def ref(self) -> str:
+        """The place as the data map names it: `shop/members`."""
+        return f"{self.store}/{self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """What is different from the plan that was decided on, by references of the data map."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()  # columns that came
+    narrower: tuple[str, ...] = ()  # columns that went
+    other_records: tuple[str, ...] = ()  # the same columns of other records
+    known: bool = True  # False where the old places were not kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The decision on one demand: a value, whether granted or refused."""
 
@@ -319,6 +363,7 @@ class Decision:
     approved_by: StaffId | None = None
     approved_at: datetime | None = None
     plan_digest: str = ""  # what the approver saw; another plan needs another approval
+    places: tuple[PlannedPlace, ...] = ()  # the plan's, so that a change can be told in words
 
 
 PROVISION_RECORDS = "provision-records"
@@ -377,6 +422,8 @@ class Case:
     identity: Identity | None = None  # None until staff (or a login) have identified the person
     work: Work = Work.NOT_STARTED
     work_note: str = ""  # a code such as `store-unreachable:mailing`
+    tries: int = 0  # how often a worker took the case
+    failures: int = 0  # how often in a row it failed
     verified_by: StaffId | None = None
     answered_at: datetime | None = None
     dispatch: DispatchKind | None = None

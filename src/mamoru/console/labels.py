@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mamoru.cases.terms import Channel, Stage, Work
+from mamoru.cases.terms import Channel, NeedState, Stage, Work
 
 Words = Mapping[str, "str | Promise"]
 
@@ -36,6 +36,12 @@ WORK: Words = {
     Work.READY: _("終わりました。回答書ができています"),
 }
 
+NEEDS: Words = {
+    NeedState.LACKING: _("不足"),
+    NeedState.UNREAD: _("届いている・未確認"),
+    NeedState.READ: _("確認済み"),
+}
+
 WORK_NOTES: Words = {
     "store-unreachable": _(
         "「%(place)s」に接続できません。接続できるまで回答は送られません。自動でやり直します。"
@@ -52,7 +58,12 @@ WORK_NOTES: Words = {
     "hand-work": _(
         "「%(place)s」は、担当者の手で行う作業です。行ったあと、下の欄に記録してください。"
     ),
-    "failed": _("処理が途中で失敗しました(%(place)s)。自動でやり直します。"),
+    "plan-changed": _(
+        "承認のあとに、対象となる範囲が変わりました(%(place)s)。承認されていない範囲は実行しません。"
+    ),
+    "failed": _(
+        "処理が途中で失敗しました(%(place)s)。自動でやり直しますが、失敗が続くほど間を空けます(最長30分)。"
+    ),
 }
 
 VERDICTS: Words = {
@@ -97,6 +108,7 @@ TRAIL: Words = {
     "case.demand.decided": _("判断した"),
     "case.demand.approved": _("承認した"),
     "case.demand.returned": _("差し戻した"),
+    "case.demand.reopened": _("範囲が変わったため、判断に差し戻した"),
     "case.demand.carried-out": _("実行を終えた"),
     "case.demand.carried-out-by-hand": _("手作業の実行を記録した"),
     "case.decided": _("すべての判断が確定した"),
@@ -105,6 +117,7 @@ TRAIL: Words = {
     "standing.recorded": _("利用停止・提供停止・消去の印を付けた"),
     "standing.ended": _("利用停止・提供停止・消去の印を外した"),
     "case.place.corrected": _("データベースを訂正した"),
+    "case.work.hastened": _("今すぐ試すよう依頼した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),
     "case.supplement-letter.opened": _("書類提出のお願いを開いた"),
@@ -139,6 +152,12 @@ ERRORS: Words = {
     ),
     "paper-unknown": _(
         "その書類はこの請求にありません。保存期間が過ぎて消去された可能性があります。"
+    ),
+    "paper-unopened": _(
+        "この書類をまだ開いていません。書類を開いて確かめてから、記載を記録してください。入力した内容は残っています。"
+    ),
+    "letter-unopened": _(
+        "いまの回答書をまだ開いていません。回答書を開いて確かめてから、送ったことを記録してください。"
     ),
     "store-unreachable": _(
         "データベース%(places)sに接続できません。何も変更していません。しばらくしてから、もう一度操作してください。"

@@ -20,8 +20,10 @@ from mamoru.cases.terms import (
     Decision,
     DemandState,
     LocationReceipt,
+    NeedState,
     Outcome,
     PersonalDetails,
+    PlanChange,
     Proof,
     ProofKind,
     RefusalGround,
@@ -94,16 +96,18 @@ class Paper:
     size: str
     read: tuple[Row, ...]
     reader: str
+    opened: bool  # by whoever looks at this page: without it no finding is taken
     form: forms.FindingForm | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
-    """A group of papers that the role has to send, and whether it came."""
+    """A group of papers that the role has to send, and how far it has come."""
 
     of: str
     words: str
-    there: bool
+    state: NeedState
+    word: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +190,15 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A decision that can no longer be carried out: what has changed, in words."""
+
+    position: int
+    kind: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemandView:
     """A demand with facts, plan, decision and what may be done with it."""
 
@@ -218,7 +231,10 @@ class Working:
     word: str
     note: str
     since: str
+    tries: int
+    failures: int
     next_try: str
+    may_hasten: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +281,7 @@ class CasePage:
     by_agent: bool
     open_points: tuple[str, ...]
     open_words: tuple[str, ...]
+    unread_words: tuple[str, ...]
     verify_form: forms.VerifyForm | None
     verify_note: bool
     verify_hint: str
@@ -273,7 +290,10 @@ class CasePage:
     supplement_form: forms.SupplementForm | None
     decide_hint: str
     working: Working
+    stale: tuple[Stale, ...]
+    reopen_form: forms.ReturnForm | None
     has_letter: bool
+    letter_opened: bool
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]
@@ -302,6 +322,7 @@ class _Builder:
         self.names = access.names(self._actors())
         self.today = clock.date_in_japan(now)
         self.open = case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}
+        self.stale = tuple(self._stale()) if case.work is Work.WAITING else ()
 
     def _actors(self) -> frozenset[str]:
         found = {str(entry.by) for entry in self.entries}
@@ -356,20 +377,27 @@ class _Builder:
             identify_form=self._identify_form(candidates) if can_identify else None,
             comparison=self._comparison() if self.personal else None,
             authority=tuple(
-                _about(finding.words(language()), finding.paper)
-                for finding in check.authority.findings
-                if finding.code != "not-an-agent"
+                _about(finding.words(language()), finding.paper) for finding in check.open_findings
             ),
             authority_proven=check.authority_code == "proven",
             by_agent=check.authority_code != "own",
             open_points=check.open_points,
             open_words=tuple(wording.defect(code, language()) for code in check.open_points),
+            unread_words=tuple(
+                dict.fromkeys(
+                    said(wording.PROOF_KINDS, proof.kind)
+                    for proof in case.proofs
+                    if proof.finding is None and check.unread_points
+                )
+            ),
             verify_form=(
                 self._as(forms.VerifyForm, "verify", forms.VerifyForm(auto_id="verify-%s"))
                 if may_verify
                 else None
             ),
-            verify_note=not check.open_points and not check.acceptable(note=""),
+            verify_note=(
+                not check.open_points and not check.unread_points and not check.acceptable(note="")
+            ),
             verify_hint=self._verify_hint(),
             verified=self._verified(),
             supplements=tuple(self._asked(index) for index in range(len(case.supplements))),
@@ -384,7 +412,17 @@ class _Builder:
             ),
             decide_hint=self._decide_hint(),
             working=self._working(),
+            stale=self.stale,
+            reopen_form=(
+                self._as(forms.ReturnForm, "reopen", forms.ReturnForm(auto_id="reopen-%s"))
+                if self.stale and self.handles
+                else None
+            ),
             has_letter=self.personal and case.work is Work.READY,
+            letter_opened=(
+                send_form is not None
+                and actions.opened_letter(case.id, self.entries, by=self.desk.by)
+            ),
             send_form=send_form,
             send_hint=send_hint,
             answered=self._answered(),
@@ -525,6 +563,14 @@ class _Builder:
                 link=gettext("回答書へ"),
                 who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
             )
+        if self.stale:
+            return NextStep(
+                text=gettext("承認のあとに対象の範囲が変わりました。判断に差し戻してください。"),
+                by=by,
+                anchor="reopen",
+                link=gettext("変わったところへ"),
+                who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
+            )
         if case.work is Work.WAITING and case.work_note.startswith("hand-work"):
             return NextStep(
                 text=gettext("手で行う作業があります。行ってから記録してください。"),
@@ -586,19 +632,17 @@ class _Builder:
     def _needed(self) -> tuple[Needed, ...]:
         if self.check.by_login:
             return ()
-        there = {(proof.of, proof.kind) for proof in self.case.proofs}
         found = []
-        for group in actions.required_proofs(self.case.filing.role):
-            one = [kind for kind in group.one_of if (group.of, kind) in there]
-            two = [kind for kind in group.two_of if (group.of, kind) in there]
-            words = _listed(group.one_of)
-            if group.two_of:
-                words += gettext("。または、次のうち2点: ") + _listed(group.two_of)
+        for need in self.check.needs:
+            words = _listed(need.group.one_of)
+            if need.group.two_of:
+                words += gettext("。または、次のうち2点: ") + _listed(need.group.two_of)
             found.append(
                 Needed(
-                    of=said(wording.PROOF_OF, group.of),
+                    of=said(wording.PROOF_OF, need.group.of),
                     words=words,
-                    there=bool(one) or len(two) > 1,
+                    state=need.state,
+                    word=word(labels.NEEDS, need.state),
                 )
             )
         return tuple(found)
@@ -619,6 +663,7 @@ class _Builder:
             size=_size(proof.size),
             read=_read(proof) if self.personal else (),
             reader=self.who(proof.finding.by) if proof.finding else "",
+            opened=actions.opened_paper(self.entries, proof, by=self.desk.by),
             form=form,
         )
 
@@ -697,6 +742,8 @@ class _Builder:
             text = gettext(
                 "残っている点があるあいだは、確定しようとしても受け付けられません。不足書類をお願いしてください。"
             )
+        elif check.unread_points:
+            text = gettext("届いている書類の記載を記録すると、確定できるようになります。")
         elif not check.acceptable(note=""):
             text = gettext("一部だけの一致です。足りると判断した理由を記入すると確定できます。")
         else:
@@ -889,12 +936,46 @@ class _Builder:
             return gettext("作業の記録は、受付担当または個人情報保護管理者が行います。")
         return gettext("表の内容を手で直し、どこで何をしたかを記録してください。")
 
+    def _stale(self) -> Iterable[Stale]:
+        for position, demand in enumerate(self.case.demands, start=1):
+            change = actions.plan_change(self.case, demand)
+            if change is not None:
+                yield Stale(
+                    position=position,
+                    kind=said(wording.KINDS, demand.demand.kind),
+                    changes=tuple(self._changes(change)),
+                )
+
+    def _changes(self, change: PlanChange) -> Iterable[str]:
+        for ref in change.added:
+            yield gettext("「%(place)s」が対象に加わりました。") % {"place": self._place(ref)}
+        for ref in change.removed:
+            yield gettext("「%(place)s」が対象から外れました。") % {"place": self._place(ref)}
+        for ref in change.wider:
+            yield gettext("「%(place)s」の項目「%(column)s」が対象に加わりました。") % self._column(
+                ref
+            )
+        for ref in change.narrower:
+            yield gettext("「%(place)s」の項目「%(column)s」が対象から外れました。") % self._column(
+                ref
+            )
+        for ref in change.other_records:
+            yield gettext("「%(place)s」で、対象となる記録が変わりました。") % {
+                "place": self._place(ref)
+            }
+        if not change.known:
+            yield gettext("判断したときの範囲が残っていないため、違いは表示できません。")
+
+    def _column(self, ref: str) -> Mapping[str, str]:
+        place, _, name = ref.rpartition("/")
+        return {"place": self._place(place), "column": self.titles.get(ref, name)}
+
     def _working(self) -> Working:
         case = self.case
         note = since = next_try = ""
         if case.work is Work.WAITING:
             code, _, name = case.work_note.partition(":")
-            if code == "hand-work":
+            if code in {"hand-work", "plan-changed"}:
                 place = said(wording.KINDS, name) if name in wording.KINDS else name
             else:
                 place = self.titles.get(name, name)
@@ -903,9 +984,17 @@ class _Builder:
             moved = [entry.at for entry in self.entries if entry.kind in _PROGRESS]
             since = moment(max(moved)) if moved else ""
             after = store.next_try(case.id)
-            if after is not None and code != "hand-work":
+            if after is not None and code not in {"hand-work", "plan-changed"}:
                 next_try = moment(after)
-        return Working(word=word(labels.WORK, case.work), note=note, since=since, next_try=next_try)
+        return Working(
+            word=word(labels.WORK, case.work),
+            note=note,
+            since=since,
+            tries=case.tries,
+            failures=case.failures,
+            next_try=next_try,
+            may_hasten=case.work is Work.WAITING and self.handles,
+        )
 
     def _send(self) -> tuple[forms.SendForm | None, str]:
         case = self.case

@@ -168,6 +168,10 @@ def _todo_of_decided(line: store.CaseLine) -> str:
     if line.work is Work.READY:
         return gettext("回答の発送")
     if line.work is Work.WAITING:
-        hand = line.work_note.startswith("hand-work")
-        return gettext("手作業の記録") if hand else gettext("データベースの接続待ち")
+        reason = line.work_note.partition(":")[0]
+        return {
+            "hand-work": gettext("手作業の記録"),
+            "plan-changed": gettext("判断への差し戻し"),
+            "failed": gettext("失敗の確認"),
+        }.get(reason, gettext("データベースの接続待ち"))
     return gettext("自動処理中")

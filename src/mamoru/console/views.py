@@ -270,6 +270,45 @@ def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int)
 
 @require_POST
 @access.staff(Right.HANDLE)
+def reopen_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Send back what can no longer be carried out as approved; two persons decide it anew."""
+    known = _known(case_id)
+    form = forms.ReturnForm(request.POST, auto_id="reopen-%s")
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.reopen_case(
+            known,
+            reason=form.cleaned_data["reason"],
+            by=desk.by,
+            now=clock.now(),
+            version=_shown(request),
+        ),
+        form=form,
+        key="reopen",
+        anchor="decide",
+        done=gettext("判断に差し戻しました。新しい範囲で判断し、別の人が承認してください。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def try_now(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Let the worker try a waiting case at once."""
+    known = _known(case_id)
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.try_now(known, by=desk.by, now=clock.now()),
+        anchor="work",
+        done=gettext("すぐに試すよう依頼しました。結果はこの画面を開き直すと分かります。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
 def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Record that a granted demand was carried out by hand (P3.5, P3.6)."""
     known = _known(case_id)

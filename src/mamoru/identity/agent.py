@@ -114,14 +114,15 @@ class AuthorityFinding:
     paper: str = ""
 
     def __str__(self) -> str:
-        return f"{self.paper}-{self.code}" if self.code in _ABOUT_PAPER else self.code
+        return f"{self.paper}-{self.code}" if self.code in ABOUT_PAPER else self.code
 
     def words(self, language: str = "ja") -> str:
         """Return the finding in plain words."""
         return reasons.words(self.code, language)
 
 
-_ABOUT_PAPER: Final = frozenset({"too-old", "undated", "dated-in-future", "expired", "not-genuine"})
+ABOUT_PAPER: Final = frozenset({"too-old", "undated", "dated-in-future", "expired", "not-genuine"})
+"""Findings that say of a paper that it proves nothing, whatever stands on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

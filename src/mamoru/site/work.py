@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -33,7 +33,6 @@ Claim = tuple[CaseId, int]
 log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
-RETRY_SECONDS = 30
 TAKE_UP_SECONDS = 10
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 """States of a workflow that DBOS will never touch again."""
@@ -191,9 +190,8 @@ def _carry_out(case_id: str) -> str:
 
 def _note_failure(case_id: CaseId, code: str) -> None:
     """Let a case wait for its next try; if even that cannot be written, `_take_up` finds it."""
-    after = clock.now() + timedelta(seconds=RETRY_SECONDS)
     try:
-        store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after)
+        actions.note_failure(case_id, code, now=clock.now())
     except Exception as problem:  # noqa: BLE001 - DBOS would log the text of the error
         name = type(problem).__name__
         log.error("noting that %s waits failed: %s", case_id, name)  # noqa: TRY400 - no values in logs

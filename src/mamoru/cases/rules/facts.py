@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from mamoru.cases.rules.needs import needs, unread_findings
 from mamoru.cases.rules.refusal import Facts, form_defects
 from mamoru.cases.rules.states import AGENT_ROLES
 from mamoru.cases.terms import (
     Case,
     Channel,
     Finding,
+    Need,
     PersonalDetails,
     Proof,
     ProofKind,
@@ -30,15 +32,19 @@ _UNPROVEN = frozenset({Verdict.PARTIAL, Verdict.CANNOT_TELL})
 class Check:
     """Everything that staff must see before they confirm who asks.
 
-    `open_points` are stable codes of what a supplement could cure; the letter
-    has words for each.
+    `open_points` are stable codes of what a supplement could cure; the letter has words for
+    each. `unread_points` are those that a paper which is here and unread may cure: nobody is
+    asked for what was sent (INVARIANT: no code is in both).
     """
 
     comparison: verify.ThreeWay | None  # of the paper that says most; None without any
     proof: str  # id of that paper
     verdict: Verdict
     authority: agent.Authority
+    needs: tuple[Need, ...]
     open_points: tuple[str, ...]
+    unread_points: tuple[str, ...]
+    open_findings: tuple[agent.AuthorityFinding, ...]  # of authority, behind `open_points`
     identified: bool  # staff said which records the person is, if any
     by_login: bool = False
 
@@ -70,7 +76,9 @@ class Check:
         """
         if self.by_login:
             return self.identified
-        if not self.identified or self.open_points or self.comparison is None:
+        if not self.identified or self.comparison is None:
+            return False
+        if self.open_points or self.unread_points:
             return False
         return self.verdict is Verdict.MATCH or (self.verdict in _UNPROVEN and bool(note.strip()))
 
@@ -95,25 +103,35 @@ def check(case: Case, *, today: date) -> Check:
     ]
     compared.sort(key=lambda each: _ORDER.index(_verdict(case, each[0])))
     best = compared[0] if compared else None
-    points = [code for code in authority.codes if code != _NOT_AN_AGENT]
+    findings = tuple(each for each in authority.findings if each.code != _NOT_AN_AGENT)
+    stand = needs(case.filing.role, case.proofs, findings)
+    waiting = tuple(unread_findings(findings, stand, case.proofs))
+    points = [str(each) for each in findings]
+    unread = [str(each) for each in waiting]
     if best is not None:
-        points += _differences(best[0].shown)
-        points += [
+        differences = _differences(best[0].shown)
+        differences += [
             code
             for other, _ in compared[1:]
             for code in _differences(other.shown)
             if code != "address-differs"  # cured by the chain of the better paper
         ]
+        if _verdict(case, best[0]) is Verdict.MISMATCH and not points and not differences:
+            differences.append("address-differs")  # by two halves: neither pair alone says so
+        points += differences
+        if any(proof.of is ProofOf.PERSON and proof.finding is None for proof in case.proofs):
+            unread += differences  # the paper that explains them may be the one that lies here
         if _hidden(case.filing.person):
             points.append("hidden-characters")
-        if _verdict(case, best[0]) is Verdict.MISMATCH and not points:
-            points.append("address-differs")  # by two halves: neither pair alone says so
     return Check(
         comparison=best[0].shown if best else None,
         proof=best[1] if best else "",
         verdict=_verdict(case, best[0]) if best else Verdict.CANNOT_TELL,
         authority=authority,
-        open_points=tuple(dict.fromkeys(points)),
+        needs=stand,
+        open_points=tuple(code for code in dict.fromkeys(points) if code not in unread),
+        unread_points=tuple(dict.fromkeys(unread)),
+        open_findings=tuple(each for each in findings if each not in waiting),
         identified=case.identity is not None,
         # Only the member page sets both; a reference in any other form is a claim, not a login.
         by_login=case.filing.channel is Channel.MEMBER_PAGE and case.filing.member_ref is not None,

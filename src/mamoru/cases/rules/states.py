@@ -9,19 +9,22 @@ from mamoru.cases.terms import (
     DemandState,
     Judgement,
     Outcome,
+    PlannedPlace,
     RefusalGround,
     Role,
     Stage,
+    Work,
 )
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import StaffId
 
-# Stage -> the stages that the law lets it become. ANSWERED and WITHDRAWN are final.
+# Stage -> the stages that the law lets it become. ANSWERED and WITHDRAWN are final. DECIDED goes
+# back to VERIFIED only where what was approved can no longer be done: see reopen().
 EXITS: dict[Stage, frozenset[Stage]] = {
     Stage.RECEIVED: frozenset({Stage.SUPPLEMENT_ASKED, Stage.VERIFIED, Stage.WITHDRAWN}),
     Stage.SUPPLEMENT_ASKED: frozenset({Stage.RECEIVED, Stage.DECIDED, Stage.WITHDRAWN}),
     Stage.VERIFIED: frozenset({Stage.DECIDED, Stage.WITHDRAWN}),
-    Stage.DECIDED: frozenset({Stage.ANSWERED}),
+    Stage.DECIDED: frozenset({Stage.ANSWERED, Stage.VERIFIED}),
     Stage.ANSWERED: frozenset(),
     Stage.WITHDRAWN: frozenset(),
 }
@@ -65,6 +68,7 @@ def decide(
     grounds: tuple[RefusalGround, ...],
     judged: Judgement,
     plan_digest: str,
+    places: tuple[PlannedPlace, ...] = (),
     by: StaffId,
     at: datetime,
 ) -> Decision:
@@ -79,6 +83,7 @@ def decide(
         by=by,
         at=at,
         plan_digest=plan_digest,
+        places=places,
     )
 
 
@@ -96,3 +101,25 @@ def approve(decision: Decision | None, *, plan_digest: str, by: StaffId, at: dat
     if decision.plan_digest != plan_digest:
         raise PlanChanged("the plan differs from the one that was decided on")
     return replace(decision, approved_by=by, approved_at=at)
+
+
+def plan_is_stale(demand: DemandState, *, plan_digest: str, carried_out: bool) -> bool:
+    """Return whether a granted demand waits on a plan that is no longer the one decided on."""
+    decision = demand.decision
+    if decision is None or decision.outcome is not Outcome.FULFILLED or carried_out:
+        return False
+    return decision.plan_digest != plan_digest
+
+
+def reopen(now: Stage, work: Work, stale: tuple[DemandState, ...]) -> Stage:
+    """Return the stage in which stale decisions are made anew; StageForbidden if there are none.
+
+    INVARIANT: nothing that two persons decided is undone while it can still be carried out, and
+    nothing while the machine has it in hand.
+    """
+    stage = advance(now, Stage.VERIFIED) if now is Stage.DECIDED else None
+    if stage is None or work is not Work.WAITING:
+        raise StageForbidden(f"a case that is `{now}` and `{work}` is not decided anew")
+    if not stale:
+        raise StageForbidden("what was decided can be carried out as it was decided")
+    return stage
