@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from mamoru.datamap import inventory
+from mamoru.datamap import reading
 from mamoru.datamap.drift import drifts
 from mamoru.datamap.terms import ColumnShape, ColumnType, DriftKind, TableShape
 from tests.datamap.test_load import GOOD
 
-STORE = inventory.parse(GOOD, file="datamap.yaml").store("shop")
+STORE = reading.parse(GOOD, file="datamap.yaml").store("shop")
 LIVE = tuple(
     TableShape(
         name=table.name,

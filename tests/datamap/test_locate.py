@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mamoru.datamap import inventory
+from mamoru.datamap import reading
 from mamoru.datamap.locate import (
     birth_forms,
     kana_forms,
@@ -20,7 +20,7 @@ from mamoru.datamap.locate import (
 )
 from mamoru.datamap.terms import Facts, Location, Match, RegisteredAddress, Row, Value, normal
 
-DATAMAP = inventory.parse(
+DATAMAP = reading.parse(
     """\
 datamap: 1
 controller: { ja: 会社, en: Firm }

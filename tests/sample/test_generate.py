@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mamoru.connectors.open import shapes
-from mamoru.datamap import inventory
+from mamoru.datamap import reading
 from mamoru.datamap.drift import drifts
 from mamoru.site.sample import cast, generate
 from mamoru.site.sample.provisions import provisions
@@ -60,7 +60,7 @@ def test_holds_every_kind_of_person(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P0.1")
 def test_the_map_is_true_of_the_live_stores(home: Path) -> None:
-    datamap = inventory.load(DATAMAP)
+    datamap = reading.load(DATAMAP)
 
     for store, shape in shapes(datamap, base=home):
         assert isinstance(shape, tuple), shape

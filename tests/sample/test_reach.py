@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from mamoru.connectors.open import connector
-from mamoru.datamap import inventory
+from mamoru.datamap import reading
 from mamoru.datamap.locate import keys_of, locate, searches
 from mamoru.datamap.terms import Facts, KeyRing
 from mamoru.gate.permit import issue
@@ -20,7 +20,7 @@ from tests.oracle.gate import Grant, Purpose, Small
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-DATAMAP = inventory.load(Path(generate.__file__).with_name("datamap.yaml"))
+DATAMAP = reading.load(Path(generate.__file__).with_name("datamap.yaml"))
 CATEGORIES = {
     column.category
     for store in DATAMAP.stores

@@ -20,6 +20,7 @@ from mamoru.cases.terms import (
     Target,
 )
 from mamoru.datamap.inventory import DataMap, Table
+from mamoru.datamap.spoken import spoken
 from mamoru.documents import letter, pdf
 from mamoru.documents.terms import (
     Addressee,
@@ -274,11 +275,16 @@ def _changes(sources: Sources, asked: Demand, language: str) -> tuple[Change, ..
     if asked.before is None and asked.after is None:
         return ()
     item = "、".join(_item_titles(sources, asked, language))
-    return (
-        Change(
-            item=item, before=_printable(asked.before or ""), after=_printable(asked.after or "")
-        ),
-    )
+    before, after = (_said(sources, asked, each, language) for each in (asked.before, asked.after))
+    return (Change(item=item, before=_printable(before), after=_printable(after)),)
+
+
+def _said(sources: Sources, asked: Demand, value: str | None, language: str) -> str:
+    """Return a value of a correction in the words of its column, where one column is named."""
+    if len(asked.items) != 1 or asked.items[0].count("/") != 3:  # noqa: PLR2004 - as above
+        return value or ""
+    store_name, table_name, _, column_name = asked.items[0].split("/")
+    return spoken(sources.datamap.table(store_name, table_name), column_name, value, language)
 
 
 def _tables(case: Case, sources: Sources, state: DemandState) -> tuple[AnnexTable, ...]:
@@ -310,7 +316,10 @@ def _annex(
         title=table.title.en if language == "en" else table.title.ja,
         source=_store_title(sources, location.partition("/")[0], language),
         columns=tuple(titles[name] for name in names),
-        rows=tuple(tuple(_printable(_text(row[name])) or _EMPTY for name in names) for row in rows),
+        rows=tuple(
+            tuple(_printable(spoken(table, name, row[name], language)) or _EMPTY for name in names)
+            for row in rows
+        ),
         purposes=_purposes_of(sources, table.purposes, language),
     )
 

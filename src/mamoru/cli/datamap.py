@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from mamoru.cli.options import as_json, company, home, say, show_json
-from mamoru.datamap import inventory
+from mamoru.datamap import inventory, reading
 from mamoru.datamap.drift import drifts
-from mamoru.datamap.inventory import DataMap, DataMapInvalid, Table
+from mamoru.datamap.inventory import DataMap, Table
+from mamoru.datamap.reading import DataMapInvalid
 from mamoru.datamap.terms import Drift
 from mamoru.kit.errors import MamoruError
 
@@ -76,7 +77,7 @@ def check(home: Path, as_json: bool) -> None:
 
 def _load(home: Path, as_json: bool) -> DataMap:
     try:
-        return inventory.load(home / "datamap.yaml")
+        return reading.load(home / "datamap.yaml")
     except DataMapInvalid as invalid:
         if as_json:
             show_json({"problems": [asdict(problem) for problem in invalid.problems]})

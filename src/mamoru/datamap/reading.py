@@ -1,97 +1,79 @@
-"""YAML that knows its lines, so that whoever keeps the data map is told where to look (P0.1)."""
+"""台帳を読む (P0.1): `datamap.yaml` to values, or every fault in it with line, key and remedy.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+The content of the good parts is checked together with the form of the bad ones, so
+that one run names every problem.
+"""
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from collections.abc import Collection
+from pathlib import Path
 
-Path = tuple[str | int, ...]
-
-_TRUE = frozenset({"true", "yes", "on"})
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """A fault of the text itself: its line (from 1), the path of keys, what it is."""
-
-    line: int
-    path: Path
-    message: str
+from mamoru.datamap import checks
+from mamoru.datamap.inventory import DataMap
+from mamoru.kit.errors import MamoruError
+from mamoru.policy import source as reader
+from mamoru.policy.source import Source
+from mamoru.policy.terms import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Plain values, the line of each path, and every flaw of the text."""
+class DataMapInvalid(MamoruError):
+    """`datamap.yaml` cannot be used. `problems` names every fault with its line and remedy."""
 
-    value: Any
-    lines: Mapping[Path, int]
-    flaws: tuple[Flaw, ...]
+    code, exit_code = "datamap-invalid", 2
 
-    def line(self, path: Path) -> int:
-        """Return the line of a path, or of its nearest ancestor that has one."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        """Keep all problems; the message shows the first and how many more there are."""
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+        self.problems = problems
 
 
-def read(text: str) -> Reading:
-    """Read one YAML document. Never raises for bad text: the flaws say what is wrong with it."""
-    try:
-        root = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        line = 1 if mark is None else mark.line + 1
-        return Reading(None, {}, (Flaw(line, (), f"not readable as YAML: {problem.problem}"),))
-    except YAMLError as problem:
-        return Reading(None, {}, (Flaw(1, (), f"not readable as YAML: {_first_line(problem)}"),))
-    if root is None:
-        return Reading(None, {}, (Flaw(1, (), "the file is empty"),))
-    lines: dict[Path, int] = {}
-    flaws: list[Flaw] = []
-    return Reading(_plain(root, (), lines, flaws), lines, tuple(flaws))
+def load(
+    path: Path,
+    *,
+    categories: Collection[str] | None = None,
+    purposes: Collection[str] | None = None,
+) -> DataMap:
+    """Read `datamap.yaml`; DataMapInvalid names every problem with line, key and remedy.
+
+    With `categories` and `purposes` of a policy, codes unknown to it are problems too.
+    """
+    return _read(reader.read(path), categories, purposes)
 
 
-def _plain(node: Node, path: Path, lines: dict[Path, int], flaws: list[Flaw]) -> Any:
-    line = node.start_mark.line + 1
-    lines.setdefault(path, line)
-    if node.anchor is not None:
-        # An alias makes one line stand for two places, and a small file unfold into a huge one.
-        flaws.append(Flaw(line, path, "anchors and aliases are not used in this file"))
-        return None
-    if isinstance(node, MappingNode):
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            here = (*path, key)
-            if key in result:
-                at = key_node.start_mark.line + 1
-                flaws.append(
-                    Flaw(at, here, f"key `{key}` stands twice, first in line {lines[here]}")
-                )
-                continue
-            lines[here] = key_node.start_mark.line + 1
-            result[key] = _plain(value_node, here, lines, flaws)
-        return result
-    if isinstance(node, SequenceNode):
-        return [_plain(item, (*path, at), lines, flaws) for at, item in enumerate(node.value)]
-    assert isinstance(node, ScalarNode)  # noqa: S101 - YAML has no fourth kind of node
-    return _scalar(node)
+def parse(
+    text: str,
+    *,
+    file: str = "datamap.yaml",
+    categories: Collection[str] | None = None,
+    purposes: Collection[str] | None = None,
+) -> DataMap:
+    """Read a data map from its text; `file` stands in the problems. Errors as `load`."""
+    return _read(reader.read_text(text, file=file), categories, purposes)
 
 
-def _scalar(node: ScalarNode) -> Any:
-    text = str(node.value)
-    kind = str(node.tag).rpartition(":")[2]
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return text.lower() in _TRUE
-    if kind == "int" and text.isdecimal():
-        return int(text)
-    return text  # dates, numbers with a point and the rest are the model's to read
+def doubts(path: Path) -> tuple[Problem, ...]:
+    """Return what a valid map leaves open to mistakes; none for a map that cannot be read.
+
+    A doubt is not an error: the company may know better. `datamap check` shows it.
+    """
+    source = reader.read(path)
+    if source.values is None:
+        return ()
+    told = len(source.problems)
+    for found in checks.doubts(checks.parts(source.values)):
+        source.report(found.path, found.message, found.remedy)
+    return tuple(source.problems[told:])
 
 
-def _first_line(problem: Exception) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0]
+def _read(
+    source: Source, categories: Collection[str] | None, purposes: Collection[str] | None
+) -> DataMap:
+    datamap: DataMap | None = None
+    if source.values is not None:
+        datamap = reader.validate(source, DataMap)
+        for found in checks.faults(checks.parts(source.values), categories, purposes):
+            source.report(found.path, found.message, found.remedy)
+    if source.problems or datamap is None:
+        problems = dict.fromkeys(source.problems)
+        raise DataMapInvalid(tuple(sorted(problems, key=lambda problem: problem.line)))
+    return datamap

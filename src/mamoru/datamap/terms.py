@@ -20,20 +20,6 @@ NO_PERSONAL_DATA = "none"
 """The category of a column that says nothing about anybody (a price, a row number)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something wrong in a file of the company, and what to do about it."""
-
-    file: str
-    line: int  # from 1
-    key: str  # `stores.shop.tables.members.columns.email`
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: `{self.key}`: {self.message}; {self.remedy}"
-
-
 class Match(StrEnum):
     """How a stored value and a searched one are held to be the same."""
 

@@ -1,6 +1,7 @@
-"""A YAML file with the line of every key, so that each problem says where it stands (P0.2).
+"""A YAML file with the line of every key, so that each problem says where it stands (P0.1, P0.2).
 
-Nothing of the file is executed or expanded: no tags, no aliases, no merge keys.
+The policy and the data map are both read here. Nothing of the file is executed or
+expanded: no tags, no aliases, no merge keys.
 """
 
 import difflib
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -43,13 +45,12 @@ class Source:
         return self.lines.get(path, 1)
 
     def name(self, path: KeyPath) -> str:
-        """Return `path` as a person says it: `clauses[preamble].ja`, list items by their id."""
+        """Return `path` as a person says it: `clauses[preamble].ja`, list items by their name."""
         said, here = "", self.values
         for step in path:
             here = _child(here, step)
             if isinstance(step, int):
-                label = here.get("id") if isinstance(here, Mapping) else None
-                said += f"[{label if isinstance(label, str) else step + 1}]"
+                said += f"[{_label(here) or step + 1}]"
             else:
                 said += f".{step}" if said else step
         return said or "(file)"
@@ -211,6 +212,15 @@ def _child(here: Any, step: Step) -> Any:
     return here.get(step) if isinstance(here, Mapping) else None
 
 
+def _label(item: Any) -> str:
+    """Return what a list item is called; empty if it has no name of its own."""
+    if isinstance(item, Mapping):
+        for key in ("id", "name", "path"):
+            if isinstance(item.get(key), str):
+                return str(item[key])
+    return ""
+
+
 def entries(values: Any, key: str) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
     """Yield path and mapping of each well-formed item of the list under `key`."""
     items = values.get(key) if isinstance(values, Mapping) else None
@@ -237,9 +247,16 @@ def validate(source: Source, model: type[M]) -> M | None:
     try:
         return model.model_validate(source.values)
     except ValidationError as faults:
-        for fault in faults.errors(include_url=False):
-            _report_fault(source, model, dict(fault))
+        found: list[dict[str, Any]] = [dict(fault) for fault in faults.errors(include_url=False)]
+        for fault in found:
+            if fault["type"] != "too_short" or not _within(tuple(fault["loc"]), found):
+                _report_fault(source, model, fault)
     return None
+
+
+def _within(path: KeyPath, faults: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether a fault lies inside `path`: a list of one broken item is not too short."""
+    return any(len(each["loc"]) > len(path) and each["loc"][: len(path)] == path for each in faults)
 
 
 def _report_fault(source: Source, model: type[BaseModel], fault: dict[str, Any]) -> None:
@@ -306,27 +323,50 @@ def _short(given: Any) -> str:
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    elif get_origin(annotation) in {Union, types.UnionType, tuple, list}:
+    elif get_origin(annotation) in {Union, types.UnionType, tuple, list, dict}:
         for part in get_args(annotation):
             yield from _models_in(part)
 
 
-def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
+def _field_at(model: type[BaseModel], path: KeyPath) -> FieldInfo | None:
+    """Return the field that a path of keys leads to; keys of a plain mapping name no field."""
     here: type[BaseModel] | None = model
+    field: FieldInfo | None = None
     for step in path:
-        if isinstance(step, int) or here is None:
+        if isinstance(step, int):
             continue
-        found = here.model_fields.get(step)
-        here = next(_models_in(found.annotation), None) if found is not None else None
-    return here
+        if here is None:
+            return None
+        if field is not None and _is_mapping(field.annotation):
+            field = None
+            continue
+        field = _named(here).get(step)
+        here = next(_models_in(field.annotation), None) if field is not None else None
+    return field
+
+
+def _named(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model under the keys that stand in the file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _is_mapping(annotation: Any) -> bool:
+    parts = get_args(annotation) if get_origin(annotation) in {Union, types.UnionType} else ()
+    return get_origin(annotation) is dict or any(get_origin(part) is dict for part in parts)
 
 
 def _fields(model: type[BaseModel], path: KeyPath) -> Iterable[str]:
-    here = _model_at(model, path)
-    return here.model_fields if here is not None else ()
+    if not path:
+        return _named(model)
+    *above, last = path
+    field = _field_at(model, tuple(above) if isinstance(last, int) else path)
+    if field is None and not isinstance(last, int):
+        # The last step may be a key of a plain mapping, whose values are models.
+        field = _field_at(model, tuple(above))
+    inner = next(_models_in(field.annotation), None) if field is not None else None
+    return _named(inner) if inner is not None else ()
 
 
 def _purpose_of(model: type[BaseModel], path: KeyPath) -> str:
-    here = _model_at(model, path[:-1])
-    found = here.model_fields.get(str(path[-1])) if here is not None else None
+    found = _field_at(model, path)
     return f": {found.description}" if found is not None and found.description else ""

@@ -1,6 +1,6 @@
 """A member's own page: everything registered, and its correction (P3.18, P3.19)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mamoru.cases import actions
+from mamoru.cases.execute import MemberField
 from mamoru.identity import birth
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
@@ -37,8 +38,9 @@ class Field:
     title: str
     ref: str
     kind: str
-    choices: tuple[str, ...]
+    choices: Mapping[str, str]  # stored value -> words
     before: str
+    shown: str  # the value before, in words
     after: str
     error: str = ""
 
@@ -127,9 +129,13 @@ def check_correction(request: HttpRequest) -> HttpResponse:
     if kept is None:
         again = request.method == "POST" and drafts.find(request, drafts.CORRECTED, now=now)
         return redirect("correction-filed" if again else "member")
-    titles = {each.ref: each.title for each in _fields(request, kept["part"])}
+    fields = {each.ref: each for each in _fields(request, kept["part"])}
     if request.method != "POST":
-        rows = [(titles.get(ref, ""), *pair) for ref, pair in kept["changes"].items()]
+        rows = [
+            (fields[ref].title, *(fields[ref].choices.get(value, value) for value in pair))
+            for ref, pair in kept["changes"].items()
+            if ref in fields
+        ]
         context = {
             "rows": rows,
             "part": kept["part"],
@@ -190,6 +196,7 @@ def _tables(request: HttpRequest) -> list[dict[str, Any]]:
                 {
                     "part": f"{number}-{place}",
                     "fields": row,
+                    "shown": [(_title(field), field.shown[english]) for field in row],
                     "open": any(field.ref for field in row),
                 }
                 for place, row in enumerate(table.rows)
@@ -199,18 +206,27 @@ def _tables(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _title(field: MemberField) -> str:
+    return field.title_en if words.language() == "en" else field.title
+
+
 def _fields(request: HttpRequest, part: str) -> list[Field]:
+    english = words.language() == "en"
     for table in _tables(request):
         for row in table["rows"]:
             if row["part"] == part and row["open"]:
                 return [
                     Field(
                         id=f"value-{number}",
-                        title=each.title,
+                        title=_title(each),
                         ref=each.ref,
                         kind=each.kind,
-                        choices=each.choices,
+                        choices={
+                            choice: shown[english]
+                            for choice, shown in zip(each.choices, each.choices_shown, strict=True)
+                        },
                         before=each.value,
+                        shown=each.shown[english],
                         after=each.value,
                     )
                     for number, each in enumerate(row["fields"])

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from mamoru.datamap import inventory
+from mamoru.datamap import reading
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import checkpoint
@@ -38,7 +38,7 @@ def run(home: Path, *, only: frozenset[str] | None = None) -> tuple[Mapping[str,
             continue
         try:
             results += [_result(name, *found) for found in check(home)]
-        except (document.PolicyInvalid, inventory.DataMapInvalid) as problem:
+        except (document.PolicyInvalid, reading.DataMapInvalid) as problem:
             results += [
                 _result(
                     name,
@@ -119,7 +119,7 @@ def _datamap(home: Path) -> list[Found]:
     from mamoru.site import stores
 
     settings = config.load(home)
-    located = inventory.load(home / settings.datamap)
+    located = reading.load(home / settings.datamap)
     found: list[Found] = []
     for name, state in stores.states(located, home):
         found.append(state if state[0] == "problem" else ("ok", f"`{name}`: {state[1]}", ""))

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Practice
 from mamoru.connectors import open as opening
-from mamoru.datamap import inventory
+from mamoru.datamap import inventory, reading
 from mamoru.datamap.terms import TableShape
 from mamoru.kit import seal
 from mamoru.kit.errors import MamoruError
@@ -53,7 +53,7 @@ def policy() -> document.Policy:
 
 def datamap() -> inventory.DataMap:
     """Return the data map of the company's folder."""
-    return inventory.load(home() / settings.MAMORU.datamap)
+    return reading.load(home() / settings.MAMORU.datamap)
 
 
 def practice() -> Practice:

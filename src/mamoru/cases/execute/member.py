@@ -13,6 +13,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Authority, Column, Table, ValueKind
+from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
 from mamoru.identity import birth
@@ -37,9 +38,12 @@ class MemberField:
 
     ref: str  # store/table/row/column; empty where only the desk may correct
     title: str
-    value: str
+    title_en: str
+    value: str  # as stored: what a form edits
+    shown: tuple[str, str]  # the value in words, Japanese and English
     kind: str
     choices: tuple[str, ...] = ()
+    choices_shown: tuple[tuple[str, str], ...] = ()  # as `shown`, in the order of the choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +138,16 @@ def _fields(
                 else ""
             ),
             title=column.title.ja,
+            title_en=column.title.en,
             value=text(row.get(column.name)),
+            shown=_words(table, column.name, row.get(column.name)),
             kind=column.value,
             choices=column.choices,
+            choices_shown=tuple(_words(table, column.name, each) for each in column.choices),
         )
         for column in shown
     )
+
+
+def _words(table: Table, column: str, value: object) -> tuple[str, str]:
+    return spoken(table, column, value, "ja"), spoken(table, column, value, "en")

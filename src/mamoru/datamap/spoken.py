@@ -1,0 +1,96 @@
+"""値を人の言葉で (P3.2, P3.18, P3.24): what a stored value says to the person whose it is.
+
+The raw value stays what machines read; letters, packages and member pages show this.
+"""
+
+import re
+from datetime import date
+
+from mamoru.datamap.inventory import Column, Table, ValueKind
+from mamoru.datamap.terms import ColumnType
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_YES_NO = {"ja": ("はい", "いいえ"), "en": ("Yes", "No")}
+_TRUE = frozenset({"1", "true", "t", "yes", "y"})
+_FALSE = frozenset({"0", "false", "f", "no", "n"})
+_POSTAL = re.compile(r"〒?\s*(\d{3})[-－ー‐−]?(\d{4})")
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?")
+_BASIC = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)")
+
+
+def spoken(table: Table, column: str, value: object, language: str) -> str:
+    """Return a cell as people read it, in `ja` or `en`; an empty cell is empty text.
+
+    Labels of the map come first; then dates, moments, yes and no, and postal codes in
+    their written form. What is none of these, or not in the form its column
+    promises, stays as it is stored. KeyError if the table has no such column.
+    """
+    raw = "" if value is None else str(value)
+    known = table.column(column)
+    label = known.labels.get(raw)
+    if label is None and isinstance(value, bool):
+        label = known.labels.get(str(int(value)))  # an engine's own boolean, mapped as 0 and 1
+    if label is not None:
+        return label.en if language == "en" else label.ja
+    if not raw:
+        return ""
+    return _formed(known, raw, language)
+
+
+def _formed(column: Column, raw: str, language: str) -> str:
+    if column.type is ColumnType.BOOLEAN:
+        yes, no = _YES_NO["en" if language == "en" else "ja"]
+        said = raw.lower()
+        return yes if said in _TRUE else no if said in _FALSE else raw
+    if column.type is ColumnType.DATETIME or column.type is ColumnType.DATE:
+        return _moment(raw, language, time=column.type is ColumnType.DATETIME)
+    if column.value is ValueKind.DATE:
+        return _moment(raw, language, time=False)
+    if column.value is ValueKind.POSTAL_CODE:
+        found = _POSTAL.fullmatch(raw.strip())
+        return f"{found[1]}-{found[2]}" if found else raw
+    return raw
+
+
+def _moment(raw: str, language: str, *, time: bool) -> str:
+    """Return the day, with hour and minute where the column has them and they were stored."""
+    found = _MOMENT.match(raw.strip())
+    if found is not None:
+        day = _day((found[1], found[2], found[3]))
+        hour = f"{found[4]}:{found[5]}" if time and found[4] else ""
+    else:
+        basic = _BASIC.fullmatch(raw.strip())
+        day = _day(tuple(part for part in basic.groups() if part)) if basic else None
+        hour = ""
+    if day is None:
+        return raw
+    if language == "en":
+        said = f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    else:
+        said = f"{day.year}年{day.month}月{day.day}日"
+    if hour and not raw.endswith(("Z", "+00:00")):
+        return f"{said} {hour}"
+    if hour:
+        return f"{said} {hour} UTC"
+    return said
+
+
+def _day(parts: tuple[str, ...]) -> date | None:
+    try:
+        year, month, day = (int(part) for part in parts)
+        return date(year, month, day)
+    except ValueError:
+        return None
