@@ -1,17 +1,20 @@
-"""手 (P1.5, P3.1, Act 33, 34): what every connector to a company's store does, and how it fails.
+"""手 (P1.5, P3.1, Act 33 to 35): what every connector to a company's store does, and how it fails.
 
 Every call shows a permit. Reads are one set-based statement a table, whoever the
 person is; values go in as bound parameters only; each connection has a time limit.
+What is written is written in one transaction, and is done only when `prove`, on
+another connection, has looked.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from mamoru.datamap.acts import Act, Done, Frozen, Proof
 from mamoru.datamap.terms import Criterion, Location, Row, TableShape, Value
 from mamoru.gate.permit import PermitRefused
 from mamoru.gate.terms import Operation, Permit
@@ -19,6 +22,13 @@ from mamoru.kit.errors import MamoruError
 
 Changes = Mapping[str, tuple[Value, Value]]
 """Column -> (value before, value after), as the demand states them (P3.9)."""
+
+FENCE_TABLE = "mamoru_fence"
+"""Our one table in a company's database: which transactions of ours were committed."""
+LONGEST_FENCE = 190
+"""Characters of a fence; what every engine can hold in a key."""
+
+_WRITING = frozenset({Operation.CORRECT, Operation.ERASE, Operation.MARK})
 
 
 class StoreError(MamoruError):
@@ -39,6 +49,12 @@ class StoreUnreadable(StoreError):
     code, exit_code = "store-unreadable", 3
 
 
+class ExtraMissing(StoreError):
+    """The library for this kind of store is not installed. The message says how to get it."""
+
+    code, exit_code = "extra-missing", 2
+
+
 class ValueChangedMeanwhile(StoreError):
     """What is stored is no longer the value before. Look at the record again and decide anew."""
 
@@ -51,6 +67,12 @@ class CorrectionRefusedByStore(StoreError):
     code, exit_code = "correction-refused-by-store", 3
 
 
+class ErasureRefusedByStore(StoreError):
+    """A constraint of the store does not let the rows go. Nothing of it was erased there."""
+
+    code, exit_code = "erasure-refused-by-store", 3
+
+
 class OutcomeUnknown(StoreError):
     """The store broke off while writing, and could not be read back. Repeat: it is safe."""
 
@@ -59,21 +81,44 @@ class OutcomeUnknown(StoreError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read in one table: the rows, how many, and a digest of them.
-
-    INVARIANT: `digest` is not keyed. Whoever stores it keys it first, since few
-    enough people have a given birthday to try them all.
-    """
+    """What was read in one table."""
 
     store: str
     table: str
     rows: tuple[Row, ...] = field(repr=False)
-    digest: str
 
     @property
     def count(self) -> int:
         """How many rows."""
         return len(self.rows)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the rows in a fixed order.
+
+        INVARIANT: not keyed. Whoever stores it keys it first, since few enough
+        people have a given birthday to try them all.
+        """
+        lines = sorted(
+            json.dumps(dict(row), ensure_ascii=False, sort_keys=True) for row in self.rows
+        )
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+class Level(StrEnum):
+    """How deep an erasure went in one store; E3, the backups, is the data map's to say."""
+
+    LOGICAL = "E1"  # no query returns it
+    RESIDUE = "E2"  # gone from the engine's files as well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """What was done to get rid of residue, what may remain where, and what clears it."""
+
+    level: Level
+    done: tuple[str, ...]
+    stays: tuple[str, ...]
 
 
 class Connector(Protocol):
@@ -89,7 +134,11 @@ class Connector(Protocol):
         ...
 
     def shape(self) -> tuple[TableShape, ...]:
-        """Return every table and view as it is now, sorted by name."""
+        """Return every table and view as it is now, sorted by name; our own fence left out."""
+        ...
+
+    def sample(self, table: str, limit: int) -> Mapping[str, tuple[Value, ...]]:
+        """Return up to `limit` cells of each column, to be scanned for personal data."""
         ...
 
     def find(
@@ -106,6 +155,15 @@ class Connector(Protocol):
         """Return the person's rows at a location, its columns in its order."""
         ...
 
+    def read_all(
+        self, permit: Permit, locations: Iterable[Location], now: datetime
+    ) -> Iterator[Reading]:
+        """Yield a reading a location, in order, all of one moment and over one connection.
+
+        Every permit is checked before the first is read.
+        """
+        ...
+
     def correct(
         self, permit: Permit, location: Location, changes: Changes, now: datetime
     ) -> Reading:
@@ -118,13 +176,35 @@ class Connector(Protocol):
         """
         ...
 
+    def freeze(
+        self, permit: Permit, locations: Iterable[Location], now: datetime
+    ) -> tuple[Frozen, ...]:
+        """Resolve each location to keys that no later act can take away, in the order given.
 
-def reading(store: str, table: str, rows: Iterable[Row]) -> Reading:
-    """Return a reading with its digest: SHA-256 over the rows in a fixed order."""
-    kept = tuple(rows)
-    lines = sorted(json.dumps(dict(row), ensure_ascii=False, sort_keys=True) for row in kept)
-    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    return Reading(store=store, table=table, rows=kept, digest=digest)
+        All of one moment, at most one statement a table, parents before children.
+        """
+        ...
+
+    def apply(self, permit: Permit, acts: Sequence[Act], *, fence: str, now: datetime) -> Done:
+        """Do all acts in their order, one statement each, in one transaction; or none of them.
+
+        With a fence that stands already nothing is done: the counts are those of
+        the first time. ErasureRefusedByStore, CorrectionRefusedByStore,
+        ValueChangedMeanwhile and StoreUnreachable: nothing was changed.
+        OutcomeUnknown: the answer to COMMIT was lost; repeat with the same fence.
+        """
+        ...
+
+    def prove(self, permit: Permit, acts: Sequence[Act], now: datetime) -> tuple[Proof, ...]:
+        """Look, by independent statements on another connection, what is left to do of each act."""
+        ...
+
+    def deepen(self, permit: Permit, tables: Iterable[str], now: datetime) -> Depth:
+        """Clear what the engine keeps of erased rows as far as it can, and say how far that is."""
+        ...
+
+
+# --- permits -------------------------------------------------------------------------------------
 
 
 def granted_columns(permit: Permit, store: str, table: str, now: datetime) -> tuple[str, ...]:
@@ -149,6 +229,70 @@ def check(permit: Permit, location: Location, operation: Operation, now: datetim
         raise PermitRefused(f"the permit of `{permit.case}` does not open `{where}` to {operation}")
 
 
+def check_writing(permit: Permit) -> None:
+    """Raise PermitRefused for a permit that only looks: with it nothing is prepared or changed."""
+    if permit.operation not in _WRITING:
+        raise PermitRefused(f"the permit of `{permit.case}` is one to {permit.operation}")
+
+
+def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -> None:
+    """Raise PermitRefused unless each act stays within the permit.
+
+    The place it was resolved from must be the permit's, every column it writes,
+    compares or reads must be named, rows go only under a permit to erase, and a
+    correction says what stood there before. Where the permit names frozen reaches
+    (`reach_digest`), an act whose keys are others is refused.
+    """
+    permit.check_time(now)
+    check_writing(permit)
+    bound = {known for known in permit.reach if known.startswith(_REACH)}
+    for act in acts:
+        where = f"{act.store}.{act.table}"
+        columns = {
+            *(column for column, _ in (*act.values, *act.before, *act.only)),
+            *(column for column, _ in act.json_removed),
+        }
+        fits = (
+            act.store == store
+            and act.place in permit.reach
+            and any((store, act.table) == (each[0], each[1]) for each in permit.columns)
+            and all((store, act.table, column) in permit.columns for column in columns)
+            and (not bound or reach_digest(act) in bound)
+        )
+        if act.delete:
+            fits = fits and permit.operation is Operation.ERASE and not act.values
+        else:
+            fits = fits and bool(act.values or act.json_removed)
+        if permit.operation is Operation.CORRECT and not act.json_removed:
+            fits = fits and {column for column, _ in act.values} <= {
+                column for column, _ in act.before
+            }
+        if not fits:
+            raise PermitRefused(
+                f"the permit of `{permit.case}` does not open `{where}` to this act"
+            )
+
+
+_REACH = "reach:"
+
+
+def reach_digest(frozen: Frozen | Act) -> str:
+    """Return a digest of whose rows these are, by resolved keys; a permit may name it."""
+    keys = [[reach.column, reach.match, sorted(reach.keys)] for reach in frozen.reaches]
+    text = json.dumps([frozen.store, frozen.table, frozen.place, keys], ensure_ascii=False)
+    return _REACH + hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_tables(permit: Permit, store: str, tables: Iterable[str], now: datetime) -> None:
+    """Raise PermitRefused unless it is one to erase and names something in each table."""
+    permit.check_time(now)
+    open_tables = {table for in_store, table, _ in permit.columns if in_store == store}
+    for table in tables:
+        if permit.operation is not Operation.ERASE or table not in open_tables:
+            where = f"{store}.{table}"
+            raise PermitRefused(f"the permit of `{permit.case}` does not open `{where}` to erase")
+
+
 def check_changes(store: str, location: Location, changes: Changes) -> None:
     """Raise PermitRefused if a change names a column outside the location, or nothing at all."""
     where = f"{store}.{location.table}"
@@ -165,6 +309,9 @@ def check_criteria(permit: Permit, store: str, table: str, criteria: Iterable[Cr
         if (store, table, criterion.column) not in permit.columns:
             where = f"{store}.{table}.{criterion.column}"
             raise PermitRefused(f"the permit of `{permit.case}` does not open `{where}` to find")
+
+
+# --- what a read-back proves ---------------------------------------------------------------------
 
 
 class Settled(StrEnum):

@@ -1,184 +1,281 @@
-"""SQLite の店 (P3.1, P3.4): a company's SQLite file, read without being changed, corrected whole."""
+"""SQLite の店 (P3.1, P3.4): a company's SQLite file, read without being changed, written whole."""
 
+import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from mamoru.connectors import port, statements
-from mamoru.connectors.port import (
-    Changes,
-    CorrectionRefusedByStore,
-    OutcomeUnknown,
-    Reading,
-    StoreError,
-    StoreUnreachable,
-    StoreUnreadable,
-    ValueChangedMeanwhile,
+from mamoru.connectors.dialect import (
+    Cell,
+    Dialect,
+    Expression,
+    Failure,
+    literal,
+    path_of,
+    pooled,
 )
-from mamoru.datamap.terms import (
-    ColumnShape,
-    Criterion,
-    Location,
-    Row,
-    TableShape,
-    column_type,
-)
-from mamoru.gate.terms import Operation, Permit
+from mamoru.connectors.port import FENCE_TABLE, Depth, Level
+from mamoru.connectors.sql import Sql
+from mamoru.datamap.terms import REMOVED, ColumnType, Match, Value, column_type
 
 # The file is there, but is not what the map says. Everything else is a matter of waiting.
 _NOT_AS_MAPPED = frozenset({"SQLITE_ERROR", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_SCHEMA", ""})
 _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 20_000
+_NEUTRAL: dict[ColumnType, Value] = {
+    ColumnType.INTEGER: 0,
+    ColumnType.NUMBER: 0,
+    ColumnType.BOOLEAN: 0,
+    ColumnType.DATE: "0001-01-01",
+    ColumnType.DATETIME: "0001-01-01 00:00:00",
+}
 
 
-class Sqlite:
-    """A connector to one SQLite file. See `port.Connector` for what each method promises."""
+class _Connection(sqlite3.Connection):
+    until = 0.0
+    file: tuple[int, int] = (0, 0)
+
+
+class Sqlite(Sql):
+    """A connector to one SQLite file."""
 
     def __init__(
-        self, name: str, path: Path, *, wait_seconds: float = 5.0, limit_seconds: float = 30.0
+        self,
+        name: str,
+        path: Path,
+        *,
+        wait_seconds: float = 5.0,
+        limit_seconds: float = 30.0,
+        fence: bool = False,
+        rewrite: bool = False,
+        stored_normal: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         """Know the file; nothing is opened yet.
 
         `wait_seconds` for another writer's lock, `limit_seconds` for one whole call.
+        `rewrite`: deepening rewrites the whole file even where nothing of ours asks for it.
         """
-        self._name = name
+        dialect = SqliteDialect(path, wait=wait_seconds, limit=limit_seconds, rewrite=rewrite)
+        super().__init__(name, dialect, fence=fence, stored_normal=stored_normal)
+
+
+class SqliteDialect(Dialect):
+    """SQLite's way."""
+
+    probe = "PRAGMA schema_version"
+    begin_reading = "BEGIN"
+    begin_writing = "BEGIN IMMEDIATE"
+    make_fence = f"CREATE TABLE {FENCE_TABLE} (fence TEXT PRIMARY KEY, acts TEXT, at TEXT)"
+    set_fence = f"INSERT OR IGNORE INTO {FENCE_TABLE} VALUES (:fence, :acts, :at)"
+
+    def __init__(self, path: Path, *, wait: float, limit: float, rewrite: bool) -> None:
+        """Know the file and the limits."""
         self._path = path
-        self._wait = wait_seconds
-        self._limit = limit_seconds
-        self._reader = self._engine(writing=False)
-        self._writer = self._engine(writing=True)
+        self._wait = wait
+        self._limit = limit
+        self._rewrite = rewrite
 
-    @property
-    def name(self) -> str:
-        """The store's name in the data map."""
-        return self._name
+    def engine(self, *, writing: bool) -> sa.Engine:
+        """Return a pool on the file; read-only for reading."""
+        engine = pooled("sqlite://", creator=lambda: self._connect(writing), paramstyle="named")
 
-    def probe(self) -> None:
-        """Return if the file is a database that answers."""
-        with self._guard(), self._reader.connect() as connection:
-            connection.exec_driver_sql("PRAGMA schema_version").scalar()
+        def take(connection: Any, *_: object) -> None:
+            # A pooled connection would go on reading a file that was taken away or restored over.
+            connection.until = time.monotonic() + self._limit
+            if connection.file != self._file():
+                raise exc.DisconnectionError
 
-    def shape(self) -> tuple[TableShape, ...]:
-        """Return tables and views with the families of their declared types."""
-        with self._guard(), self._reader.connect() as connection:
-            live = sa.inspect(connection)
-            views = set(live.get_view_names())
-            return tuple(
-                TableShape(
-                    name=name,
-                    is_view=name in views,
-                    columns=tuple(
-                        ColumnShape(
-                            name=column["name"],
-                            type=column_type(str(column["type"])),
-                            nullable=bool(column["nullable"]),
-                            primary_key=bool(column.get("primary_key", 0)),
-                        )
-                        for column in live.get_columns(name)
-                    ),
-                )
-                for name in sorted({*live.get_table_names(), *views})
-            )
+        sa.event.listen(engine, "checkout", take)
+        return engine
 
-    def find(
-        self, permit: Permit, table: str, criteria: Iterable[Criterion], now: datetime
-    ) -> tuple[Row, ...]:
-        """Return the rows in which all criteria hold."""
-        columns = port.granted_columns(permit, self._name, table, now)
-        asked = tuple(criteria)
-        port.check_criteria(permit, self._name, table, asked)
-        with self._guard(), self._reader.connect() as connection:
-            result = connection.execute(statements.found(table, columns, asked))
-            return tuple(statements.row(row) for row in result.mappings())
-
-    def read(self, permit: Permit, location: Location, now: datetime) -> Reading:
-        """Return the person's rows at a location."""
-        port.check(permit, location, Operation.READ, now)
-        return self._read(location)
-
-    def correct(
-        self, permit: Permit, location: Location, changes: Changes, now: datetime
-    ) -> Reading:
-        """Compare and set in one transaction, then read back through another connection."""
-        port.check(permit, location, Operation.CORRECT, now)
-        port.check_changes(self._name, location, changes)
-        broke_off: StoreError | None = None
-        committing = False
+    def _file(self) -> tuple[int, int]:
         try:
-            with self._guard(), self._writer.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                connection.execute(statements.correction(location, changes))
-                committing = True
-                connection.commit()
-        except StoreUnreachable as problem:
-            if not committing:
-                raise
-            broke_off = problem  # no answer is no proof either way: only reading back is
-        try:
-            after = self._read(location)
-        except StoreError as problem:
-            if broke_off is None:
-                raise
-            message = f"store `{self._name}` broke off while writing and cannot be read back"
-            raise OutcomeUnknown(message) from problem
-        state = port.settle(changes, after.rows)
-        if state is port.Settled.DONE:
-            return after
-        if broke_off is not None and state is port.Settled.OPEN:
-            raise broke_off
-        raise ValueChangedMeanwhile(
-            f"`{self._name}.{location.table}` no longer holds the values before"
-        )
+            found = self._path.stat()
+        except OSError:
+            return (0, 0)
+        return found.st_dev, found.st_ino
 
-    def _read(self, location: Location) -> Reading:
-        with self._guard(), self._reader.connect() as connection:
-            result = connection.execute(statements.rows_of(location))
-            rows = tuple(statements.row(row) for row in result.mappings())
-        return port.reading(self._name, location.table, rows)
-
-    def _engine(self, *, writing: bool) -> sa.Engine:
+    def _connect(self, writing: bool) -> sqlite3.Connection:  # noqa: FBT001 - a factory of one pool
         # INVARIANT: never `mode=rwc`: a wrong path must be an error, not a new empty database
         # in which the person then has no data.
-        mode = "rw" if writing else "ro"
-        uri = f"file:{quote(str(self._path.absolute()))}?mode={mode}"
+        uri = f"file:{quote(str(self._path.absolute()))}?mode={'rw' if writing else 'ro'}"
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=self._wait,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_Connection,
+        )
+        connection.file = self._file()
+        connection.until = time.monotonic() + self._limit
+        connection.set_progress_handler(
+            lambda: int(time.monotonic() > connection.until), _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK
+        )
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if writing:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+        return connection
 
-        def connect() -> sqlite3.Connection:
-            connection = sqlite3.connect(uri, uri=True, timeout=self._wait, isolation_level=None)
-            until = time.monotonic() + self._limit
-            connection.set_progress_handler(
-                lambda: int(time.monotonic() > until), _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK
-            )
-            connection.execute("PRAGMA trusted_schema = OFF")
-            if writing:
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("PRAGMA secure_delete = ON")
-                connection.execute("PRAGMA synchronous = FULL")
-            return connection
-
-        return sa.create_engine(
-            "sqlite://", creator=connect, poolclass=sa.NullPool, hide_parameters=True
+    def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
+        """Return a table's columns; loose where the table declares a collation."""
+        rows = connection.exec_driver_sql(
+            'SELECT name, type, "notnull", (SELECT instr(lower(sql), \'collate\') FROM sqlite_master'
+            " WHERE name = :t) FROM pragma_table_xinfo(:t)",
+            {"t": table},
+        ).fetchall()
+        return tuple(
+            Cell(name, column_type(kind), kind, not_null == 0, bool(collated))
+            for name, kind, not_null, collated in rows
         )
 
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        """Turn a driver's error into ours. The driver's text may hold values: it is dropped."""
+    def leave(self, connection: sa.Connection) -> None:
+        """Roll back if there is anything to roll back."""
+        driver = connection.connection.driver_connection
+        if driver is not None and driver.in_transaction:
+            connection.exec_driver_sql("ROLLBACK")
+
+    def meaning(self, driver: BaseException | None) -> tuple[Failure, str]:
+        """Return the meaning by SQLite's own name of the error."""
+        word = getattr(driver, "sqlite_errorname", "")
+        if isinstance(driver, sqlite3.IntegrityError):
+            return Failure.REFUSED, word
+        known = word not in _NOT_AS_MAPPED
+        return (Failure.UNREACHABLE if known else Failure.UNREADABLE), word
+
+    def told(self, driver: BaseException | None) -> bool:
+        """A constraint or another's lock: the transaction is still open, and is rolled back."""
+        word = getattr(driver, "sqlite_errorname", "")
+        return word.startswith(("SQLITE_CONSTRAINT", "SQLITE_BUSY"))
+
+    # --- expressions -------------------------------------------------------------------------
+
+    def text(self, cell: Expression) -> Expression:
+        """Return a cell as text."""
+        return sa.cast(cell, sa.Text)
+
+    def normal(self, cell: Expression, match: Match) -> Expression:
+        """Return the normal form; SQLite's `lower` knows ASCII only, as ours does."""
+        for character in REMOVED[match]:
+            cell = sa.func.replace(cell, literal(character), literal(""))
+        return sa.func.lower(cell) if match is Match.EMAIL else cell
+
+    def among(self, cell: Expression, column: Cell, keys: Expression) -> Expression:
+        """Return whether the cell is in a JSON list of keys."""
+        if self.as_text(column):
+            cell = self.text(cell)
+        value = sa.literal_column("value")
+        listed = sa.select(value).select_from(sa.func.json_each(keys))
+        found = cell.in_(listed)
+        if column.loose:
+            return sa.and_(found, cell.op("COLLATE")(sa.literal_column("BINARY")).in_(listed))
+        return found
+
+    def equal(self, cell: Expression, column: Cell, value: Expression) -> Expression:
+        """Return equality by bytes, whatever collation the column declares."""
+        if self.as_text(column):
+            cell = self.text(cell)
+        return cell.op("COLLATE")(sa.literal_column("BINARY")) == value if column.loose else cell == value
+
+    def empty(self, cell: Expression, column: Cell) -> Expression:
+        """A column of any type can hold empty text here."""
+        return sa.or_(cell.is_(None), cell == literal(""))
+
+    def joined(self, left: Expression, first: Cell, right: Expression, second: Cell) -> Expression:
+        """Affinity makes 17 and "17" meet."""
+        return left == right
+
+    def day(self, cell: Expression, column: Cell) -> Expression:
+        """Return the first ten characters if they are a day, with slashes taken for hyphens."""
+        head = sa.func.replace(sa.func.substr(self.text(cell), 1, 10), literal("/"), literal("-"))
+        pattern = literal("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")
+        return sa.case((head.op("GLOB")(pattern), head))
+
+    def without(self, cell: Expression, column: Cell, steps: Sequence[str]) -> Expression:
+        """Return the JSON without the key."""
+        return sa.func.json_remove(cell, path_of(steps))
+
+    def has(self, cell: Expression, column: Cell, steps: Sequence[str]) -> Expression:
+        """Return whether it is JSON with that key."""
+        there = sa.func.json_type(cell, path_of(steps)).is_not(None)
+        return sa.case((sa.func.json_valid(cell) == sa.literal_column("1"), there), else_=sa.false())
+
+    def neutral(self, column: Cell) -> Value:
+        """Return empty text, 0 or the first day."""
+        return _NEUTRAL.get(column.type, "")
+
+    # --- values ------------------------------------------------------------------------------
+
+    def as_text(self, column: Cell) -> bool:
+        """A column without a type holds anything."""
+        return column.type in {ColumnType.OTHER, ColumnType.BINARY}
+
+    def fit(self, column: Cell, value: str | float) -> Any:
+        """Dates are text here; numbers go as the driver takes them."""
+        fitting = super().fit(column, value)
+        if isinstance(fitting, date | datetime):
+            return str(value)
+        if isinstance(fitting, Decimal):
+            return int(fitting) if fitting == fitting.to_integral_value() else float(fitting)
+        return int(fitting) if isinstance(fitting, bool) else fitting
+
+    def listed(self, values: list[Any]) -> object:
+        """Return a JSON list."""
+        return json.dumps(values, ensure_ascii=False)
+
+    # --- residue -----------------------------------------------------------------------------
+
+    def deepen(self, tables: Sequence[str]) -> Depth:
+        """Rewrite the file where it still has free pages, and empty the write-ahead log.
+
+        What our own deletes freed was overwritten at once (`secure_delete`); free
+        pages may hold what other programs deleted.
+        """
+        done = ["deleted with secure_delete on"]
+        stays = []
+        engine = sa.create_engine("sqlite://", creator=lambda: self._connect(True), poolclass=sa.NullPool)  # noqa: FBT003
+        with engine.connect() as connection:
+
+            def ask(statement: str) -> Any:
+                return connection.exec_driver_sql(statement).fetchone()
+
+            mode = str(ask("PRAGMA journal_mode")[0])
+            if mode in {"persist", "truncate"}:
+                ask("PRAGMA journal_mode = DELETE")
+                done.append("kept rollback journal removed")
+            if self._rewrite or int(ask("PRAGMA freelist_count")[0]):
+                connection.exec_driver_sql("VACUUM")
+                done.append("VACUUM")
+            else:
+                stays.append(
+                    "free space within pages that another program left without secure_delete; "
+                    "`rewrite: true` clears it"
+                )
+            empty = True
+            if mode == "wal":
+                busy, *_ = ask("PRAGMA wal_checkpoint(TRUNCATE)")
+                empty = not busy and self._log_is_empty()
+                done.append("wal_checkpoint(TRUNCATE)")
+            if not empty:
+                stays.append(
+                    "the write-ahead log, while another program reads; "
+                    "wal_checkpoint(TRUNCATE) clears it"
+                )
+        engine.dispose()
+        level = Level.RESIDUE if empty else Level.LOGICAL
+        return Depth(level=level, done=tuple(done), stays=tuple(stays))
+
+    def _log_is_empty(self) -> bool:
         try:
-            yield
-        except exc.IntegrityError:
-            raise CorrectionRefusedByStore(
-                f"store `{self._name}` refuses the value by a rule of its own"
-            ) from None
-        except (exc.DBAPIError, sqlite3.Error) as problem:
-            driver = problem.orig if isinstance(problem, exc.DBAPIError) else problem
-            word = getattr(driver, "sqlite_errorname", "")
-            if word in _NOT_AS_MAPPED:
-                raise StoreUnreadable(f"store `{self._name}` is not as the data map says") from None
-            raise StoreUnreachable(f"store `{self._name}` cannot be reached ({word})") from None
-        except exc.SQLAlchemyError:
-            raise StoreUnreadable(f"store `{self._name}` is not as the data map says") from None
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size == 0
+        except FileNotFoundError:
+            return True
