@@ -158,6 +158,59 @@ class ReceiptRow(models.Model):
         ]
 
 
+class ReachRow(models.Model):
+    """The keys of a person's rows in one store, resolved before anything is touched; sealed.
+
+    A round is one transaction in the store: rows that came meanwhile make another.
+    """
+
+    demand = models.ForeignKey(DemandRow, on_delete=models.PROTECT, related_name="reaches")
+    store = models.CharField(max_length=80)
+    wave = models.PositiveSmallIntegerField()
+    round = models.PositiveSmallIntegerField()
+    counts = models.JSONField(default=list)  # table, rows that went, rows written: per act
+    withheld = models.JSONField(default=dict)  # table -> rows of others that were left alone
+    at = models.DateTimeField()
+    sealed_frozen = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["round"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["demand", "store", "wave", "round"], name="one_reach_a_round"
+            ),
+        ]
+
+
+class EffectRow(models.Model):
+    """What a demand did in one table, in counts."""
+
+    demand = models.ForeignKey(DemandRow, on_delete=models.PROTECT, related_name="effects")
+    store = models.CharField(max_length=80)
+    table = models.CharField(max_length=80)
+    wave = models.PositiveSmallIntegerField()
+    erased = models.PositiveIntegerField()
+    written = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()
+    referred = models.PositiveIntegerField()
+    withheld = models.PositiveIntegerField()
+    holds = models.JSONField(default=list)
+    release_on = models.DateField(null=True)
+    released = models.BooleanField(default=False)  # a later wave has taken this up
+    level = models.CharField(max_length=4, blank=True)
+    backups_until = models.DateField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["released", "release_on"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["demand", "store", "table", "wave"], name="one_effect_a_wave"
+            ),
+        ]
+
+
 class AnswerRow(models.Model):
     """A rendered letter, sealed, found again by its digest."""
 

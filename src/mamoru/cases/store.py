@@ -649,6 +649,11 @@ def _row(case_id: CaseId) -> CaseRow:
     return row
 
 
+def case_key(case_id: CaseId) -> DataKey:
+    """Return the opened key of a case, for what else is sealed with it."""
+    return _key(_row(case_id))
+
+
 def _key(row: CaseRow) -> DataKey:
     return master().unwrap(bytes(row.wrapped_key))
 

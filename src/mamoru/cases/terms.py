@@ -382,6 +382,47 @@ class LocationReceipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a plan would do in one table, counted before anything is touched."""
+
+    store: str
+    table: str
+    rows: int  # rows that would go, or be written
+    held: int = 0  # rows that a law keeps for now
+    referred: int = 0  # rows that stay without their data, since another row refers to them
+    release_on: date | None = None  # the first day on which the last held row may go
+
+    @property
+    def ref(self) -> str:
+        """The place as the data map names it: `shop/members`."""
+        return f"{self.store}/{self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a demand did in one table, proven by an independent look. Counts, never values."""
+
+    store: str
+    table: str
+    wave: int  # 0; 1 and more after a hold has ended
+    erased: int = 0  # rows that went
+    written: int = 0  # rows in which columns were written or emptied
+    held: int = 0
+    referred: int = 0
+    withheld: int = 0  # rows under a shared key that carry another's name: not touched
+    holds: tuple[str, ...] = ()  # codes of the laws that keep the held rows
+    release_on: date | None = None  # None with held rows: until the hold is lifted
+    level: str = ""  # E1, E2; empty where nothing was erased
+    backups_until: date | None = None  # E3: when the last backup has run out
+    at: datetime
+
+    @property
+    def ref(self) -> str:
+        """The place as the data map names it: `shop/members`."""
+        return f"{self.store}/{self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemandState:
     """A demand with what has become of it."""
 

@@ -188,4 +188,3 @@ def _fitting(old: object, value: Value) -> object:
     except ValueError:
         return value
     return value
-

@@ -199,7 +199,9 @@ class PostgresqlDialect(Dialect):
         found = _any(cell, keys, "TEXT[]")
         if column.loose:
             exact = self.text(cell).op("COLLATE")(sa.literal_column('"C"'))
-            found = sa.and_(_any(cell, keys, f"{_bare(column.declared)}[]"), _any(exact, keys, "TEXT[]"))
+            found = sa.and_(
+                _any(cell, keys, f"{_bare(column.declared)}[]"), _any(exact, keys, "TEXT[]")
+            )
         return found
 
     def equal(self, cell: Expression, column: Cell, value: Expression) -> Expression:
@@ -312,7 +314,7 @@ def _family(kind: str) -> ColumnType:
 
 
 def _bare(declared: str) -> str:
-    return declared.split("(")[0]
+    return declared.split("(", maxsplit=1)[0]
 
 
 def _any(cell: Expression, keys: Expression, kind: str) -> Expression:

@@ -325,9 +325,7 @@ class Sql(Guarded):
         except (exc.SQLAlchemyError, OSError) as problem:
             raise self._told(problem, refusal, committing=use.committing) from None
 
-    def _once(
-        self, engine: sa.Engine, work: Callable[[sa.Connection, _Use], T], use: _Use
-    ) -> T:
+    def _once(self, engine: sa.Engine, work: Callable[[sa.Connection, _Use], T], use: _Use) -> T:
         with self._connected(engine, use) as connection:
             return work(connection, use)
 

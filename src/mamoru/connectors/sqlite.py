@@ -129,7 +129,7 @@ class SqliteDialect(Dialect):
     def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
         """Return a table's columns; loose where the table declares a collation."""
         rows = connection.exec_driver_sql(
-            'SELECT name, type, "notnull", (SELECT instr(lower(sql), \'collate\') FROM sqlite_master'
+            "SELECT name, type, \"notnull\", (SELECT instr(lower(sql), 'collate') FROM sqlite_master"
             " WHERE name = :t) FROM pragma_table_xinfo(:t)",
             {"t": table},
         ).fetchall()
@@ -184,7 +184,11 @@ class SqliteDialect(Dialect):
         """Return equality by bytes, whatever collation the column declares."""
         if self.as_text(column):
             cell = self.text(cell)
-        return cell.op("COLLATE")(sa.literal_column("BINARY")) == value if column.loose else cell == value
+        return (
+            cell.op("COLLATE")(sa.literal_column("BINARY")) == value
+            if column.loose
+            else cell == value
+        )
 
     def empty(self, cell: Expression, column: Cell) -> Expression:
         """A column of any type can hold empty text here."""
@@ -207,7 +211,9 @@ class SqliteDialect(Dialect):
     def has(self, cell: Expression, column: Cell, steps: Sequence[str]) -> Expression:
         """Return whether it is JSON with that key."""
         there = sa.func.json_type(cell, path_of(steps)).is_not(None)
-        return sa.case((sa.func.json_valid(cell) == sa.literal_column("1"), there), else_=sa.false())
+        return sa.case(
+            (sa.func.json_valid(cell) == sa.literal_column("1"), there), else_=sa.false()
+        )
 
     def neutral(self, column: Cell) -> Value:
         """Return empty text, 0 or the first day."""
@@ -242,7 +248,9 @@ class SqliteDialect(Dialect):
         """
         done = ["deleted with secure_delete on"]
         stays = []
-        engine = sa.create_engine("sqlite://", creator=lambda: self._connect(True), poolclass=sa.NullPool)  # noqa: FBT003
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: self._connect(True), poolclass=sa.NullPool
+        )  # noqa: FBT003
         with engine.connect() as connection:
 
             def ask(statement: str) -> Any:

@@ -349,7 +349,11 @@ class Statements:
             first = path.hops[0].column if path.hops else path.column
             cell = draft.cell(table, location.table, first)
             if path.keys:
-                ways.append(sa.and_(*earlier, self._climbed(draft, cell, path, path.hops, at, location.table)))
+                ways.append(
+                    sa.and_(
+                        *earlier, self._climbed(draft, cell, path, path.hops, at, location.table)
+                    )
+                )
             earlier.append(self._dialect.empty(*cell))
         return self._only(draft, table, location, sa.or_(sa.false(), *ways))
 
@@ -428,9 +432,7 @@ class Statements:
         holds = [draft.held(table, act.table, at, hold) for at, hold in enumerate(act.holds)]
 
         def going(other: Any) -> Expression:
-            kept = (
-                draft.held(other, act.table, at, hold)[0] for at, hold in enumerate(act.holds)
-            )
+            kept = (draft.held(other, act.table, at, hold)[0] for at, hold in enumerate(act.holds))
             return sa.and_(self._meant(draft, other, act), *(sa.not_(each) for each in kept))
 
         referred = [
@@ -510,7 +512,11 @@ class Statements:
             return ()
         cells = self._columns(table)
         return tuple(
-            (column, value is None or self._dialect.fit(cells[column], value) is UNFIT, value is None)
+            (
+                column,
+                value is None or self._dialect.fit(cells[column], value) is UNFIT,
+                value is None,
+            )
             for column, value in values
         )
 

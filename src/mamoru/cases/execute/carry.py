@@ -1,9 +1,10 @@
 """A case carried out: begun in the ledger, a step a place, sealed (P3.3, P3.5, P3.26)."""
 
+from collections.abc import Callable
 from functools import partial
 
-from mamoru.cases import store
-from mamoru.cases.execute import planning, reading
+from mamoru.cases import effects_store, store
+from mamoru.cases.execute import changing, planning, reading
 from mamoru.cases.execute.installed import PURPOSE, Waiting, name_of
 from mamoru.cases.terms import (
     Case,
@@ -12,8 +13,9 @@ from mamoru.cases.terms import (
     DemandState,
     Outcome,
 )
+from mamoru.consents import actions as consents
 from mamoru.kit import clock
-from mamoru.kit.ids import SYSTEM, CaseId
+from mamoru.kit.ids import SYSTEM, CaseId, DemandId
 from mamoru.kit.work import Steps
 from mamoru.ledger import append
 
@@ -27,17 +29,31 @@ _BEGAN = "case.execution.began"
 
 
 def run(case_id: CaseId, steps: Steps) -> None:
-    """Carry out every granted demand, one step a place, each safe to repeat.
+    """Carry out every granted demand, one step a store, each safe to repeat.
 
     Raises Waiting when a store cannot be reached, staff have to act by hand, or the plan is
-    no longer the approved one. INVARIANT: a resumed run asks for the same steps in the same
+    no longer the approved one. What is read is read before anything changes, and what is
+    erased is erased last. INVARIANT: a resumed run asks for the same steps in the same
     order, whatever is done already; what is done is looked up within the step.
     """
     case = store.case(case_id)
-    for demand in case.demands:
+    for demand in sorted(case.demands, key=lambda each: _ORDER.index(each.demand.kind)):
         decision = demand.decision
         if decision is not None and decision.outcome is Outcome.FULFILLED:
             _run_demand(case, demand, decision, steps)
+
+
+_ORDER = (
+    DemandKind.NOTICE_OF_PURPOSE,
+    DemandKind.DISCLOSURE,
+    DemandKind.DISCLOSURE_OF_PROVISION_RECORDS,
+    DemandKind.CORRECTION,
+    DemandKind.ADDITION,
+    DemandKind.DELETION,
+    DemandKind.CEASE_PROVISION,
+    DemandKind.CEASE_USE,
+    DemandKind.ERASURE,
+)
 
 
 def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Steps) -> None:
@@ -48,18 +64,56 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
         raise Waiting(f"plan-changed:{demand.demand.kind}", HAND_WORK_SECONDS)
     if planned.by_hand:
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
-    steps.step(f"{demand.id} begin", lambda: _begin(case, demand, planned))
-    for place in planned.locations:
-        result = steps.step(
-            f"{demand.id} {name_of(place)}", partial(reading.touch, case, demand, place)
-        )
-        if result != "done":
-            # A store that is away or unreadable is the engineer's to repair: it goes on by itself.
-            passing = result.startswith(("store-unreachable:", "store-unreadable:"))
-            raise Waiting(result, RETRY_SECONDS if passing else HAND_WORK_SECONDS)
+    _step(steps, f"{demand.id} begin", lambda: _begin(case, demand, planned))
+    names = [name for name, _ in planning.by_store(planned.locations)]
+    if demand.demand.kind in planning.CHANGING:
+        for name in names:
+            _step(steps, f"{demand.id} {name}", partial(changing.change, case, demand, name))
+        if demand.demand.kind is DemandKind.ERASURE:
+            for name in names:
+                _step(
+                    steps, f"{demand.id} {name} residue",
+                    partial(changing.deepen, case, demand, name),
+                )  # fmt: skip
+    else:
+        for name in names:
+            _step(steps, f"{demand.id} {name}", partial(reading.read, case, demand, name))
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
-        steps.step(f"{demand.id} provision records", lambda: reading.read_provisions(case, demand))
-    steps.step(f"{demand.id} seal", lambda: _seal(case, demand))
+        _step(
+            steps, f"{demand.id} provision records",
+            lambda: reading.read_provisions(case, demand),
+        )  # fmt: skip
+    _step(steps, f"{demand.id} seal", lambda: _seal(case, demand))
+
+
+def release(demand_id: DemandId, steps: Steps) -> None:
+    """Carry out what a hold kept back, now that it has ended (P3.6): the second wave.
+
+    Raises Waiting as `run` does. Nobody decides anew: the law's day was in the decision.
+    """
+    case = store.case(CaseId(demand_id.rpartition("/")[0]))
+    demand = next(each for each in case.demands if each.id == demand_id)
+    on = clock.date_in_japan(clock.now())
+    for name, wave in effects_store.due_waves(demand_id, on=on):
+        _step(
+            steps, f"{demand_id} {name} wave {wave}",
+            partial(changing.change, case, demand, name, wave=wave),
+        )  # fmt: skip
+        _step(
+            steps, f"{demand_id} {name} wave {wave} residue",
+            partial(changing.deepen, case, demand, name, wave=wave),
+        )  # fmt: skip
+
+
+def _step(steps: Steps, name: str, act: Callable[[], str]) -> None:
+    result = steps.step(name, act)
+    if result != "done":
+        # A store that is away or unreadable is the engineer's to repair: it goes on by itself.
+        passing = result.startswith(_PASSING)
+        raise Waiting(result, RETRY_SECONDS if passing else HAND_WORK_SECONDS)
+
+
+_PASSING = ("store-unreachable:", "store-unreadable:", "not-proven:")
 
 
 def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
@@ -71,11 +125,16 @@ def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
         known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
         if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
             return "done"
+        now = clock.now()
+        try:
+            changing.hide(case, demand, now=now)
+        except consents.PersonErased as problem:
+            return f"{problem.code}:{demand.demand.kind}"
         append.entry(
             _BEGAN,
             subject=case.id,
             by=SYSTEM,
-            at=clock.now(),
+            at=now,
             body={
                 "demand": demand.id,
                 "plan": planned.digest,

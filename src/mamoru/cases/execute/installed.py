@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mamoru.cases.terms import Case
 from mamoru.connectors.port import (
     Connector,
 )
+from mamoru.datamap import locate
 from mamoru.datamap.inventory import DataMap
-from mamoru.datamap.terms import Location, Search
+from mamoru.datamap.terms import Location, Row, Search
 from mamoru.gate import permit as permits
 from mamoru.gate.terms import Compiled, Operation, Permit, Standing
 from mamoru.kit.ids import CaseId, StaffId
@@ -91,3 +93,17 @@ def name_of(place: Location) -> str:
 def text(value: object) -> str:
     """Return a cell as people read it; an empty cell is empty text."""
     return "" if value is None else str(value)
+
+
+def names_another(case: Case, place: Location, row: Row) -> bool:
+    """Return whether a row's name is neither the registered one nor the one on the form."""
+    known = [case.filing.person.name]
+    if case.identity is not None:
+        known.append(case.identity.registered.name)
+    return all(
+        locate.names_another(
+            hands().datamap, place.store, place.table, row, name=name.replace(" ", "")
+        )
+        for name in known
+        if name
+    )

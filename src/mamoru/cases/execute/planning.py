@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mamoru.cases import store
@@ -13,9 +14,11 @@ from mamoru.cases.terms import (
     DemandState,
     Target,
 )
+from mamoru.consents.terms import StandingKind
 from mamoru.datamap import locate
-from mamoru.datamap.inventory import Authority
+from mamoru.datamap.inventory import Authority, OnCorrection, Table
 from mamoru.datamap.terms import Location
+from mamoru.gate.terms import Operation
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import DemandId
 
@@ -38,20 +41,29 @@ class Plan:
     digest: str
 
 
+CORRECTING = frozenset({DemandKind.CORRECTION, DemandKind.ADDITION, DemandKind.DELETION})
+CHANGING = frozenset(
+    {*CORRECTING, DemandKind.CEASE_USE, DemandKind.ERASURE, DemandKind.CEASE_PROVISION}
+)
+_STANDING = {
+    DemandKind.ERASURE: StandingKind.TOMBSTONE,
+    DemandKind.CEASE_USE: StandingKind.SUSPENSION,
+    DemandKind.CEASE_PROVISION: StandingKind.STOP,
+}
+
+
 def plan(case: Case, demand: DemandState) -> Plan:
     """Return the places that a demand touches; its digest is what the approver approves."""
     asked = demand.demand
-    by_hand = False
+    by_hand = is_by_hand(asked)
     located: tuple[Location, ...] = ()
-    ref = ref_of(asked)
-    if asked.kind is DemandKind.CORRECTION and ref:
-        located = (place_of(case, ref),)
+    if asked.kind in CHANGING and not by_hand:
+        located = changeable(case, asked)
     elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
         # Only whether something is there has to be known, so one column is read of each place.
         located = tuple(place.narrowed(place.columns[:1]) for place in readable(case, asked))
     elif asked.kind is not DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         located = readable(case, asked)
-        by_hand = asked.kind is not DemandKind.DISCLOSURE
     frozen = json.dumps(
         [
             demand.id,
@@ -60,10 +72,86 @@ def plan(case: Case, demand: DemandState) -> Plan:
             store.commitment(case.id, "before-after", f"{asked.before}\n{asked.after}"),
             locate.plan_digest(located),
             [store.commitment(case.id, "place", place.digest) for place in located],
+            fates_digest(located) if asked.kind in CHANGING else "",
         ]
     )
     digest = hashlib.sha256(frozen.encode()).hexdigest()
     return Plan(demand=demand.id, locations=located, by_hand=by_hand, digest=digest)
+
+
+def is_by_hand(asked: Demand) -> bool:
+    """Return whether staff must carry a demand out: what it names is no value and no whole.
+
+    A correction needs the one value it is about; use and provision cease for a person as a
+    whole, and what ceases for some items only is arranged by people.
+    """
+    if asked.kind in CORRECTING:
+        return not ref_of(asked)
+    if asked.kind in {DemandKind.CEASE_USE, DemandKind.CEASE_PROVISION}:
+        return Target.ALL not in asked.items
+    return False
+
+
+def standing_of(asked: Demand) -> StandingKind | None:
+    """Return what a demand puts in force for the person as a whole, None if nothing."""
+    return _STANDING.get(asked.kind) if Target.ALL in asked.items else None
+
+
+def categories_of(asked: Demand) -> frozenset[str] | None:
+    """Return the categories that a demand is about; None for everything."""
+    return None if Target.ALL in asked.items else frozenset(asked.items)
+
+
+def operation_of(asked: Demand) -> Operation:
+    """Return the operation that the gate is asked for."""
+    if asked.kind in CORRECTING:
+        return Operation.CORRECT
+    if asked.kind is DemandKind.ERASURE:
+        return Operation.ERASE
+    return Operation.MARK if asked.kind in CHANGING else Operation.READ
+
+
+def by_store(places: Iterable[Location]) -> tuple[tuple[str, tuple[Location, ...]], ...]:
+    """Return the places store by store, in the order in which the stores are met."""
+    found: dict[str, tuple[Location, ...]] = {}
+    for place in places:
+        found[place.store] = (*found.get(place.store, ()), place)
+    return tuple(found.items())
+
+
+def changeable(case: Case, asked: Demand) -> tuple[Location, ...]:
+    """Own holdings only (Act 16(4)): every table with something that this demand may change.
+
+    ColumnNotOpen for a correction of a value that is not this person's to correct.
+    """
+    if asked.kind in CORRECTING:
+        place_of(case, ref_of(asked))
+    keys = dict(case.identity.keys) if case.identity else {}
+    return tuple(
+        place
+        for place in locate.locate(hands().datamap, keys)
+        if _changes(hands().datamap.table(place.store, place.table), asked)
+    )
+
+
+def _changes(table: Table, asked: Demand) -> bool:
+    if table.authority is not Authority.OWN:
+        return False
+    wanted = categories_of(asked)
+    if asked.kind is DemandKind.ERASURE:
+        return wanted is None or any(column.category in wanted for column in table.columns)
+    if asked.kind is DemandKind.CEASE_USE:
+        return bool(table.marks.suspended)
+    if asked.kind is DemandKind.CEASE_PROVISION:
+        return bool(table.marks.provision_stopped)
+    return any(table.fate_of(column).correction is OnCorrection.REPLACE for column in table.columns)
+
+
+def fates_digest(places: Iterable[Location]) -> str:
+    """Return SHA-256 over the fates, holds and marks of the places: another map, another plan."""
+    tables = [hands().datamap.table(place.store, place.table) for place in places]
+    text = json.dumps([table.model_dump(mode="json") for table in tables], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def readable(case: Case, asked: Demand) -> tuple[Location, ...]:

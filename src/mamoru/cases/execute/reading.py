@@ -4,23 +4,21 @@ import json
 from datetime import datetime
 
 from mamoru.cases import store
-from mamoru.cases.execute.installed import connector, hands, name_of, permitted
+from mamoru.cases.execute import planning
+from mamoru.cases.execute.installed import connector, hands, name_of, names_another, permitted
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
-    Demand,
     DemandKind,
     DemandState,
     LocationReceipt,
 )
 from mamoru.connectors.port import (
-    CorrectionRefusedByStore,
     OutcomeUnknown,
     StoreUnreachable,
     StoreUnreadable,
-    ValueChangedMeanwhile,
 )
-from mamoru.datamap import locate
+from mamoru.datamap import drift, locate
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
 from mamoru.kit import clock
@@ -29,97 +27,85 @@ from mamoru.ledger import append
 from mamoru.provision import store as provisions
 
 
-def touch(case: Case, demand: DemandState, place: Location) -> str:
-    """Read or correct one place and keep the receipt; `done`, or the code of what is in the way."""
-    if store.receipt(demand.id, name_of(place)) is not None:
+def read(case: Case, demand: DemandState, name: str) -> str:
+    """Read a demand's places in one store, over one connection, and keep the receipts.
+
+    `done`, or the code of what is in the way.
+    """
+    places = dict(planning.by_store(planning.plan(case, demand).locations)).get(name, ())
+    if all(store.receipt(demand.id, name_of(place)) is not None for place in places):
         return "done"
     now = clock.now()
-    correcting = demand.demand.kind is DemandKind.CORRECTION
     try:
-        if correcting:
-            rows, withheld = _correct(case, demand.demand, place, now), 0
-        else:
-            rows, withheld = _read(case, place, now)
+        mapped = hands().datamap.store(name)
+        if drift.drifts(mapped, connector(name).shape()):
+            return f"store-unreadable:{name}"  # something could be left out of the answer
+        found = _read(case, places, now)
     except (StoreUnreachable, OutcomeUnknown):
-        return f"store-unreachable:{place.store}"
-    except (StoreUnreadable, ValueChangedMeanwhile, CorrectionRefusedByStore) as problem:
-        return f"{type(problem).code}:{place.store}"
-    done = LocationReceipt(
-        store=place.store,
-        table=place.table,
-        rows=len(rows),
-        digest=store.commitment(case.id, "values", json.dumps([dict(row) for row in rows])),
-        at=now,
-    )
+        return f"store-unreachable:{name}"
+    except StoreUnreadable as problem:
+        return f"{problem.code}:{name}"
+    keeping = demand.demand.kind is not DemandKind.NOTICE_OF_PURPOSE
     with store.atomic():
-        kept = () if demand.demand.kind is DemandKind.NOTICE_OF_PURPOSE else rows
-        if not store.save_receipt(demand.id, name_of(place), done, kept):
-            return "done"  # another run of the same case was faster: its entry stands
-        append.entry(
-            "case.place.corrected" if correcting else "case.place.read",
-            subject=case.id,
-            by=SYSTEM,
-            at=now,
-            body={
-                "demand": demand.id,
-                "place": name_of(place),
-                "columns": len(place.columns),
-                "rows": done.rows,
-                "withheld": withheld,
-                "values": done.digest,
-                "policy": hands().grants.digest,
-            },
-        )
+        for place, (rows, withheld) in zip(places, found, strict=True):
+            done = LocationReceipt(
+                store=place.store,
+                table=place.table,
+                rows=len(rows),
+                digest=store.commitment(case.id, "values", json.dumps([dict(row) for row in rows])),
+                at=now,
+            )
+            if store.save_receipt(demand.id, name_of(place), done, rows if keeping else ()):
+                _note(case, demand, place, done, withheld)
+            # else another run of the same case was faster: its entry stands
     return "done"
 
 
-def _read(case: Case, place: Location, now: datetime) -> tuple[tuple[Row, ...], int]:
-    """Return the person's rows, and how many were held back because they name somebody else.
+def _note(
+    case: Case, demand: DemandState, place: Location, done: LocationReceipt, withheld: int
+) -> None:
+    append.entry(
+        "case.place.read",
+        subject=case.id,
+        by=SYSTEM,
+        at=done.at,
+        body={
+            "demand": demand.id,
+            "place": name_of(place),
+            "columns": len(place.columns),
+            "rows": done.rows,
+            "withheld": withheld,
+            "values": done.digest,
+            "policy": hands().grants.digest,
+        },
+    )
+
+
+def _read(
+    case: Case, places: tuple[Location, ...], now: datetime
+) -> list[tuple[tuple[Row, ...], int]]:
+    """Return a place's rows, and how many were held back because they name somebody else.
 
     INVARIANT: what hangs on a shared mail address may be another's of the household; a row
     that carries another name never goes into an answer (P3.14).
     """
     datamap = hands().datamap
-    table = datamap.table(place.store, place.table)
-    names = locate.name_columns(table)
-    columns = tuple(dict.fromkeys((*place.columns, *names)))
-    whole = next(
-        each
-        for each in locate.locate(datamap, dict(case.identity.keys if case.identity else ()))
-        if (each.store, each.table) == (place.store, place.table)
-    ).narrowed(columns)
-    permit = permitted(case.id, Operation.READ, (whole,), by=SYSTEM, now=now)
-    found = connector(place.store).read(permit, whole, now).rows
-    own = [row for row in found if not _names_another(case, place, row)]
-    kept = tuple({column: row[column] for column in place.columns} for row in own)
-    return kept, len(found) - len(kept)
-
-
-def _names_another(case: Case, place: Location, row: Row) -> bool:
-    """A row is another's if its name is neither the registered one nor the one on the form."""
-    known = [case.filing.person.name]
-    if case.identity is not None:
-        known.append(case.identity.registered.name)
-    return all(
-        locate.names_another(
-            hands().datamap, place.store, place.table, row, name=name.replace(" ", "")
-        )
-        for name in known
-        if name
-    )
-
-
-def _correct(case: Case, asked: Demand, place: Location, now: datetime) -> tuple[Row, ...]:
-    """Write one value back by compare and set; a repetition changes nothing."""
-    column = place.columns[0]
-    before: str | None = asked.before or ""
-    if not before:  # a form shows an empty cell and a missing value alike; the store does not
-        reading = permitted(case.id, Operation.READ, (place,), by=SYSTEM, now=now)
-        rows = connector(place.store).read(reading, place, now).rows
-        before = None if any(row[column] is None for row in rows) else before
-    permit = permitted(case.id, Operation.CORRECT, (place,), by=SYSTEM, now=now)
-    change = {column: (before, asked.after or "")}
-    return connector(place.store).correct(permit, place, change, now).rows
+    keys = dict(case.identity.keys if case.identity else ())
+    whole = {(each.store, each.table): each for each in locate.locate(datamap, keys)}
+    wanted = []
+    for place in places:
+        names = locate.name_columns(datamap.table(place.store, place.table))
+        columns = tuple(dict.fromkeys((*place.columns, *names)))
+        wanted.append(whole[place.store, place.table].narrowed(columns))
+    permit = permitted(case.id, Operation.READ, wanted, by=SYSTEM, now=now)
+    result: list[tuple[tuple[Row, ...], int]] = []
+    for place, found in zip(
+        places, connector(places[0].store).read_all(permit, wanted, now), strict=True
+    ):
+        own = [row for row in found.rows if not names_another(case, place, row)]
+        kept = tuple({column: row[column] for column in place.columns} for row in own)
+        result.append((kept, found.count - len(kept)))
+    return result
 
 
 def read_provisions(case: Case, demand: DemandState) -> str:

@@ -1,0 +1,172 @@
+"""What a demand did to the company's stores, and the sealed keys with which it is proven."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from pydantic import TypeAdapter
+
+from mamoru.cases.models import EffectRow, ReachRow
+from mamoru.cases.store import case_key
+from mamoru.cases.terms import Effect
+from mamoru.datamap.acts import Frozen
+from mamoru.kit.ids import CaseId, DemandId
+
+_FROZEN = TypeAdapter(tuple[Frozen, ...])
+Count = tuple[str, int, int]
+"""Table, rows that went, rows that were written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One transaction in one store: whose rows are meant, and what it did."""
+
+    number: int  # from 1
+    frozen: tuple[Frozen, ...]
+    withheld: Mapping[str, int]
+    counts: tuple[Count, ...] = ()
+
+
+def rounds(demand_id: DemandId, store: str, *, wave: int) -> tuple[Round, ...]:
+    """Return the rounds of a wave in a store, in order; opens the case's seal."""
+    rows = ReachRow.objects.filter(demand_id=demand_id, store=store, wave=wave)
+    return tuple(_round(demand_id, row) for row in rows)
+
+
+def last_round(demand_id: DemandId, store: str) -> Round | None:
+    """Return the latest round in a store whatever its wave, None before the first."""
+    row = ReachRow.objects.filter(demand_id=demand_id, store=store).order_by("-wave", "-round")
+    first = row.first()
+    return None if first is None else _round(demand_id, first)
+
+
+def begin_round(demand_id: DemandId, store: str, *, wave: int, round_: Round, at: datetime) -> None:
+    """Keep the keys of a round before it touches anything; a repetition changes nothing."""
+    sealed = case_key(_case_of(demand_id)).seal(
+        _FROZEN.dump_json(round_.frozen), context=_context(demand_id, store, wave, round_.number)
+    )
+    ReachRow.objects.get_or_create(
+        demand_id=demand_id,
+        store=store,
+        wave=wave,
+        round=round_.number,
+        defaults={"withheld": dict(round_.withheld), "at": at, "sealed_frozen": sealed},
+    )
+
+
+def end_round(
+    demand_id: DemandId, store: str, *, wave: int, number: int, counts: Sequence[Count]
+) -> None:
+    """Note what a round did."""
+    rows = ReachRow.objects.filter(demand_id=demand_id, store=store, wave=wave, round=number)
+    rows.update(counts=[list(each) for each in counts])
+
+
+def effects(demand_id: DemandId, store: str | None = None) -> tuple[Effect, ...]:
+    """Return what a demand did, table by table and wave by wave, in the order it was proven."""
+    rows = EffectRow.objects.filter(demand_id=demand_id)
+    if store is not None:
+        rows = rows.filter(store=store)
+    return tuple(_effect(row) for row in rows)
+
+
+def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> bool:
+    """Keep what was proven in one store; False if another run was faster."""
+    rows = [
+        EffectRow(
+            demand_id=demand_id,
+            store=each.store,
+            table=each.table,
+            wave=each.wave,
+            erased=each.erased,
+            written=each.written,
+            held=each.held,
+            referred=each.referred,
+            withheld=each.withheld,
+            holds=list(each.holds),
+            release_on=each.release_on,
+            level=each.level,
+            backups_until=each.backups_until,
+            at=each.at,
+        )
+        for each in found
+    ]
+    if not rows:
+        return True
+    with transaction.atomic():
+        first = rows[0]
+        known = EffectRow.objects.filter(demand_id=demand_id, store=first.store, wave=first.wave)
+        if known.exists():
+            return False
+        EffectRow.objects.filter(demand_id=demand_id, store=first.store).update(released=True)
+        EffectRow.objects.bulk_create(rows)
+    return True
+
+
+def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> None:
+    """Note how deep an erasure went in a store."""
+    rows = EffectRow.objects.filter(demand_id=demand_id, store=store, wave=wave)
+    rows.update(level=level)
+
+
+def due_releases(*, on: date, limit: int = 20) -> tuple[DemandId, ...]:
+    """Return demands of which some hold has ended, and which no later wave has taken up."""
+    rows = EffectRow.objects.filter(released=False, held__gt=0, release_on__lte=on)
+    found = rows.order_by("demand_id").values_list("demand_id", flat=True).distinct()
+    return tuple(DemandId(each) for each in found[:limit])
+
+
+def due_waves(demand_id: DemandId, *, on: date) -> tuple[tuple[str, int], ...]:
+    """Return (store, next wave) for each store in which a hold of the demand has ended."""
+    rows = EffectRow.objects.filter(
+        demand_id=demand_id, released=False, held__gt=0, release_on__lte=on
+    )
+    waves: dict[str, int] = {}
+    for store, wave in rows.order_by("id").values_list("store", "wave"):
+        waves[store] = max(waves.get(store, 0), wave + 1)
+    return tuple(waves.items())
+
+
+def forget_reaches(demand_id: DemandId) -> int:
+    """Destroy the keys of a demand that has nothing left to do; return how many rounds had any."""
+    rows = ReachRow.objects.filter(demand_id=demand_id).exclude(sealed_frozen=b"")
+    return rows.update(sealed_frozen=b"")
+
+
+def _round(demand_id: DemandId, row: ReachRow) -> Round:
+    sealed = bytes(row.sealed_frozen)
+    context = _context(demand_id, row.store, row.wave, row.round)
+    plain = case_key(_case_of(demand_id)).open(sealed, context=context) if sealed else b"[]"
+    return Round(
+        number=row.round,
+        frozen=_FROZEN.validate_json(plain),
+        withheld=dict(row.withheld),
+        counts=tuple((str(table), int(gone), int(written)) for table, gone, written in row.counts),
+    )
+
+
+def _effect(row: EffectRow) -> Effect:
+    return Effect(
+        store=row.store,
+        table=row.table,
+        wave=row.wave,
+        erased=row.erased,
+        written=row.written,
+        held=row.held,
+        referred=row.referred,
+        withheld=row.withheld,
+        holds=tuple(row.holds),
+        release_on=row.release_on,
+        level=row.level,
+        backups_until=row.backups_until,
+        at=row.at,
+    )
+
+
+def _context(demand_id: DemandId, store: str, wave: int, number: int) -> str:
+    return f"{demand_id}/reach/{store}/{wave}.{number}"
+
+
+def _case_of(demand_id: DemandId) -> CaseId:
+    return CaseId(demand_id.rpartition("/")[0])

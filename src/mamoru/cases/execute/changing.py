@@ -1,0 +1,229 @@
+"""What changes a person's rows in a company's store (P3.5 to P3.7): freeze, apply, prove, deepen.
+
+Whose rows are meant is resolved to keys and kept sealed with the case before anything is
+touched: what is erased no longer leads to what hung on it. Each round is one transaction
+behind one fence. Nothing counts as done before an independent look has found it done.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from mamoru.cases import effects_store as kept
+from mamoru.cases import store
+from mamoru.cases.execute import effects, planning, rows
+from mamoru.cases.execute.installed import connector, hands
+from mamoru.cases.execute.rows import Task
+from mamoru.cases.terms import Case, DemandKind, DemandState, Expected
+from mamoru.connectors.port import (
+    CorrectionRefusedByStore,
+    ErasureRefusedByStore,
+    OutcomeUnknown,
+    StoreError,
+    StoreUnreachable,
+    StoreUnreadable,
+    ValueChangedMeanwhile,
+)
+from mamoru.consents import actions as consents
+from mamoru.consents import store as standings
+from mamoru.consents.terms import Person
+from mamoru.datamap import drift
+from mamoru.datamap import plan as fates
+from mamoru.datamap.acts import Act, Frozen
+from mamoru.datamap.inventory import Table
+from mamoru.datamap.plan import Cell, Deed
+from mamoru.datamap.terms import Match, TableShape
+from mamoru.kit import clock
+from mamoru.kit.ids import SYSTEM, StaffId
+from mamoru.ledger import append
+
+_ROUNDS = 5
+"""Rows that come while we erase make another round; a store that never rests goes to the desk."""
+_DONE = "done"
+
+
+def hide(case: Case, demand: DemandState, *, now: datetime) -> None:
+    """Put the standing in force before anything is touched: from here on the gate refuses (P3.6).
+
+    In the caller's transaction, beside the entry that the execution began. PersonErased for a
+    correction of somebody who was erased meanwhile.
+    """
+    who, kind = person_of(case), demand.demand.kind
+    if planning.standing_of(demand.demand) is None:
+        if kind in planning.CORRECTING:
+            consents.expect_not_erased(who, now=now)
+        return
+    act = {
+        DemandKind.ERASURE: consents.bury,
+        DemandKind.CEASE_USE: consents.suspend,
+        DemandKind.CEASE_PROVISION: consents.stop,
+    }[kind]
+    act(who, reference=demand.id, by=SYSTEM, now=now)
+
+
+def person_of(case: Case) -> Person:
+    """Return the person's digests, by every key that the case knows."""
+    datamap = hands().datamap
+    shareable = [key.kind for key in datamap.keys if key.match is not Match.EXACT]
+    keys = dict(case.identity.keys) if case.identity else {}
+    return standings.person(store.master(), keys, shareable=shareable)
+
+
+def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tuple[Expected, ...]:
+    """Count what the plan would do, table by table; nothing is touched.
+
+    StoreUnreachable and the other errors of a store: then the plan cannot be shown.
+    """
+    result: list[Expected] = []
+    for name, _ in planning.by_store(planning.plan(case, demand).locations):
+        at = replace(rows.task(case, demand, name, now=now), by=by)
+        hand = connector(name)
+        frozen, _ = rows.resolve(at)
+        acts = _acts(at, frozen, hand.shape())
+        found = effects.by_table(hand.prove(at.permit(), acts, now) if acts else ())
+        for each in frozen:
+            proofs = found.get(each.table, ())
+            result.append(
+                Expected(
+                    store=name,
+                    table=each.table,
+                    rows=max((proof.open for proof in proofs), default=0),
+                    held=max((proof.held for proof in proofs), default=0),
+                    referred=max((proof.referred for proof in proofs), default=0),
+                    release_on=effects.release_on(name, proofs),
+                )
+            )
+    return tuple(result)
+
+
+def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
+    """Carry a demand out in one store; `done`, or the code of what is in the way.
+
+    Safe to repeat at any point: the keys are looked up, the fence tells what was committed,
+    and what was proven is not proven again.
+    """
+    if any(each.wave == wave for each in kept.effects(demand.id, name)):
+        return _DONE
+    try:
+        return _change(rows.task(case, demand, name, now=clock.now(), wave=wave))
+    except (StoreUnreachable, OutcomeUnknown):
+        return f"store-unreachable:{name}"
+    except (
+        StoreUnreadable,
+        ValueChangedMeanwhile,
+        CorrectionRefusedByStore,
+        ErasureRefusedByStore,
+        fates.NoOrder,
+    ) as problem:
+        return f"{problem.code}:{name}"
+
+
+def _change(at: Task) -> str:
+    hand, demand, name = connector(at.name), at.demand, at.name
+    shapes = hand.shape()
+    if drift.drifts(at.mapped, shapes):
+        return f"store-unreadable:{name}"  # what the map does not know cannot be called done
+    rounds = list(kept.rounds(demand.id, name, wave=at.wave)) or [rows.first(at)]
+    while True:
+        latest = rounds[-1]
+        acts = _acts(at, latest.frozen, shapes)
+        if not acts:
+            effects.keep(at, rounds, ())
+            return _DONE
+        fence = f"{demand.id}/{name}/{at.wave}.{latest.number}"
+        done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
+        counts = tuple(
+            (act.table, count if act.delete else 0, 0 if act.delete else count)
+            for act, count in zip(acts, done.counts, strict=True)
+        )
+        kept.end_round(demand.id, name, wave=at.wave, number=latest.number, counts=counts)
+        rounds[-1] = replace(latest, counts=counts)
+        proofs = hand.prove(at.permit(), acts, at.now)
+        if not any(proof.open for proof in proofs):
+            effects.keep(at, rounds, proofs)
+            return _DONE
+        if demand.demand.kind in planning.CORRECTING:
+            return f"value-changed-meanwhile:{name}"
+        if len(rounds) >= _ROUNDS:
+            return f"not-proven:{name}"
+        rounds.append(rows.again(at, latest))
+
+
+def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
+    """Clear what the engine keeps of the rows that went, and note how deep that was (E1, E2)."""
+    done = [each for each in kept.effects(demand.id, name) if each.wave == wave]
+    if not any(each.erased or each.written for each in done) or done[0].level:
+        return _DONE
+    at = rows.task(case, demand, name, now=clock.now(), wave=wave)
+    try:
+        depth = connector(name).deepen(at.permit(), [each.table for each in done], at.now)
+        level, remains = str(depth.level), len(depth.stays)
+    except StoreUnreachable:
+        return f"store-unreachable:{name}"
+    except StoreError:
+        # The rows are gone for every query; what the engine keeps could not be cleared here.
+        level, remains = "E1", 1
+    with store.atomic():
+        kept.save_depth(demand.id, name, wave=wave, level=level)
+        append.entry(
+            "case.erasure.deepened",
+            subject=case.id,
+            by=SYSTEM,
+            at=at.now,
+            body={"demand": demand.id, "store": name, "level": level, "remains": remains},
+        )
+    return _DONE
+
+
+# --- what happens to them -------------------------------------------------------------------
+
+
+def _acts(at: Task, frozen: tuple[Frozen, ...], shapes: tuple[TableShape, ...]) -> tuple[Act, ...]:
+    datamap, asked, name = hands().datamap, at.demand.demand, at.name
+    on = clock.date_in_japan(at.now)
+    match asked.kind:
+        case DemandKind.ERASURE:
+            acts = fates.acts(datamap, frozen, {name: shapes}, what=Deed.ERASE, on=on)
+            wanted = planning.categories_of(asked)
+            return acts if wanted is None else _of_categories(acts, name, wanted)
+        case DemandKind.CEASE_USE:
+            return fates.acts(datamap, frozen, {name: shapes}, what=Deed.SUSPEND, on=on)
+        case DemandKind.CEASE_PROVISION:
+            return fates.acts(datamap, frozen, {name: shapes}, what=Deed.STOP_PROVISION, on=on)
+        case DemandKind.CORRECTION | DemandKind.ADDITION | DemandKind.DELETION:
+            store_name, table, row, column = planning.ref_of(asked).split("/")
+            cell = Cell(store=store_name, table=table, row=row, column=column)
+            after = None if asked.kind is DemandKind.DELETION else asked.after or ""
+            return fates.correction(datamap, frozen, cell, asked.before or None, after)
+        case (
+            DemandKind.NOTICE_OF_PURPOSE
+            | DemandKind.DISCLOSURE
+            | DemandKind.DISCLOSURE_OF_PROVISION_RECORDS
+        ):
+            return ()
+        case _:
+            assert_never(asked.kind)
+
+
+def _of_categories(acts: tuple[Act, ...], name: str, wanted: frozenset[str]) -> tuple[Act, ...]:
+    """Return the erasure of some categories only: rows stay, their columns of these are emptied."""
+    datamap = hands().datamap
+    result: dict[str, Act] = {}
+    for act in acts:
+        table = datamap.table(name, act.table)
+        emptied = tuple(
+            (column.name, column.neutral)
+            for column in table.columns
+            if column.category in wanted and not _needed(table, column.name, act)
+        )
+        if emptied:
+            result.setdefault(
+                act.table,
+                replace(act, delete=False, values=emptied, json_removed=(), referred_by=()),
+            )
+    return tuple(result.values())
+
+
+def _needed(table: Table, column: str, act: Act) -> bool:
+    """Whether a column carries the row itself: its key, or the key of the person."""
+    return column == table.row_key or column in {reach.column for reach in act.reaches}

@@ -1,0 +1,125 @@
+"""What was proven (P0.4, P3.6): effects in counts, each with its entry and its receipt."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from mamoru.cases import effects_store as kept
+from mamoru.cases import store
+from mamoru.cases.effects_store import Round
+from mamoru.cases.execute.installed import hands
+from mamoru.cases.execute.rows import Task
+from mamoru.cases.terms import DemandKind, Effect, LocationReceipt
+from mamoru.datamap import holds
+from mamoru.datamap.acts import Proof
+from mamoru.datamap.inventory import Store
+from mamoru.kit import clock
+from mamoru.kit.ids import SYSTEM
+from mamoru.ledger import append
+
+
+def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
+    """Keep what the rounds did, table by table, once and for all: effects, receipts, entries."""
+    found = by_table(proofs)
+    erased: dict[str, int] = defaultdict(int)
+    written: dict[str, int] = defaultdict(int)
+    for each in rounds:
+        for table, gone, changed in each.counts:
+            erased[table] += gone
+            written[table] += changed
+    erasing = at.demand.demand.kind is DemandKind.ERASURE
+    effects = [
+        Effect(
+            store=at.name,
+            table=each.table,
+            wave=at.wave,
+            erased=erased[each.table],
+            written=written[each.table],
+            held=max((proof.held for proof in found.get(each.table, ())), default=0),
+            referred=max((proof.referred for proof in found.get(each.table, ())), default=0),
+            withheld=rounds[-1].withheld.get(each.table, 0),
+            holds=_codes(found.get(each.table, ())),
+            release_on=release_on(at.name, found.get(each.table, ())),
+            backups_until=_backups_until(at.mapped, at.now) if erasing else None,
+            at=at.now,
+        )
+        for each in rounds[-1].frozen
+    ]
+    with store.atomic():
+        if kept.save_effects(at.demand.id, effects):
+            for effect in effects:
+                _note(at, effect)
+
+
+def _note(at: Task, effect: Effect) -> None:
+    if not effect.wave:
+        text = f"{effect.ref} {effect.erased} {effect.written}"
+        done = LocationReceipt(
+            store=effect.store,
+            table=effect.table,
+            rows=effect.erased + effect.written,
+            digest=store.commitment(at.case.id, "effect", text),
+            at=at.now,
+        )
+        store.save_receipt(at.demand.id, effect.ref, done, ())
+    append.entry(
+        "case.place.changed",
+        subject=at.case.id,
+        by=SYSTEM,
+        at=at.now,
+        body={
+            "demand": at.demand.id,
+            "place": effect.ref,
+            "wave": effect.wave,
+            "erased": effect.erased,
+            "written": effect.written,
+            "held": effect.held,
+            "referred": effect.referred,
+            "withheld": effect.withheld,
+            "policy": hands().grants.digest,
+        },
+    )
+
+
+def by_table(proofs: Iterable[Proof]) -> Mapping[str, tuple[Proof, ...]]:
+    """Return the proofs table by table."""
+    found: dict[str, tuple[Proof, ...]] = {}
+    for proof in proofs:
+        found[proof.act.table] = (*found.get(proof.act.table, ()), proof)
+    return found
+
+
+def _codes(proofs: Iterable[Proof]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(held.code for proof in proofs if proof.held for held in proof.act.holds)
+    )
+
+
+def release_on(name: str, proofs: Iterable[Proof]) -> date | None:
+    """Return the first day on which nothing of a table is held any more; None if nobody can say."""
+    datamap = hands().datamap
+    by_code = {
+        hold.code: hold
+        for table in datamap.store(name).tables
+        for hold in table.holds
+        if hold.anchor is not None
+    }
+    days: list[date] = []
+    for proof in proofs:
+        if not proof.held:
+            continue
+        for held in proof.act.holds:
+            hold = by_code.get(held.code)
+            if hold is None or proof.latest is None:
+                return None
+            day = holds.released_on(hold, proof.latest, datamap.fiscal_year_ends)
+            if day is None:
+                return None
+            days.append(day)
+    return max(days, default=None)
+
+
+def _backups_until(mapped: Store, now: datetime) -> date | None:
+    if mapped.backups is None:
+        return None
+    return holds.end_of(mapped.backups.kept, clock.date_in_japan(now))
