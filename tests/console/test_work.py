@@ -480,6 +480,29 @@ def test_a_failure_is_shown_with_its_count_and_the_desk_has_it_tried_at_once(
     assert "今すぐ試すよう依頼した" in desk.get(url(case)).content.decode()
 
 
+@pytest.mark.promise("P3.24")
+def test_a_character_without_a_glyph_is_named_by_code_and_place_and_written_by_hand(
+    client_of: Of,
+) -> None:
+    case = scenes.unprintable()
+    desk = client_of("desk")
+
+    shown = read(desk, case)
+    empty = desk.post(url(case, "by-hand/"), {**filled(shown, "/by-hand/")})
+    other = desk.post(url(case, "by-hand/"), {"points": ["U+82B1"]})
+    done = desk.post(url(case, "by-hand/"), {"points": ["U+2B820"]})
+
+    assert "U+2B820" in shown.text
+    assert "宛名" in shown.text
+    assert [each.status_code for each in (empty, other, done)] == [422, 422, 302]
+    assert store.case(case).work is Work.QUEUED
+    assert actions.carry_out(case, scenes.AtOnce()) is Work.READY
+    after = read(desk, case)
+    assert "U+2B820" in after.text
+    assert not offers(after, "/by-hand/")
+    assert "手書きする文字を記録した" in after.text
+
+
 @pytest.mark.promise("P3.17")
 def test_a_plan_that_changed_is_told_in_words_and_goes_back_to_two_persons(client_of: Of) -> None:
     case = scenes.outgrown()

@@ -7,7 +7,7 @@ nothing is changed.
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -43,6 +43,8 @@ from mamoru.cases.terms import (
     TrailEntry,
     Work,
 )
+from mamoru.documents import blanks, letter
+from mamoru.documents.blanks import Blank
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import MEMBER, SYSTEM, CaseId, DemandId, StaffId
@@ -50,6 +52,8 @@ from mamoru.kit.work import Steps
 from mamoru.ledger import append
 
 CODE_DIGITS = 12
+
+_NO_GLYPH = f"failed:{answer.GlyphMissing.code}"
 
 LOOK = timedelta(hours=1)
 """One entry of the ledger covers the looks of one person at one case for so long."""
@@ -594,6 +598,39 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
         store.set_work(case.id, Work.QUEUED)
 
 
+def write_by_hand(
+    case_id: CaseId, points: Collection[int], *, by: StaffId, now: datetime
+) -> tuple[Blank, ...]:
+    """Record which characters without a glyph a person writes into the letter (P3.24).
+
+    The letter is then made with a box in their place. StageForbidden for a character that the
+    letter does not hold or that can be printed. The ledger has who, when, how many and where;
+    the characters are of a name and stay sealed.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        named = tuple(each for each in unprintable(case) if each.point in points)
+        if not named or {each.point for each in named} != set(points):
+            raise states.StageForbidden("the letter holds no such character without a glyph")
+        if case.stage is Stage.DECIDED and not store.hasten_work(case_id):
+            raise states.StageForbidden(f"case `{case_id}` does not wait for its letter")
+        characters = "".join(map(chr, sorted({*points, *map(ord, case.hand_written)})))
+        store.save_hand_written(case_id, characters)
+        store.change(case_id, version=case.version)
+        append.entry(
+            "case.letter.by-hand",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "characters": len(set(points)),
+                "parts": list(dict.fromkeys(each.part for each in named)),
+                "written": store.commitment(case_id, "hand-written", characters),
+            },
+        )
+    return named
+
+
 def send_answer(
     case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
 ) -> None:
@@ -603,14 +640,14 @@ def send_answer(
     """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.ANSWERED)
-    letter = store.answer(case_id)
-    if case.work is not Work.READY or letter is None:
+    made = store.answer(case_id)
+    if case.work is not Work.READY or made is None:
         raise states.StageForbidden("the answer is not ready yet")
     if (dispatch is DispatchKind.DOWNLOAD) != (
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
-    if not looks.opened_letter(trail(case_id), letter[0], by=by):
+    if not looks.opened_letter(trail(case_id), made[0], by=by):
         raise looks.LetterUnopened(f"the letter of case `{case_id}` was not opened by its sender")
     with store.atomic():
         store.change(
@@ -629,7 +666,7 @@ def send_answer(
             body={
                 "dispatch": dispatch,
                 "tracked": bool(tracking_number),
-                "letter": letter[0],
+                "letter": made[0],
                 "outcomes": [each.decision.outcome for each in case.demands if each.decision],
             },
         )
@@ -684,7 +721,7 @@ def _render(case_id: CaseId) -> str:
     now = clock.now()
     case = store.case(case_id)
     composed = answer.compose(case, _sources(), dated_on=clock.date_in_japan(now))
-    pdf = answer.render(composed)
+    pdf = answer.render(composed, by_hand=case.hand_written)
     with store.atomic():
         digest = store.save_answer(case_id, "answer", pdf, at=now)
         append.entry(
@@ -863,14 +900,12 @@ def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) ->
 
 def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     """Return the rendered answer; the look is entered in the ledger first."""
-    letter = store.answer(case_id)
-    if letter is None:
+    made = store.answer(case_id)
+    if made is None:
         raise states.StageForbidden("the answer is not ready yet")
     with store.atomic():
-        append.entry(
-            looks.LETTER_OPENED, subject=case_id, by=by, at=now, body={"letter": letter[0]}
-        )
-    return letter[1]
+        append.entry(looks.LETTER_OPENED, subject=case_id, by=by, at=now, body={"letter": made[0]})
+    return made[1]
 
 
 def opened_paper(history: Sequence[TrailEntry], proof: Proof, *, by: StaffId) -> bool:
@@ -880,8 +915,24 @@ def opened_paper(history: Sequence[TrailEntry], proof: Proof, *, by: StaffId) ->
 
 def opened_letter(case_id: CaseId, history: Sequence[TrailEntry], *, by: StaffId) -> bool:
     """Return whether a person has opened the letter as it is now, so that they may send it."""
-    letter = store.answer(case_id)
-    return letter is not None and looks.opened_letter(history, letter[0], by=by)
+    made = store.answer(case_id)
+    return made is not None and looks.opened_letter(history, made[0], by=by)
+
+
+def unprintable(case: Case) -> tuple[Blank, ...]:
+    """Return the characters of the letter in hand that no font of ours has, and where they stand.
+
+    Those that a person writes already are among them: the desk has to see where.
+    """
+    if case.stage is Stage.SUPPLEMENT_ASKED:
+        asked = answer.compose_supplement(case, _sources(), case.supplements[-1])
+        return blanks.find(letter.build_supplement(asked))
+    if case.stage not in {Stage.DECIDED, Stage.ANSWERED}:
+        return ()
+    if case.work_note != _NO_GLYPH and not case.hand_written:
+        return ()
+    composed = answer.compose(case, _sources(), dated_on=clock.date_in_japan(case.received_at))
+    return blanks.find(letter.build(composed))
 
 
 def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
@@ -984,7 +1035,8 @@ def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     with store.atomic():
         append.entry("case.supplement-letter.opened", subject=case_id, by=by, at=now, body={})
     return answer.render_supplement(
-        answer.compose_supplement(case, _sources(), case.supplements[-1])
+        answer.compose_supplement(case, _sources(), case.supplements[-1]),
+        by_hand=case.hand_written,
     )
 
 

@@ -238,6 +238,17 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A character without a glyph: what to write by hand, and where."""
+
+    code: str
+    part: str
+    count: int
+    nth: int
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A form that came back with errors, shown again where it stood."""
 
@@ -292,6 +303,8 @@ class CasePage:
     working: Working
     stale: tuple[Stale, ...]
     reopen_form: forms.ReturnForm | None
+    written: tuple[Written, ...]
+    written_form: forms.HandWrittenForm | None
     has_letter: bool
     letter_opened: bool
     send_form: forms.SendForm | None
@@ -322,6 +335,7 @@ class _Builder:
         self.names = access.names(self._actors())
         self.today = clock.date_in_japan(now)
         self.open = case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}
+        self.blanks = actions.unprintable(case) if self.personal else ()
         self.stale = tuple(self._stale()) if case.work is Work.WAITING else ()
 
     def _actors(self) -> frozenset[str]:
@@ -418,6 +432,17 @@ class _Builder:
                 if self.stale and self.handles
                 else None
             ),
+            written=tuple(
+                Written(
+                    code=each.code,
+                    part=word(labels.LETTER_PARTS, each.part),
+                    count=each.count,
+                    nth=each.nth,
+                    recorded=chr(each.point) in case.hand_written,
+                )
+                for each in self.blanks
+            ),
+            written_form=self._written_form(),
             has_letter=self.personal and case.work is Work.READY,
             letter_opened=(
                 send_form is not None
@@ -570,6 +595,13 @@ class _Builder:
                 anchor="reopen",
                 link=gettext("変わったところへ"),
                 who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
+            )
+        if case.work is Work.WAITING and self._written_form() is not None:
+            return NextStep(
+                text=gettext("印字できない文字があります。手書きで補う文字を記録してください。"),
+                by=by,
+                anchor="by-hand",
+                link=gettext("手書きする文字へ"),
             )
         if case.work is Work.WAITING and case.work_note.startswith("hand-work"):
             return NextStep(
@@ -935,6 +967,13 @@ class _Builder:
         if not self.handles:
             return gettext("作業の記録は、受付担当または個人情報保護管理者が行います。")
         return gettext("表の内容を手で直し、どこで何をしたかを記録してください。")
+
+    def _written_form(self) -> forms.HandWrittenForm | None:
+        left = [each for each in self.blanks if chr(each.point) not in self.case.hand_written]
+        if not left or not self.handles:
+            return None
+        fresh = forms.HandWrittenForm(left, language=language())
+        return self._as(forms.HandWrittenForm, "by-hand", fresh)
 
     def _stale(self) -> Iterable[Stale]:
         for position, demand in enumerate(self.case.demands, start=1):
