@@ -609,6 +609,38 @@ def give_role(username: str, role: str) -> None:
     User.objects.get(username=username).groups.add(Group.objects.get(name=role))
 
 
+@pytest.mark.parametrize(
+    ("state", "first"),
+    [
+        ("received", "papers"),
+        ("ready-to-verify", "verify"),
+        ("mismatch", "supplement"),
+        ("verified", "decide"),
+        ("outgrown", "work"),
+        ("ready", "work"),
+    ],
+)
+def test_what_is_to_be_done_now_stands_first_and_open(
+    client_of: Of, state: str, first: str
+) -> None:
+    text = client_of("privacy-officer").get(url(scenes.STATES[state]())).content.decode()
+
+    sections = [part.split('"')[0] for part in text.split('<section class="work-step" id="')[1:]]
+    before = text[: text.index(f'<section class="work-step" id="{first}"')]
+    assert first in sections[:2]
+    assert '<details class="part' not in before
+    assert '<details class="part' in text
+
+
+def test_staff_read_no_date_in_the_writing_of_machines(client_of: Of) -> None:
+    import re
+
+    page = read(client_of("auditor"), scenes.answered())
+
+    assert re.findall(r"\d{4}-\d{2}-\d{2}", page.text) == []
+    assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日\(.\) \d{2}:\d{2}", page.text)
+
+
 def token(case: CaseId) -> str:
     from mamoru.console import pages
 

@@ -33,7 +33,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.console import access, forms, labels, queue
 from mamoru.console.access import Desk, Right
-from mamoru.console.words import day, language, moment, said, word
+from mamoru.console.words import day, language, moment, said, version, word
 from mamoru.documents import wording
 from mamoru.identity import reasons, verify
 from mamoru.kit import clock
@@ -41,6 +41,33 @@ from mamoru.kit.ids import CaseId
 
 F = TypeVar("F", bound=django_forms.Form)
 
+# What stands open at a stage, in this order; the next step's own part comes before all of them.
+_NOW: Final[Mapping[Stage, tuple[str, ...]]] = {
+    Stage.RECEIVED: ("papers", "person", "request"),
+    Stage.SUPPLEMENT_ASKED: ("supplements",),
+    Stage.VERIFIED: ("decisions", "request"),
+    Stage.DECIDED: ("answer",),
+    Stage.ANSWERED: ("answer",),
+    Stage.WITHDRAWN: ("request",),
+}
+# Where the anchor of a next step, or the form that came back, stands.
+_ANCHORED: Final = {
+    "paper": "papers",
+    "person": "person",
+    "identify": "person",
+    "verify": "person",
+    "supplement": "supplements",
+    "decide": "decisions",
+    "approve": "decisions",
+    "demand": "decisions",
+    "return": "decisions",
+    "reopen": "answer",
+    "hand": "answer",
+    "by": "answer",
+    "work": "answer",
+    "answer": "answer",
+    "send": "answer",
+}
 _PROGRESS: Final = frozenset(
     {
         "case.decided",
@@ -72,6 +99,16 @@ class NextStep:
     anchor: str = ""
     link: str = ""
     who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the page; what is to be done now stands open and first, the rest is folded."""
+
+    key: str
+    template: str
+    title: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +308,7 @@ class CasePage:
     facts: tuple[Row, ...]
     due: queue.Due
     next_step: NextStep
+    parts: tuple[Part, ...]
     beside: tuple[queue.Line, ...]
     trail: tuple[TrailLine, ...]
     person: tuple[Row, ...]
@@ -372,6 +410,7 @@ class _Builder:
                 case.stage, case.due_on, state.days_left, state.urgency, paused=state.paused
             ),
             next_step=self._next(),
+            parts=self._parts(),
             beside=queue.beside(case.id, now=self.now),
             trail=tuple(self._trail(entry) for entry in reversed(self.entries)),
             person=_details(case.filing.person) if self.personal else (),
@@ -469,7 +508,35 @@ class _Builder:
                 label=gettext("回答の方法"),
                 text=said(wording.ANSWER_METHODS, filing.answer_method),
             ),
-            Row(label=gettext("適用される方針の版"), text=filing.policy_version),
+            Row(label=gettext("適用される方針の版"), text=version(filing.policy_version)),
+        )
+
+    def _parts(self) -> tuple[Part, ...]:
+        """Return the parts of the page: first what the stage asks for, then the rest, folded."""
+        titles = {
+            "request": gettext("請求の内容"),
+            "papers": gettext("書類"),
+            "person": gettext("本人の特定と照合"),
+            "supplements": gettext("不足書類のお願い"),
+            "decisions": gettext("判断と承認"),
+            "answer": gettext("実行と回答書"),
+        }
+        now = _NOW[self.case.stage]
+        anchor = self._next().anchor.partition("-")[0]
+        first = _ANCHORED.get(anchor, now[0])
+        kept = _ANCHORED.get(self.kept.key.partition("-")[0], "") if self.kept else ""
+        unfolded = dict.fromkeys((first, *now, *([kept] if kept else [])))
+        order = [*unfolded, *(key for key in titles if key not in unfolded)]
+        withheld = {"papers", "person", "supplements"} if self.check.by_login else set()
+        return tuple(
+            Part(
+                key=key,
+                template=f"console/{key}.html",
+                title=titles[key],
+                open=key in unfolded,
+            )
+            for key in order
+            if key not in withheld
         )
 
     def _next(self) -> NextStep:
