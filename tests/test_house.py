@@ -95,7 +95,7 @@ PLANTS = (
     _plant(
         "floors",
         "a case opens an inquiry",
-        "cases/actions.py",
+        "cases/actions/deciding.py",
         "from mamoru.inquiries import actions as planted",
     ),
     _plant(
@@ -107,7 +107,7 @@ PLANTS = (
     _plant(
         "floors",
         "an action asks the settings",
-        "cases/actions.py",
+        "cases/actions/deciding.py",
         "from mamoru.site import config",
     ),
     # 2. shelves
@@ -182,14 +182,14 @@ PLANTS = (
     _plant(
         "rows-cases",
         "an action goes past its store",
-        "cases/actions.py",
+        "cases/actions/deciding.py",
         "from mamoru.cases import models as planted",
     ),
     # 5. hands
     _plant(
         "hands",
         "an action touches the company's databases",
-        "cases/actions.py",
+        "cases/actions/deciding.py",
         "from mamoru.connectors import port as planted",
     ),
     _plant(

@@ -1,5 +1,6 @@
 """Cases of the cast at every stage, made through the actions as staff would (no worker needed)."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -7,7 +8,7 @@ from typing import TypeVar
 
 from django.contrib.auth.models import User
 
-from mamoru.cases import actions, store
+from mamoru.cases import actions, answer, store
 from mamoru.cases.terms import (
     AnswerMethod,
     Channel,
@@ -31,6 +32,8 @@ from mamoru.site.sample import cast, papers
 from tests.cases import acts
 
 T = TypeVar("T")
+RARE = "\U0002b820"
+"""A character of a name that none of the bundled fonts draws."""
 EVERYTHING = (
     DemandKind.NOTICE_OF_PURPOSE,
     DemandKind.DISCLOSURE,
@@ -245,6 +248,24 @@ def outgrown() -> CaseId:
     return found
 
 
+def rare() -> cast.Someone:
+    """悪田, if the name were written with a character that few have; nothing is held of them."""
+    return replace(cast.AKUDA, given_name=f"花{RARE}子")
+
+
+def unprintable() -> CaseId:
+    """The person's name holds a character that no font of ours has; the letter could not be made."""
+    case = filed(rare())
+    read(case, with_licence(case, cast.HANAKO), rare())
+    identified(case, None)
+    verified(case)
+    approved(decided(case))
+    with contextlib.suppress(answer.GlyphMissing):
+        actions.carry_out(case, AtOnce())
+    actions.note_failure(case, answer.GlyphMissing.code, now=now())
+    return case
+
+
 def by_hand() -> CaseId:
     """A granted erasure waits for hands."""
     found = approved(decided(verified(of_kind(DemandKind.ERASURE))))
@@ -295,6 +316,7 @@ STATES: Mapping[str, Callable[[], CaseId]] = {
     "decided": decided,
     "waiting": waiting,
     "outgrown": outgrown,
+    "unprintable": unprintable,
     "by-hand": by_hand,
     "ready": ready,
     "answered": answered,

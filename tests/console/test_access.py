@@ -39,6 +39,7 @@ ALLOWED = {
     "return": ("approver",),
     "carried-out": ("desk", "privacy-officer"),
     "reopen": ("desk", "privacy-officer"),
+    "by-hand": ("desk", "privacy-officer"),
     "try-now": ("desk", "privacy-officer"),
     "send-answer": ("desk", "privacy-officer"),
 }

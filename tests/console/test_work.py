@@ -480,6 +480,29 @@ def test_a_failure_is_shown_with_its_count_and_the_desk_has_it_tried_at_once(
     assert "今すぐ試すよう依頼した" in desk.get(url(case)).content.decode()
 
 
+@pytest.mark.promise("P3.24")
+def test_a_character_without_a_glyph_is_named_by_code_and_place_and_written_by_hand(
+    client_of: Of,
+) -> None:
+    case = scenes.unprintable()
+    desk = client_of("desk")
+
+    shown = read(desk, case)
+    empty = desk.post(url(case, "by-hand/"), {**filled(shown, "/by-hand/")})
+    other = desk.post(url(case, "by-hand/"), {"points": ["U+82B1"]})
+    done = desk.post(url(case, "by-hand/"), {"points": ["U+2B820"]})
+
+    assert "U+2B820" in shown.text
+    assert "宛名" in shown.text
+    assert [each.status_code for each in (empty, other, done)] == [422, 422, 302]
+    assert store.case(case).work is Work.QUEUED
+    assert actions.carry_out(case, scenes.AtOnce()) is Work.READY
+    after = read(desk, case)
+    assert "U+2B820" in after.text
+    assert not offers(after, "/by-hand/")
+    assert "手書きする文字を記録した" in after.text
+
+
 @pytest.mark.promise("P3.17")
 def test_a_plan_that_changed_is_told_in_words_and_goes_back_to_two_persons(client_of: Of) -> None:
     case = scenes.outgrown()
@@ -584,6 +607,38 @@ def give_role(username: str, role: str) -> None:
     from django.contrib.auth.models import Group, User
 
     User.objects.get(username=username).groups.add(Group.objects.get(name=role))
+
+
+@pytest.mark.parametrize(
+    ("state", "first"),
+    [
+        ("received", "papers"),
+        ("ready-to-verify", "verify"),
+        ("mismatch", "supplement"),
+        ("verified", "decide"),
+        ("outgrown", "work"),
+        ("ready", "work"),
+    ],
+)
+def test_what_is_to_be_done_now_stands_first_and_open(
+    client_of: Of, state: str, first: str
+) -> None:
+    text = client_of("privacy-officer").get(url(scenes.STATES[state]())).content.decode()
+
+    sections = [part.split('"')[0] for part in text.split('<section class="work-step" id="')[1:]]
+    before = text[: text.index(f'<section class="work-step" id="{first}"')]
+    assert first in sections[:2]
+    assert '<details class="part' not in before
+    assert '<details class="part' in text
+
+
+def test_staff_read_no_date_in_the_writing_of_machines(client_of: Of) -> None:
+    import re
+
+    page = read(client_of("auditor"), scenes.answered())
+
+    assert re.findall(r"\d{4}-\d{2}-\d{2}", page.text) == []
+    assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日\(.\) \d{2}:\d{2}", page.text)
 
 
 def token(case: CaseId) -> str:

@@ -18,6 +18,7 @@ from mamoru.api import problems
 from mamoru.api.schemas import (
     AgainIn,
     ApprovalIn,
+    BlankOut,
     CandidateOut,
     CaseOut,
     DecisionIn,
@@ -26,6 +27,7 @@ from mamoru.api.schemas import (
     DoneOut,
     FilingIn,
     FindingIn,
+    HandWrittenIn,
     IdentifyIn,
     KeyIn,
     LineOut,
@@ -225,6 +227,10 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
         tries=case.tries,
         failures=case.failures,
         next_try_at=store.next_try(case.id),
+        by_hand=[
+            BlankOut(code=each.code, part=each.part, count=each.count, nth=each.nth)
+            for each in (actions.unprintable(case) if _has_role(request, OPENERS) else ())
+        ],
         demands=[
             DemandOut(
                 position=position,
@@ -496,6 +502,25 @@ def reopen_case(request: HttpRequest, reference: str, body: ReturnIn, key: Key) 
 
 
 @api.post(
+    "/desk/cases/{reference}/by-hand",
+    operation_id="write_by_hand",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def write_by_hand(request: HttpRequest, reference: str, body: HandWrittenIn, key: Key) -> DoneOut:
+    """Record which characters without a glyph are written into the letter by hand."""
+    by, case_id = _staff(request, DESK), _id(reference)
+    points = frozenset(int(each.removeprefix("U+"), 16) for each in body.codes)
+
+    def act() -> DoneOut:
+        actions.write_by_hand(case_id, points, by=by, now=clock.now())
+        return _done(case_id)
+
+    return _once(key, f"write_by_hand/{case_id}", body, DoneOut, act)
+
+
+@api.post(
     "/desk/cases/{reference}/try",
     operation_id="try_now",
     response=_answers(DoneOut),
@@ -578,10 +603,14 @@ def _allowed() -> int:
 
 def _staff(request: HttpRequest, roles: Iterable[str]) -> StaffId:
     """Return who acts, if one of the roles is theirs now; RoleMissing otherwise."""
-    user = request.user
-    if not isinstance(user, User) or not user.groups.filter(name__in=list(roles)).exists():
+    if not _has_role(request, roles):
         raise problems.RoleMissing("this account has no role for this act")
-    return StaffId(f"staff:{user.pk}")
+    return StaffId(f"staff:{request.user.pk}")
+
+
+def _has_role(request: HttpRequest, roles: Iterable[str]) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.groups.filter(name__in=list(roles)).exists()
 
 
 def _id(reference: str) -> CaseId:

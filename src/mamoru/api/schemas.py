@@ -1,6 +1,7 @@
 """What goes in and out of the API. Field names equal those of the forms."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from ninja import Field, Schema
 
@@ -22,6 +23,7 @@ from mamoru.cases.terms import (
     Stage,
     Work,
 )
+from mamoru.documents.blanks import LetterPart
 
 SHORT = 200
 LONG = 2000
@@ -172,6 +174,15 @@ class NeedOut(Schema):
     state: NeedState
 
 
+class BlankOut(Schema):
+    """A character that no font has: its code point, and where the letter needs it."""
+
+    code: str
+    part: LetterPart
+    count: int
+    nth: int
+
+
 class CaseOut(Schema):
     """A case for staff: what is done and open; names and addresses are on the page only."""
 
@@ -184,6 +195,7 @@ class CaseOut(Schema):
     tries: int
     failures: int = Field(description="in a row; the pause before the next try grows with them")
     next_try_at: datetime | None
+    by_hand: list[BlankOut] = Field(description="characters without a glyph, for `write_by_hand`")
     demands: list[DemandOut]
     papers: list[PaperLineOut]
     needs: list[NeedOut]
@@ -252,6 +264,14 @@ class ApprovalIn(Schema):
     """Which version of the case the approver saw (`show_case`); another one is not approved."""
 
     version: int
+
+
+class HandWrittenIn(Schema):
+    """Which characters are written into the letter by hand: `U+2B820` each."""
+
+    codes: list[Annotated[str, Field(pattern="^U\\+[0-9A-F]{4,6}$")]] = Field(
+        min_length=1, max_length=50
+    )
 
 
 class ReturnIn(Schema):

@@ -21,7 +21,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.datamap.inventory import DataMap, Table
 from mamoru.datamap.spoken import spoken
-from mamoru.documents import letter, pdf
+from mamoru.documents import blanks, letter, pdf
 from mamoru.documents.terms import (
     Addressee,
     AnnexTable,
@@ -108,14 +108,17 @@ def compose_supplement(case: Case, sources: Sources, asked: Supplement) -> Suppl
     )
 
 
-def render(composed: Answer) -> bytes:
-    """Return the letter as PDF; GlyphMissing if a character cannot be drawn."""
-    return _render(letter.build(composed))
+def render(composed: Answer, *, by_hand: str = "") -> bytes:
+    """Return the letter as PDF, with a box for each character that a person writes by hand.
+
+    GlyphMissing if another character cannot be drawn.
+    """
+    return _render(letter.build(composed), by_hand)
 
 
-def render_supplement(composed: SupplementRequest) -> bytes:
-    """Return the request for a supplement as PDF; GlyphMissing as above."""
-    return _render(letter.build_supplement(composed))
+def render_supplement(composed: SupplementRequest, *, by_hand: str = "") -> bytes:
+    """Return the request for a supplement as PDF; boxes and GlyphMissing as above."""
+    return _render(letter.build_supplement(composed), by_hand)
 
 
 def sender(sources: Sources, language: str) -> Sender:
@@ -368,7 +371,8 @@ def _purposes_of(sources: Sources, codes: tuple[str, ...], language: str) -> tup
     )
 
 
-def _render(built: letter.Letter) -> bytes:
+def _render(built: letter.Letter, by_hand: str) -> bytes:
+    built = blanks.leave(built, by_hand)
     missing = pdf.missing_glyphs(built.text())
     if missing:
         raise GlyphMissing(f"{len(missing)} characters of the letter have no glyph")

@@ -58,6 +58,7 @@ class CaseRow(models.Model):
     wrapped_key = models.BinaryField()
     sealed_filing = models.BinaryField()
     sealed_identity = models.BinaryField(null=True)
+    sealed_hand_written = models.BinaryField(null=True)
 
     class Meta:
         indexes: ClassVar = [

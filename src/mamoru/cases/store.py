@@ -193,6 +193,11 @@ def case(case_id: CaseId) -> Case:
         work_note=row.work_note,
         tries=row.work_tries,
         failures=row.work_failures,
+        hand_written=(
+            ""
+            if row.sealed_hand_written is None
+            else _open(row, key, "hand-written", row.sealed_hand_written).decode()
+        ),
         verified_by=StaffId(row.verified_by) if row.verified_by else None,
         answered_at=row.answered_at,
         dispatch=DispatchKind(row.dispatch) if row.dispatch else None,
@@ -303,6 +308,13 @@ def save_identity(case_id: CaseId, identity: Identity, *, version: int) -> None:
     )
     if not changed:
         raise CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
+
+
+def save_hand_written(case_id: CaseId, characters: str) -> None:
+    """Keep which characters a person writes into the letters of a case."""
+    row = _row(case_id)
+    sealed = _key(row).seal(characters.encode(), context=f"{case_id}/hand-written")
+    CaseRow.objects.filter(id=case_id).update(sealed_hand_written=sealed)
 
 
 def add_proof(case_id: CaseId, proof: Proof, content: bytes) -> bool:

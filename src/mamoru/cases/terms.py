@@ -465,6 +465,7 @@ class Case:
     work_note: str = ""  # a code such as `store-unreachable:mailing`
     tries: int = 0  # how often a worker took the case
     failures: int = 0  # how often in a row it failed
+    hand_written: str = ""  # characters that a person writes into the letters
     verified_by: StaffId | None = None
     answered_at: datetime | None = None
     dispatch: DispatchKind | None = None

@@ -20,7 +20,9 @@ from mamoru.cases.terms import (
     RefusalGround,
     Subject,
 )
+from mamoru.console import labels
 from mamoru.documents import wording
+from mamoru.documents.blanks import Blank
 from mamoru.identity import birth
 from mamoru.kit.ids import StaffId
 
@@ -305,6 +307,35 @@ class CarriedOutForm(forms.Form):
     """What was done by hand, and where."""
 
     note = _note(_("どこで何をしたか"), required=True)
+
+
+class HandWrittenForm(forms.Form):
+    """Which characters without a glyph a person writes, by code point and place."""
+
+    points = forms.MultipleChoiceField(
+        label=_("手書きで補う文字"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("手書きで補う文字を選んでください。")},
+    )
+
+    def __init__(
+        self, blanks: Iterable[Blank], data: object = None, *, language: str = "ja"
+    ) -> None:
+        """Offer the characters that the letter needs and no others."""
+        super().__init__(data, auto_id="by-hand-%s")  # type: ignore[arg-type]
+        offered: dict[str, list[str]] = {}
+        for each in blanks:
+            offered.setdefault(each.code, []).append(str(labels.LETTER_PARTS[each.part]))
+        points = self.fields["points"]
+        assert isinstance(points, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        between, open_, close = ("、", "(", ")") if language == "ja" else (", ", " (", ")")
+        points.choices = [
+            (code, f"{code}{open_}{between.join(parts)}{close}") for code, parts in offered.items()
+        ]
+
+    def points_chosen(self) -> frozenset[int]:
+        """Return the code points of a valid form."""
+        return frozenset(int(each.removeprefix("U+"), 16) for each in self.cleaned_data["points"])
 
 
 class SendForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mamoru.cases.terms import Channel, NeedState, Stage, Work
+from mamoru.documents.blanks import LetterPart
 
 Words = Mapping[str, "str | Promise"]
 
@@ -34,6 +35,13 @@ WORK: Words = {
     Work.RUNNING: _("データベースを読んでいます"),
     Work.WAITING: _("止まっています"),
     Work.READY: _("終わりました。回答書ができています"),
+}
+
+LETTER_PARTS: Words = {
+    LetterPart.ADDRESSEE: _("宛名"),
+    LetterPart.ADDRESS: _("宛先の住所"),
+    LetterPart.TEXT: _("本文"),
+    LetterPart.ANNEX: _("別紙"),
 }
 
 NEEDS: Words = {
@@ -117,6 +125,7 @@ TRAIL: Words = {
     "standing.recorded": _("利用停止・提供停止・消去の印を付けた"),
     "standing.ended": _("利用停止・提供停止・消去の印を外した"),
     "case.place.corrected": _("データベースを訂正した"),
+    "case.letter.by-hand": _("手書きする文字を記録した"),
     "case.work.hastened": _("今すぐ試すよう依頼した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),
@@ -176,7 +185,7 @@ ERRORS: Words = {
         "回答書の宛先となる住所が確認されていません。確認書類の記載を記録してください。"
     ),
     "glyph-missing": _(
-        "回答書に印字できない文字があります。担当者の手で回答書を作成してください。"
+        "書面に印字できない文字があります。「手書きする文字」の欄で、手書きで補う文字を記録してください。"
     ),
     "ledger-missing": _(
         "操作の記録(台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"

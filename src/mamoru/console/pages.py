@@ -33,7 +33,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.console import access, forms, labels, queue
 from mamoru.console.access import Desk, Right
-from mamoru.console.words import day, language, moment, said, word
+from mamoru.console.words import day, language, moment, said, version, word
 from mamoru.documents import wording
 from mamoru.identity import reasons, verify
 from mamoru.kit import clock
@@ -41,6 +41,33 @@ from mamoru.kit.ids import CaseId
 
 F = TypeVar("F", bound=django_forms.Form)
 
+# What stands open at a stage, in this order; the next step's own part comes before all of them.
+_NOW: Final[Mapping[Stage, tuple[str, ...]]] = {
+    Stage.RECEIVED: ("papers", "person", "request"),
+    Stage.SUPPLEMENT_ASKED: ("supplements",),
+    Stage.VERIFIED: ("decisions", "request"),
+    Stage.DECIDED: ("answer",),
+    Stage.ANSWERED: ("answer",),
+    Stage.WITHDRAWN: ("request",),
+}
+# Where the anchor of a next step, or the form that came back, stands.
+_ANCHORED: Final = {
+    "paper": "papers",
+    "person": "person",
+    "identify": "person",
+    "verify": "person",
+    "supplement": "supplements",
+    "decide": "decisions",
+    "approve": "decisions",
+    "demand": "decisions",
+    "return": "decisions",
+    "reopen": "answer",
+    "hand": "answer",
+    "by": "answer",
+    "work": "answer",
+    "answer": "answer",
+    "send": "answer",
+}
 _PROGRESS: Final = frozenset(
     {
         "case.decided",
@@ -72,6 +99,16 @@ class NextStep:
     anchor: str = ""
     link: str = ""
     who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the page; what is to be done now stands open and first, the rest is folded."""
+
+    key: str
+    template: str
+    title: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +275,17 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A character without a glyph: what to write by hand, and where."""
+
+    code: str
+    part: str
+    count: int
+    nth: int
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A form that came back with errors, shown again where it stood."""
 
@@ -260,6 +308,7 @@ class CasePage:
     facts: tuple[Row, ...]
     due: queue.Due
     next_step: NextStep
+    parts: tuple[Part, ...]
     beside: tuple[queue.Line, ...]
     trail: tuple[TrailLine, ...]
     person: tuple[Row, ...]
@@ -292,6 +341,8 @@ class CasePage:
     working: Working
     stale: tuple[Stale, ...]
     reopen_form: forms.ReturnForm | None
+    written: tuple[Written, ...]
+    written_form: forms.HandWrittenForm | None
     has_letter: bool
     letter_opened: bool
     send_form: forms.SendForm | None
@@ -322,6 +373,7 @@ class _Builder:
         self.names = access.names(self._actors())
         self.today = clock.date_in_japan(now)
         self.open = case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}
+        self.blanks = actions.unprintable(case) if self.personal else ()
         self.stale = tuple(self._stale()) if case.work is Work.WAITING else ()
 
     def _actors(self) -> frozenset[str]:
@@ -358,6 +410,7 @@ class _Builder:
                 case.stage, case.due_on, state.days_left, state.urgency, paused=state.paused
             ),
             next_step=self._next(),
+            parts=self._parts(),
             beside=queue.beside(case.id, now=self.now),
             trail=tuple(self._trail(entry) for entry in reversed(self.entries)),
             person=_details(case.filing.person) if self.personal else (),
@@ -418,6 +471,17 @@ class _Builder:
                 if self.stale and self.handles
                 else None
             ),
+            written=tuple(
+                Written(
+                    code=each.code,
+                    part=word(labels.LETTER_PARTS, each.part),
+                    count=each.count,
+                    nth=each.nth,
+                    recorded=chr(each.point) in case.hand_written,
+                )
+                for each in self.blanks
+            ),
+            written_form=self._written_form(),
             has_letter=self.personal and case.work is Work.READY,
             letter_opened=(
                 send_form is not None
@@ -444,7 +508,35 @@ class _Builder:
                 label=gettext("回答の方法"),
                 text=said(wording.ANSWER_METHODS, filing.answer_method),
             ),
-            Row(label=gettext("適用される方針の版"), text=filing.policy_version),
+            Row(label=gettext("適用される方針の版"), text=version(filing.policy_version)),
+        )
+
+    def _parts(self) -> tuple[Part, ...]:
+        """Return the parts of the page: first what the stage asks for, then the rest, folded."""
+        titles = {
+            "request": gettext("請求の内容"),
+            "papers": gettext("書類"),
+            "person": gettext("本人の特定と照合"),
+            "supplements": gettext("不足書類のお願い"),
+            "decisions": gettext("判断と承認"),
+            "answer": gettext("実行と回答書"),
+        }
+        now = _NOW[self.case.stage]
+        anchor = self._next().anchor.partition("-")[0]
+        first = _ANCHORED.get(anchor, now[0])
+        kept = _ANCHORED.get(self.kept.key.partition("-")[0], "") if self.kept else ""
+        unfolded = dict.fromkeys((first, *now, *([kept] if kept else [])))
+        order = [*unfolded, *(key for key in titles if key not in unfolded)]
+        withheld = {"papers", "person", "supplements"} if self.check.by_login else set()
+        return tuple(
+            Part(
+                key=key,
+                template=f"console/{key}.html",
+                title=titles[key],
+                open=key in unfolded,
+            )
+            for key in order
+            if key not in withheld
         )
 
     def _next(self) -> NextStep:
@@ -570,6 +662,13 @@ class _Builder:
                 anchor="reopen",
                 link=gettext("変わったところへ"),
                 who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
+            )
+        if case.work is Work.WAITING and self._written_form() is not None:
+            return NextStep(
+                text=gettext("印字できない文字があります。手書きで補う文字を記録してください。"),
+                by=by,
+                anchor="by-hand",
+                link=gettext("手書きする文字へ"),
             )
         if case.work is Work.WAITING and case.work_note.startswith("hand-work"):
             return NextStep(
@@ -935,6 +1034,13 @@ class _Builder:
         if not self.handles:
             return gettext("作業の記録は、受付担当または個人情報保護管理者が行います。")
         return gettext("表の内容を手で直し、どこで何をしたかを記録してください。")
+
+    def _written_form(self) -> forms.HandWrittenForm | None:
+        left = [each for each in self.blanks if chr(each.point) not in self.case.hand_written]
+        if not left or not self.handles:
+            return None
+        fresh = forms.HandWrittenForm(left, language=language())
+        return self._as(forms.HandWrittenForm, "by-hand", fresh)
 
     def _stale(self) -> Iterable[Stale]:
         for position, demand in enumerate(self.case.demands, start=1):

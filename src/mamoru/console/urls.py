@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_DEMAND}carried-out/", views.carried_out, name="carried-out"),
     path(f"{_CASE}reopen/", views.reopen_case, name="reopen"),
     path(f"{_CASE}try/", views.try_now, name="try-now"),
+    path(f"{_CASE}by-hand/", views.write_by_hand, name="by-hand"),
     path(f"{_CASE}letter/", views.letter, name="letter"),
     path(f"{_CASE}send/", views.send_answer, name="send-answer"),
 ]

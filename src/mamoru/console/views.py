@@ -294,6 +294,25 @@ def reopen_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 
 @require_POST
 @access.staff(Right.HANDLE)
+def write_by_hand(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record which characters without a glyph are written into the letter by hand."""
+    known = _known(case_id)
+    form = forms.HandWrittenForm(
+        actions.unprintable(store.case(known)), request.POST, language=words.language()
+    )
+    return _act(
+        request,
+        desk,
+        known,
+        lambda: actions.write_by_hand(known, form.points_chosen(), by=desk.by, now=clock.now()),
+        form=form,
+        key="by-hand",
+        done=gettext("手書きする文字を記録しました。その位置を空けて書面を作ります。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
 def try_now(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Let the worker try a waiting case at once."""
     known = _known(case_id)

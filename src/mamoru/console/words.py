@@ -1,5 +1,6 @@
 """Days, moments and the words of codes in the language of the page (house, Japanese first)."""
 
+import re
 from datetime import date, datetime
 
 from django.utils.translation import get_language
@@ -7,6 +8,8 @@ from django.utils.translation import get_language
 from mamoru.console import labels
 from mamoru.documents import wording
 from mamoru.kit import calendar, clock
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def language() -> str:
@@ -24,7 +27,12 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     """Return a moment in Japan to the minute."""
     local = value.astimezone(clock.JAPAN)
-    return f"{local.year}-{local.month:02}-{local.day:02} {local.hour:02}:{local.minute:02}"
+    return f"{day(local.date())} {local.hour:02}:{local.minute:02}"
+
+
+def version(text: str) -> str:
+    """Return a version of the policy as the day from which it holds."""
+    return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
 
 
 def said(words: wording.Words, code: str) -> str:

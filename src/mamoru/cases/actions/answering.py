@@ -1,0 +1,70 @@
+"""The answer leaves, in the way that the person chose (P3.24)."""
+
+from datetime import datetime
+
+from mamoru.cases import store
+from mamoru.cases.actions.letters import open_letter
+from mamoru.cases.actions.looking import trail
+from mamoru.cases.rules import looks, states
+from mamoru.cases.terms import (
+    AnswerMethod,
+    Case,
+    DispatchKind,
+    Stage,
+    Work,
+)
+from mamoru.kit.ids import CaseId, StaffId
+from mamoru.ledger import append
+
+
+def offers_download(case: Case) -> bool:
+    """Return whether the requester may take the answer from the page: asked for so, and sent."""
+    return case.stage is Stage.ANSWERED and case.dispatch is DispatchKind.DOWNLOAD
+
+
+def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
+    """Return the answer to its requester, electronically and only once sent (P3.24); it is noted."""
+    if not offers_download(store.case(case_id)):
+        raise states.StageForbidden("there is no answer to download")
+    return open_letter(case_id, by=by, now=now)
+
+
+def send_answer(
+    case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
+) -> None:
+    """Record that the answer left, how, and with which tracking number (P3.24).
+
+    LetterUnopened unless the ledger says that the sender opened the letter as it is now.
+    """
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.ANSWERED)
+    made = store.answer(case_id)
+    if case.work is not Work.READY or made is None:
+        raise states.StageForbidden("the answer is not ready yet")
+    if (dispatch is DispatchKind.DOWNLOAD) != (
+        case.filing.answer_method is AnswerMethod.ELECTRONIC
+    ):
+        raise states.StageForbidden("the person chose another way of answering")
+    if not looks.opened_letter(trail(case_id), made[0], by=by):
+        raise looks.LetterUnopened(f"the letter of case `{case_id}` was not opened by its sender")
+    with store.atomic():
+        store.change(
+            case_id,
+            version=case.version,
+            stage=stage,
+            answered_at=now,
+            dispatch=dispatch,
+            tracking_number=tracking_number,
+        )
+        append.entry(
+            "case.answered",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "dispatch": dispatch,
+                "tracked": bool(tracking_number),
+                "letter": made[0],
+                "outcomes": [each.decision.outcome for each in case.demands if each.decision],
+            },
+        )

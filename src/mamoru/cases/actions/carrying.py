@@ -1,0 +1,118 @@
+"""What was decided is carried out, by the worker or by hand (P3.3, P3.5, P3.26)."""
+
+from datetime import datetime, timedelta
+
+from mamoru.cases import answer, execute, store
+from mamoru.cases.actions.answering import send_answer
+from mamoru.cases.actions.guards import case_of, demand_of
+from mamoru.cases.actions.installed import sources
+from mamoru.cases.rules import retry, states
+from mamoru.cases.terms import (
+    AnswerMethod,
+    Case,
+    Channel,
+    DispatchKind,
+    Outcome,
+    Stage,
+    Work,
+)
+from mamoru.kit import clock
+from mamoru.kit.ids import SYSTEM, CaseId, DemandId, StaffId
+from mamoru.kit.work import Steps
+from mamoru.ledger import append
+
+
+def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note: str) -> None:
+    """Record that staff carried a granted demand out by hand, where no connector can.
+
+    INVARIANT: who approved a demand does not also record that it is done.
+    """
+    with store.atomic():
+        case = store.case(case_of(demand_id))
+        demand = demand_of(case, demand_id)
+        if case.stage is not Stage.DECIDED or demand.decision is None:
+            raise states.StageForbidden(f"demand `{demand_id}` is not waiting to be carried out")
+        if demand.decision.outcome is not Outcome.FULFILLED or not note.strip():
+            raise states.StageForbidden("say in words what was done and where")
+        if demand.decision.approved_by == by:
+            raise states.SecondPersonNeeded("the person who approved cannot record the work")
+        if case.work not in {Work.QUEUED, Work.WAITING}:
+            raise states.StageForbidden("the case is being carried out or is done")
+        if not store.save_hand_work(demand_id, note, by=by, at=now):
+            raise states.StageForbidden(f"demand `{demand_id}` is carried out already")
+        append.entry(
+            "case.demand.carried-out-by-hand",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={"demand": demand_id, "note": store.commitment(case.id, "hand", note)},
+        )
+        store.set_work(case.id, Work.QUEUED)
+
+
+def carry_out(case_id: CaseId, steps: Steps) -> Work:
+    """Carry a decided case out, compose the answer and render the letter; safe to repeat.
+
+    Returns READY, or WAITING with a note when a store cannot be reached: then
+    nothing is answered and the clock runs on.
+    """
+    case = store.case(case_id)
+    if case.stage is not Stage.DECIDED or case.work is Work.READY:
+        return case.work
+    try:
+        execute.run(case_id, steps)
+    except execute.Waiting as waiting:
+        after = clock.now() + timedelta(seconds=waiting.seconds)
+        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after, failures=0)
+        return Work.WAITING
+    steps.step("letter", lambda: _render(case_id))
+    return Work.READY
+
+
+def note_failure(case_id: CaseId, code: str, *, now: datetime) -> datetime:
+    """Let a case whose work failed wait, the longer the more often it failed; return until when."""
+    failures = store.case(case_id).failures + 1
+    after = retry.again_at(now, failures=failures)
+    store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after, failures=failures)
+    return after
+
+
+def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
+    """Let the worker take a waiting case up at once, because somebody asks for it."""
+    with store.atomic():
+        case = store.held(case_id)
+        if case.stage is not Stage.DECIDED or not store.hasten_work(case_id):
+            raise states.StageForbidden(f"case `{case_id}` does not wait to be carried out")
+        append.entry(
+            "case.work.hastened",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"reason": case.work_note.partition(":")[0], "tries": case.tries},
+        )
+
+
+def _render(case_id: CaseId) -> str:
+    now = clock.now()
+    case = store.case(case_id)
+    composed = answer.compose(case, sources(), dated_on=clock.date_in_japan(now))
+    pdf = answer.render(composed, by_hand=case.hand_written)
+    with store.atomic():
+        digest = store.save_answer(case_id, "answer", pdf, at=now)
+        append.entry(
+            "case.answer.composed",
+            subject=case_id,
+            by=SYSTEM,
+            at=now,
+            body={"letter": digest, "bytes": len(pdf)},
+        )
+        store.set_work(case_id, Work.READY, failures=0)
+        if case.filing.channel is Channel.MEMBER_PAGE and _by_download(case):
+            send_answer(
+                case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now
+            )
+    return digest
+
+
+def _by_download(case: Case) -> bool:
+    return case.filing.answer_method is AnswerMethod.ELECTRONIC

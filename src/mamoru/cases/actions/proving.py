@@ -1,0 +1,250 @@
+"""Papers, findings, the person, and what is missing (P3.10 to P3.12, P3.22)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from mamoru.cases import execute, store
+from mamoru.cases.actions.guards import expect_stage
+from mamoru.cases.actions.installed import practice
+from mamoru.cases.actions.looking import trail
+from mamoru.cases.rules import deadline, facts, looks, needs, papers, refusal, states
+from mamoru.cases.terms import (
+    Case,
+    Finding,
+    Proof,
+    ProofGroup,
+    ProofKind,
+    ProofOf,
+    Role,
+    Stage,
+    Subject,
+    Supplement,
+)
+from mamoru.kit import clock, ids
+from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import CaseId, StaffId
+from mamoru.ledger import append
+
+
+class NotConfirmed(MamoruError):
+    """Identity or authority is not confirmed. Ask for what would cure it."""
+
+    code, exit_code = "not-confirmed", 3
+
+
+class TooManyPapers(MamoruError):
+    """A case takes a limited number of papers. Ask the desk."""
+
+    code, exit_code = "too-many-papers", 3
+
+
+class NothingSent(MamoruError):
+    """No paper has come since papers were asked for. Send one first, then say so."""
+
+    code, exit_code = "nothing-sent", 3
+
+
+def receive_proof(
+    case_id: CaseId, content: bytes, *, kind: ProofKind, of: ProofOf, by: StaffId, now: datetime
+) -> Proof:
+    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one."""
+    media_type = papers.media_type(content, max_bytes=practice().upload_bytes)
+    digest = store.commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
+    with store.atomic():
+        case = store.held(case_id)
+        if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
+            raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
+        same = next((proof for proof in case.proofs if proof.digest == digest), None)
+        if same is not None:
+            return same
+        if len(case.proofs) >= practice().uploads_per_case:
+            raise TooManyPapers(f"case `{case_id}` holds {len(case.proofs)} papers already")
+        proof = Proof(
+            id=ids.token(),
+            kind=kind,
+            of=of,
+            media_type=media_type,
+            size=len(content),
+            digest=digest,
+            received_at=now,
+        )
+        store.add_proof(case_id, proof, content)
+        store.change(case_id, version=case.version)
+        append.entry(
+            "case.paper.received",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"kind": kind, "of": of, "size": len(content), "paper": digest},
+        )
+    return proof
+
+
+def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
+    """Take note that the requester has sent what was asked for; the clock starts afresh."""
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.RECEIVED)
+    asked_at = case.supplements[-1].asked_at if case.supplements else case.received_at
+    if not any(proof.received_at >= asked_at for proof in case.proofs):
+        raise NothingSent(f"case `{case_id}` has no paper that came after it was asked for")
+    due = deadline.due_on(clock.date_in_japan(now), days=practice().decide_days)
+    with store.atomic():
+        store.change(case_id, version=case.version, stage=stage, due_on=due)
+        store.close_supplements(case_id, at=now)
+        for demand in case.demands:
+            if demand.decision is not None and not demand.decided:
+                store.clear_decision(demand.id)  # made on what was known before the papers came
+        append.entry(
+            "case.supplement.received",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"papers": len(case.proofs), "due": due.isoformat()},
+        )
+
+
+def takes_papers(case: Case) -> bool:
+    """Return whether papers can still be handed in."""
+    return case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}
+
+
+def record_finding(case_id: CaseId, proof_id: str, finding: Finding, *, now: datetime) -> None:
+    """Keep what a named member of staff read on a paper (P3.10).
+
+    PaperUnopened unless the ledger says that the same person opened this very paper.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        expect_stage(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
+        paper = next((proof for proof in case.proofs if proof.id == proof_id), None)
+        if paper is None:
+            raise store.PaperUnknown(f"case `{case_id}` holds no such paper")
+        if not looks.opened_paper(trail(case_id), paper.digest, by=finding.by):
+            raise looks.PaperUnopened(f"the paper of case `{case_id}` was not opened by its reader")
+        store.save_finding(case_id, proof_id, finding)
+        store.change(case_id, version=case.version)
+        append.entry(
+            "case.paper.read",
+            subject=case_id,
+            by=finding.by,
+            at=now,
+            body={
+                "paper": paper.digest,
+                "kind": paper.kind,
+                "genuine": finding.genuine,
+                "finding": store.commitment(case_id, "finding", repr(finding)),
+            },
+        )
+
+
+def candidates(case_id: CaseId, *, by: StaffId, now: datetime) -> tuple[execute.Candidate, ...]:
+    """Return records in the company's stores that may be the person, for staff to choose from."""
+    case = store.case(case_id)
+    with store.atomic():  # no entry, no look
+        append.entry(
+            "case.person.searched",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"purpose": execute.PURPOSE},
+        )
+    return execute.find_person(case, by=by, now=now)
+
+
+def identify(case_id: CaseId, subjects: Sequence[Subject], *, by: StaffId, now: datetime) -> None:
+    """Record which records are the person; none is an answer too (nothing is held)."""
+    case = store.case(case_id)
+    expect_stage(case, Stage.RECEIVED, Stage.SUPPLEMENT_ASKED)
+    chosen = tuple(dict.fromkeys(subjects))
+    identity = execute.identify(case_id, chosen, by=by, now=now)
+    with store.atomic():
+        store.save_identity(case_id, identity, version=case.version)
+        append.entry(
+            "case.person.identified",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "records": len(chosen),
+                "tables": sorted({f"{each.store}/{each.table}" for each in chosen}),
+                "persons": store.commitment(case_id, "subjects", repr(chosen)),
+            },
+        )
+
+
+def check(case_id: CaseId, *, now: datetime) -> facts.Check:
+    """Return what the papers, the form and the register say of identity and authority."""
+    return facts.check(store.case(case_id), today=clock.date_in_japan(now))
+
+
+def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") -> None:
+    """Record that identity (and an agent's authority) is confirmed by a named person.
+
+    A partial agreement needs a note of why it suffices; a mismatch is never
+    accepted (P3.10). Raises NotConfirmed with the open points.
+    """
+    case = store.case(case_id)
+    stage = states.advance(case.stage, Stage.VERIFIED)
+    result = facts.check(case, today=clock.date_in_japan(now))
+    if not result.acceptable(note=note):
+        raise NotConfirmed(_open(result))
+    with store.atomic():
+        store.change(case_id, version=case.version, stage=stage, verified_by=by, complete_at=now)
+        append.entry(
+            "case.verified",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={
+                "identity": result.identity_verdict,
+                "authority": result.authority_code,
+                "reasons": list(result.reasons),
+                "note": bool(note),
+            },
+        )
+
+
+def ask_supplement(
+    case_id: CaseId, defects: Sequence[str], message: str, *, by: StaffId, now: datetime
+) -> None:
+    """Ask for what is missing before anything is refused (Act 37(2), P3.12, P3.22)."""
+    with store.atomic():
+        ask(store.case(case_id), tuple(defects), message, by=by, now=now)
+
+
+def required_proofs(role: Role) -> tuple[ProofGroup, ...]:
+    """Return what has to be proved by whom files in a role, as groups of alternatives (P3.22)."""
+    return needs.required(role)
+
+
+def ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now: datetime) -> None:
+    """Ask in the caller's transaction; ReasonMissing where nothing is named."""
+    stage = states.advance(case.stage, Stage.SUPPLEMENT_ASKED)
+    if not defects:
+        raise refusal.ReasonMissing("a request for supplement names at least one defect")
+    due = deadline.cure_due_on(clock.date_in_japan(now), days=practice().cure_days)
+    supplement = Supplement(defects=defects, message=message, asked_at=now, by=by, due_on=due)
+    store.change(case.id, version=case.version, stage=stage)
+    store.add_supplement(case.id, supplement)
+    append.entry(
+        "case.supplement.asked",
+        subject=case.id,
+        by=by,
+        at=now,
+        body={
+            "defects": list(defects),
+            "due": due.isoformat(),
+            "message": store.commitment(case.id, "message", message),
+        },
+    )
+
+
+def _open(result: facts.Check) -> str:
+    if result.open_points:
+        return f"open points: {', '.join(result.open_points)}"
+    if result.unread_points:
+        return f"papers arrived and are unread: {', '.join(result.unread_points)}"
+    if not result.identified:
+        return "nobody has said yet which records the person is"
+    return "the comparison leaves a doubt: say in a note why it suffices"
