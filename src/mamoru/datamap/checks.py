@@ -232,6 +232,10 @@ def _named_columns(path: KeyPath, table: Table) -> Iterator[Found]:
     ]
     named += [((*path, "holds", at, "anchor"), item.anchor) for at, item in enumerate(table.holds)]
     named += [((*path, "person", at, "column"), way.column) for at, way in enumerate(table.person)]
+    named += [
+        ((*path, "references", at, "column"), item.column)
+        for at, item in enumerate(table.references)
+    ]
     for mark, written in table.marks:
         named += [((*path, "marks", mark, column), column) for column in written]
     for where, column in named:

@@ -4,10 +4,17 @@ Nothing may be called complete while a store holds a table or column that the ma
 does not know: an answer made from it could leave something out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from mamoru.datamap.inventory import Store, StoreKind, Table
-from mamoru.datamap.terms import ColumnShape, ColumnType, Drift, DriftKind, TableShape
+from mamoru.datamap.inventory import FENCE, Column, OnErasure, Store, Table
+from mamoru.datamap.terms import (
+    ColumnShape,
+    ColumnType,
+    Drift,
+    DriftKind,
+    ForeignKeyShape,
+    TableShape,
+)
 
 _SAME_TABLE = 0.7
 """Share of equal column names from which a new table is taken for a gone one under a new name."""
@@ -15,47 +22,273 @@ _SAME_TABLE = 0.7
 
 def drifts(store: Store, shapes: Iterable[TableShape]) -> tuple[Drift, ...]:
     """Return every difference between a store's map and its live shape; none if the map is true."""
-    live = {shape.name: shape for shape in shapes}
-    mapped = {table.name: table for table in store.tables}
-    found: list[Drift] = []
-    new = {name: shape for name, shape in live.items() if name not in mapped}
-    for name, table in mapped.items():
-        if name in live:
-            found += _column_drifts(store, table, live[name])
-            continue
-        successor = _successor(table, new.values())
-        if successor is None:
-            found.append(
-                Drift(
-                    kind=DriftKind.GONE_TABLE,
-                    store=store.name,
-                    table=name,
-                    remedy="remove it from the map once it is known where its rows went",
+    live = {shape.name: shape for shape in shapes if not (store.fenced and shape.name == FENCE)}
+    return tuple(_Comparison(store, live).all())
+
+
+class _Comparison:
+    """One store's map beside its live shape."""
+
+    def __init__(self, store: Store, live: Mapping[str, TableShape]) -> None:
+        self._store = store
+        self._live = live
+        self._mapped = {table.name: table for table in store.tables}
+        # A store that tells of no foreign key at all may have a connector that cannot see them.
+        self._sees_keys = any(shape.foreign_keys for shape in live.values())
+
+    def all(self) -> Iterator[Drift]:
+        new = {
+            name: shape
+            for name, shape in self._live.items()
+            if name not in self._mapped and not (shape.is_view and name in self._store.views)
+        }
+        for name, table in self._mapped.items():
+            shape = self._live.get(name)
+            if shape is None:
+                shape = _successor(table, new.values())
+                if shape is None:
+                    yield self._drift(
+                        DriftKind.GONE_TABLE,
+                        name,
+                        remedy="remove it from the map once it is known where its rows went",
+                    )
+                    continue
+                del new[shape.name]
+                yield self._drift(
+                    DriftKind.RENAMED_TABLE,
+                    name,
+                    found=shape.name,
+                    remedy=f"if it is the same table, name it `{shape.name}` in the map",
+                    yaml=f"- name: {shape.name}",
                 )
-            )
-        else:
-            del new[successor.name]
-            found.append(
-                Drift(
-                    kind=DriftKind.RENAMED_TABLE,
-                    store=store.name,
-                    table=name,
-                    found=successor.name,
-                    remedy=f"if it is the same table, name it `{successor.name}` in the map",
+            yield from self._columns(table, shape)
+            if self._store.kind.is_database:
+                yield from self._foreign_keys(table, shape)
+                yield from self._nullability(table, shape)
+        for name in self._store.views:
+            if name not in self._live:
+                yield self._drift(
+                    DriftKind.GONE_TABLE, name, remedy="take it out of `views:` of the store"
                 )
-            )
-            found += _column_drifts(store, table, successor)
-    for shape in new.values():
-        what = "view" if shape.is_view else "table"
-        found.append(
-            Drift(
-                kind=DriftKind.NEW_TABLE,
-                store=store.name,
-                table=shape.name,
-                remedy=f"register the {what} with its columns and how its rows reach a person",
-            )
+        for shape in new.values():
+            yield self._new_view(shape) if shape.is_view else self._new_table(shape)
+
+    def _drift(
+        self,
+        kind: DriftKind,
+        table: str,
+        *,
+        column: str = "",
+        found: str = "",
+        remedy: str,
+        yaml: str = "",
+    ) -> Drift:
+        return Drift(
+            kind=kind,
+            store=self._store.name,
+            table=table,
+            column=column,
+            found=found,
+            remedy=remedy,
+            yaml=yaml,
         )
-    return tuple(found)
+
+    # --- tables and views ---
+
+    def _new_table(self, shape: TableShape) -> Drift:
+        key = next((each.name for each in shape.columns if each.primary_key), "")
+        way = "person: []  # how its rows reach a person: { column: …, kind: … }"
+        for foreign in shape.foreign_keys:
+            if foreign.parent in self._mapped:
+                parent_column = foreign.parent_columns[0] if foreign.parent_columns else ""
+                way = (
+                    f"person: [{{ column: {foreign.columns[0]}, through: {foreign.parent},"
+                    f" parent_column: {parent_column} }}]"
+                )
+                break
+        lines = [
+            f"- name: {shape.name}",
+            f"  title: {{ ja: {shape.name}, en: {shape.name} }}",
+            "  purposes: []  # codes of the policy",
+            "  retention: []",
+            f"  row_key: {key}",
+            f"  {way}",
+            "  fate: { erasure: delete-row }",
+            "  columns:",
+            *(f"    {_column_line(each)}" for each in shape.columns),
+        ]
+        return self._drift(
+            DriftKind.NEW_TABLE,
+            shape.name,
+            remedy="register the table with its columns and how its rows reach a person",
+            yaml="\n".join(lines),
+        )
+
+    def _new_view(self, shape: TableShape) -> Drift:
+        known = {column.name for table in self._store.tables for column in table.columns}
+        foreign = [each.name for each in shape.columns if each.name not in known]
+        named = f"; no mapped table has `{foreign[0]}`" if foreign else ""
+        return self._drift(
+            DriftKind.NEW_VIEW,
+            shape.name,
+            remedy=(
+                "name it under `views:` of the store if it shows nothing but mapped tables, else"
+                f" register it as a table{named}"
+            ),
+            yaml=f"views: [{', '.join((*self._store.views, shape.name))}]",
+        )
+
+    # --- columns ---
+
+    def _columns(self, table: Table, shape: TableShape) -> Iterator[Drift]:
+        live = {column.name: (at, column) for at, column in enumerate(shape.columns)}
+        mapped = {column.name: (at, column) for at, column in enumerate(table.columns)}
+        new = {name: item for name, item in live.items() if name not in mapped}
+        gone = [name for name in mapped if name not in live]
+        for name, (at, column) in mapped.items():
+            if name in live:
+                # A store without types: whatever the map says is how its text is read.
+                seen = live[name][1].type
+                if self._store.kind.typed and seen is not column.type:
+                    yield self._drift(
+                        DriftKind.RETYPED_COLUMN,
+                        table.name,
+                        column=name,
+                        found=seen,
+                        remedy=f"say `type: {seen}` in the map, and check what reads the column",
+                        yaml=f"type: {seen}",
+                    )
+                continue
+            successor = self._column_successor(at, column.type, new, alone=len(gone) == 1)
+            if successor is None:
+                remedy = "remove it from the map once it is known where its content went"
+                yield self._drift(DriftKind.GONE_COLUMN, table.name, column=name, remedy=remedy)
+                continue
+            del new[successor]
+            yield self._drift(
+                DriftKind.RENAMED_COLUMN,
+                table.name,
+                column=name,
+                found=successor,
+                remedy=f"if it is the same column, name it `{successor}` in the map",
+                yaml=f"name: {successor}",
+            )
+        for name, (_, found) in new.items():
+            yield self._drift(
+                DriftKind.NEW_COLUMN,
+                table.name,
+                column=name,
+                found=found.type,
+                remedy="register it with title and category, and a fate if the table's does not fit",
+                yaml=_column_line(found),
+            )
+
+    def _column_successor(
+        self,
+        at: int,
+        kind: ColumnType,
+        new: Mapping[str, tuple[int, ColumnShape]],
+        *,
+        alone: bool,
+    ) -> str | None:
+        """Return the new column that a gone one may have become: same place, or the only one."""
+        fits = [
+            (name, position)
+            for name, (position, column) in new.items()
+            if not self._store.kind.typed or column.type is kind
+        ]
+        for name, position in fits:
+            if position == at:
+                return name
+        return fits[0][0] if alone and len(new) == 1 and fits else None
+
+    # --- foreign keys ---
+
+    def _foreign_keys(self, table: Table, shape: TableShape) -> Iterator[Drift]:
+        declared = {each.column: each for each in table.references}
+        for key in shape.foreign_keys:
+            column, leads = ", ".join(key.columns), _leads(key)
+            named = next((declared.pop(each) for each in key.columns if each in declared), None)
+            if named is None:
+                if not self._follows(table, key):
+                    yield self._drift(
+                        DriftKind.NEW_FOREIGN_KEY,
+                        table.name,
+                        column=column,
+                        found=leads,
+                        remedy="name it under `references:`, or as a way to the person",
+                        yaml=f"references: [{_reference_line(key)}]",
+                    )
+            elif (named.table, named.parent_column) not in {
+                (key.parent, each) for each in key.parent_columns
+            } or (named.on_delete is not None and named.on_delete != key.on_delete):
+                yield self._drift(
+                    DriftKind.CHANGED_FOREIGN_KEY,
+                    table.name,
+                    column=column,
+                    found=leads,
+                    remedy="say in the map where it leads now, and check what an erasure touches",
+                    yaml=_reference_line(key),
+                )
+        for column, _ in declared.items() if self._sees_keys else ():
+            if column in {each.name for each in shape.columns}:
+                yield self._drift(
+                    DriftKind.GONE_FOREIGN_KEY,
+                    table.name,
+                    column=column,
+                    remedy="take it out of `references:` once it is known what it names now",
+                )
+
+    def _follows(self, table: Table, key: ForeignKeyShape) -> bool:
+        """Return whether a path of the map runs along a foreign key."""
+        parent = self._mapped.get(key.parent)
+        for way in table.person:
+            if way.column not in key.columns:
+                continue
+            if way.through == key.parent:
+                return True
+            if parent is not None and way.kind is not None:
+                return parent.provides.get(way.kind) in key.parent_columns
+        return False
+
+    # --- what an erasure must empty ---
+
+    def _nullability(self, table: Table, shape: TableShape) -> Iterator[Drift]:
+        stays = self._may_stay(table)
+        live = {column.name: column for column in shape.columns}
+        naming = {column for key in shape.foreign_keys for column in key.columns}
+        for column in table.columns:
+            seen = live.get(column.name)
+            if seen is None or seen.nullable or seen.primary_key or column.neutral is not None:
+                continue
+            emptied = table.fate_of(column).erasure is OnErasure.CLEAR or stays
+            if not emptied or not column.personal or column.name == table.row_key:
+                continue
+            if column.choices or column.labels:
+                yield self._drift(
+                    DriftKind.NOT_NULLABLE,
+                    table.name,
+                    column=column.name,
+                    remedy="say with `neutral:` which of its values tells nothing of anybody",
+                    yaml=f"neutral: {_first_value(column)}",
+                )
+            elif column.name in naming and not stays:
+                yield self._drift(
+                    DriftKind.NOT_NULLABLE,
+                    table.name,
+                    column=column.name,
+                    remedy="it names another row and cannot be empty: delete the row instead",
+                    yaml="fate: { erasure: delete-row }",
+                )
+
+    def _may_stay(self, table: Table) -> bool:
+        """Return whether rows of a table that goes whole may be referred to by rows that stay."""
+        return table.goes_whole and any(
+            key.parent == table.name
+            and (name == table.name or name not in self._mapped or bool(self._mapped[name].holds))
+            for name, shape in self._live.items()
+            for key in shape.foreign_keys
+        )
 
 
 def _successor(table: Table, new: Iterable[TableShape]) -> TableShape | None:
@@ -67,51 +300,23 @@ def _successor(table: Table, new: Iterable[TableShape]) -> TableShape | None:
     return None
 
 
-def _column_drifts(store: Store, table: Table, shape: TableShape) -> list[Drift]:
-    live = {column.name: (at, column) for at, column in enumerate(shape.columns)}
-    mapped = {column.name: (at, column) for at, column in enumerate(table.columns)}
-    new = {name: item for name, item in live.items() if name not in mapped}
-    found: list[Drift] = []
-
-    def add(kind: DriftKind, column: str, seen: str, remedy: str) -> None:
-        found.append(
-            Drift(
-                kind=kind,
-                store=store.name,
-                table=table.name,
-                column=column,
-                found=seen,
-                remedy=remedy,
-            )
-        )
-
-    for name, (at, column) in mapped.items():
-        if name in live:
-            seen = live[name][1].type
-            # A CSV file has no types: whatever the map says is how its text is read.
-            if store.kind is not StoreKind.CSV and seen is not column.type:
-                remedy = f"say `type: {seen}` in the map, and check what reads the column"
-                add(DriftKind.RETYPED_COLUMN, name, seen, remedy)
-            continue
-        successor = _column_successor(at, column.type, new, store)
-        if successor is None:
-            remedy = "remove it from the map once it is known where its content went"
-            add(DriftKind.GONE_COLUMN, name, "", remedy)
-        else:
-            del new[successor]
-            remedy = f"if it is the same column, name it `{successor}` in the map"
-            add(DriftKind.RENAMED_COLUMN, name, successor, remedy)
-    for name in new:
-        remedy = "register it with category and fate"
-        add(DriftKind.NEW_COLUMN, name, new[name][1].type, remedy)
-    return found
+def _leads(key: ForeignKeyShape) -> str:
+    deleting = f" ({key.on_delete})" if key.on_delete else ""
+    return f"{key.parent}.{', '.join(key.parent_columns)}{deleting}"
 
 
-def _column_successor(
-    at: int, kind: ColumnType, new: Mapping[str, tuple[int, ColumnShape]], store: Store
-) -> str | None:
-    """Return the new column that stands where the gone one stood, with the same type."""
-    for name, (position, column) in new.items():
-        if position == at and (store.kind is StoreKind.CSV or column.type is kind):
-            return name
-    return None
+def _reference_line(key: ForeignKeyShape) -> str:
+    return (
+        f"{{ column: {key.columns[0]}, table: {key.parent},"
+        f" parent_column: {key.parent_columns[0] if key.parent_columns else ''} }}"
+    )
+
+
+def _column_line(column: ColumnShape) -> str:
+    """Return a column's line for the map; its category is left to whoever knows the content."""
+    kind = "" if column.type is ColumnType.TEXT else f", type: {column.type}"
+    return f"- {{ name: {column.name}, title: {{ ja: {column.name}, en: {column.name} }}{kind} }}"
+
+
+def _first_value(column: Column) -> str:
+    return next(iter((*column.choices, *column.labels)))

@@ -19,6 +19,8 @@ from mamoru.kit.errors import MamoruError
 
 SAFE_NAME = re.compile(r"[^\W\d]\w*")
 """Table and column names: letters (日本語 too), digits, underscore. They are quoted all the same."""
+FENCE = "mamoru_fence"
+"""The table of ours in a company's database."""
 ERASED = "消去済み"
 """What `erasure: replace` writes."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -266,6 +268,15 @@ class Hold(_Part):
     counts_from: CountsFrom = CountsFrom.ANCHOR
 
 
+class TableReference(_Part):
+    """A foreign key that says nothing of whose the row is: a guardian, a chosen address."""
+
+    column: str
+    table: str
+    parent_column: str
+    on_delete: str | None = None  # as the database says it: cascade, set-null; none: as it comes
+
+
 class Marks(_Part):
     """Flags that the company's own systems obey: column -> what is written there."""
 
@@ -288,6 +299,7 @@ class Table(_Part):
     person: tuple[PersonPath, ...] = Field(min_length=1)
     provides: dict[str, str] = Field(default_factory=dict)
     identity: Identity = Identity()
+    references: tuple[TableReference, ...] = ()
     marks: Marks = Marks()
     fate: Fate | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -343,6 +355,9 @@ class Store(_Part):
         default=False, description="the engine may rewrite tables or files (as by VACUUM FULL)"
     )
     backups: Backups | None = None
+    views: tuple[str, ...] = Field(
+        default=(), description="views that show nothing but tables of this map"
+    )
     tables: tuple[Table, ...] = Field(min_length=1)
 
     def table(self, name: str) -> Table:

@@ -275,6 +275,11 @@ class DriftKind(StrEnum):
     GONE_COLUMN = "gone-column"
     RENAMED_COLUMN = "renamed-column"  # a guess, said as one
     RETYPED_COLUMN = "retyped-column"
+    NEW_VIEW = "new-view"
+    NEW_FOREIGN_KEY = "new-foreign-key"
+    GONE_FOREIGN_KEY = "gone-foreign-key"
+    CHANGED_FOREIGN_KEY = "changed-foreign-key"
+    NOT_NULLABLE = "not-nullable"  # an erasure must empty it, and it may not be empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,5 +290,6 @@ class Drift:
     store: str
     table: str
     column: str = ""
-    found: str = ""  # the new name or type
+    found: str = ""  # the new name or type, or where a foreign key leads
     remedy: str
+    yaml: str = ""  # lines for the map, where they can be written for whoever keeps it
