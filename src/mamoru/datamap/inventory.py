@@ -63,7 +63,12 @@ class StoreKind(StrEnum):
     """The kinds of store that have a connector."""
 
     SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+    MARIADB = "mariadb"
     CSV = "csv"
+    EXCEL = "excel"
+    PARQUET = "parquet"
+    HTTP = "http"
 
 
 class Encoding(StrEnum):
