@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def chromium() -> Path:
 _PRESENT: Mapping[str, Callable[[], bool]] = {
     "shared-policy": lambda: shared_policy().is_file(),
     "chromium": lambda: chromium().is_file(),
+    "mariadb": lambda: shutil.which("mariadbd") is not None,
 }
 
 

@@ -1,68 +1,243 @@
-"""Every connector passes the one suite (P3.1, P3.4)."""
+"""Every connector passes the one suite (P3.1, P3.4 to P3.7)."""
 
 import csv
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import openpyxl
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pymysql
 import pytest
+from sqlalchemy.engine import make_url
 
-from mamoru.connectors.conformance import COLUMNS, TABLE, Conformance, Subject
+from mamoru.connectors.conformance import Conformance, Relations, Sheet, Subject
 from mamoru.connectors.csv import Csv
+from mamoru.connectors.excel import Excel
+from mamoru.connectors.mariadb import Mariadb
+from mamoru.connectors.parquet import Parquet
+from mamoru.connectors.postgresql import Postgresql
+from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
+from mamoru.datamap.terms import ColumnType
+from tests.connectors import servers
+
+PROMISES = pytest.mark.promise("P3.1", "P3.4", "P3.5", "P3.6")
 
 
-@pytest.mark.promise("P3.1", "P3.4")
-class TestSqlite(Conformance):
-    """SQLite; empty cells are NULL."""
+def shown(rows: Iterable[Sequence[Any]]) -> list[tuple[str, ...]]:
+    """Return rows as the suite compares them."""
+    return [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
 
-    def prepare(self, folder: Path, rows: Sequence[tuple[str, ...]]) -> Subject:
+
+def fill(
+    execute: Callable[..., Any], sheets: Mapping[str, Sheet], types: Mapping[ColumnType, str], mark: str
+) -> None:
+    """Make the tables by the engine's own driver."""
+    quote = "`" if mark == "%s" and types[ColumnType.TEXT] != "text" else '"'
+    for table, sheet in sheets.items():
+        columns = ", ".join(
+            f"{quote}{name}{quote} {types[kind]}{' NOT NULL' if name in sheet.filled else ''}"
+            for name, kind in sheet.columns
+        )
+        execute(f"CREATE TABLE {quote}{table}{quote} ({columns})")
+        marks = ", ".join([mark] * len(sheet.columns))
+        for row in sheet.rows:
+            execute(f"INSERT INTO {quote}{table}{quote} VALUES ({marks})", row)
+
+
+@PROMISES
+class TestSqlite(Conformance, Relations):
+    """SQLite."""
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
         path = folder / "subject.sqlite3"
         connection = sqlite3.connect(path)
-        connection.execute(f"CREATE TABLE {TABLE} ({', '.join(f'{c} TEXT' for c in COLUMNS)})")
-        connection.executemany(
-            f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?)",
-            [[row[0], row[1] or None, *row[2:]] for row in rows],
-        )
+        types = {ColumnType.TEXT: "TEXT", ColumnType.INTEGER: "INTEGER", ColumnType.DATE: "DATE"}
+        fill(connection.execute, sheets, types, "?")
         connection.commit()
         connection.close()
 
-        def dump() -> Sequence[tuple[str, ...]]:
+        def dump(table: str) -> Sequence[tuple[str, ...]]:
             reader = sqlite3.connect(path)
-            found = reader.execute(f"SELECT * FROM {TABLE} ORDER BY row_id").fetchall()
+            found = reader.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
             reader.close()
-            return [tuple(cell or "" for cell in row) for row in found]
+            return shown(found)
 
-        return Subject(Sqlite("subject", path), dump, path.unlink)
+        return Subject(self.connector(path), dump, path.unlink)
+
+    def connector(self, path: Path) -> Sql:
+        return Sqlite("subject", path, fence=True)
+
+
+@PROMISES
+class TestSqliteWithoutFence(TestSqlite):
+    """Where no table of ours is allowed."""
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        made = super().build(folder, sheets)
+        return Subject(made.connector, made.dump, made.take_away, fenced=False)
+
+    def connector(self, path: Path) -> Sql:
+        return Sqlite("subject", path)
+
+
+@PROMISES
+@pytest.mark.postgres
+class TestPostgresql(Conformance, Relations):
+    """PostgreSQL."""
+
+    @pytest.fixture(autouse=True)
+    def _server(self, postgres: servers.Postgres) -> None:
+        self.server = postgres
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        url = self.server.database()
+        types = {ColumnType.TEXT: "text", ColumnType.INTEGER: "bigint", ColumnType.DATE: "date"}
+        with psycopg.connect(url) as connection:
+            fill(connection.execute, sheets, types, "%s")
+        store = Postgresql("subject", url, fence=True, wait_seconds=2.0)
+
+        def dump(table: str) -> Sequence[tuple[str, ...]]:
+            with psycopg.connect(url) as reader:
+                return shown(reader.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall())
+
+        def take_away() -> None:
+            with psycopg.connect(self.server.url(), autocommit=True) as admin:
+                admin.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+        return Subject(store, dump, take_away)
+
+
+@PROMISES
+class TestMariadb(Conformance, Relations):
+    """MariaDB, in its usual collation, which holds many letters to be the same."""
+
+    @pytest.fixture(autouse=True)
+    def _server(self, maria: servers.Maria) -> None:
+        self.server = maria
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        url = self.server.database()
+        name = str(make_url(url).database)
+
+        def connect() -> Any:
+            return pymysql.connect(unix_socket=str(self.server.socket), user="root", database=name)
+
+        types = {
+            ColumnType.TEXT: "VARCHAR(500)",
+            ColumnType.INTEGER: "BIGINT",
+            ColumnType.DATE: "DATE",
+        }
+        connection = connect()
+        fill(connection.cursor().execute, sheets, types, "%s")
+        connection.commit()
+        connection.close()
+        store = Mariadb("subject", url, fence=True)
+
+        def dump(table: str) -> Sequence[tuple[str, ...]]:
+            return shown(self.server.run(f"SELECT * FROM `{table}` ORDER BY 1", name))
+
+        def take_away() -> None:
+            self.server.run(f"DROP DATABASE {name}")
+            for number, of in self.server.run("SELECT ID, DB FROM information_schema.PROCESSLIST"):
+                if of == name:
+                    self.server.run(f"KILL {number}")
+
+        return Subject(store, dump, take_away)
 
 
 class _Csv(Conformance):
     encoding: str
     ending: str
 
-    def prepare(self, folder: Path, rows: Sequence[tuple[str, ...]]) -> Subject:
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        ((table, sheet),) = sheets.items()
         path = folder / "subject.csv"
         with path.open("x", encoding=self.encoding, newline="") as file:
             writer = csv.writer(file, lineterminator=self.ending)
-            writer.writerows([COLUMNS, *rows])
+            writer.writerows([[name for name, _ in sheet.columns], *sheet.rows])
 
-        def dump() -> Sequence[tuple[str, ...]]:
+        def dump(_: str) -> Sequence[tuple[str, ...]]:
             with path.open(encoding=self.encoding, newline="") as file:
                 return [tuple(row) for row in csv.reader(file)][1:]
 
-        connector = Csv("subject", path, table=TABLE, encoding=self.encoding)
-        return Subject(connector, dump, path.unlink)
+        connector = Csv("subject", path, table=table, encoding=self.encoding)
+        return Subject(connector, dump, path.unlink, fenced=False)
 
 
-@pytest.mark.promise("P3.1", "P3.4")
+@PROMISES
 class TestCsvForExcel(_Csv):
     """UTF-8 with BOM and CRLF."""
 
     encoding, ending = "utf-8-sig", "\r\n"
 
 
-@pytest.mark.promise("P3.1", "P3.4")
+@PROMISES
 class TestCsvPlain(_Csv):
     """UTF-8 without BOM, LF."""
 
     encoding, ending = "utf-8", "\n"
+
+
+def typed(sheet: Sheet) -> list[list[object]]:
+    """Return the cells as numbers and days where the columns are such."""
+    reads: dict[ColumnType, Callable[[str], object]] = {
+        ColumnType.INTEGER: int,
+        ColumnType.DATE: date.fromisoformat,
+    }
+    return [
+        [
+            None if cell is None else reads.get(kind, str)(cell)
+            for cell, (_, kind) in zip(row, sheet.columns, strict=True)
+        ]
+        for row in sheet.rows
+    ]
+
+
+@PROMISES
+class TestExcel(Conformance, Relations):
+    """A workbook."""
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        path = folder / "subject.xlsx"
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        for table, sheet in sheets.items():
+            made = book.create_sheet(table)
+            made.append([name for name, _ in sheet.columns])
+            for row in typed(sheet):
+                made.append(row)
+                for cell in made[made.max_row]:
+                    if isinstance(cell.value, str):
+                        cell.data_type = "s"
+        book.save(path)
+
+        def dump(table: str) -> Sequence[tuple[str, ...]]:
+            rows = openpyxl.load_workbook(path)[table].iter_rows(min_row=2, values_only=True)
+            return [row for row in shown(rows) if any(row)]
+
+        return Subject(Excel("subject", path), dump, path.unlink, fenced=False)
+
+
+@PROMISES
+class TestParquet(Conformance):
+    """A Parquet file."""
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        ((table, sheet),) = sheets.items()
+        path = folder / "subject.parquet"
+        columns = list(zip(*typed(sheet), strict=True))
+        names = [name for name, _ in sheet.columns]
+        made = pa.table({name: list(cells) for name, cells in zip(names, columns, strict=True)})
+        pq.write_table(made, path, row_group_size=2)
+
+        def dump(_: str) -> Sequence[tuple[str, ...]]:
+            found = pq.read_table(path).to_pydict()
+            return shown(zip(*found.values(), strict=True))
+
+        return Subject(Parquet("subject", path, table=table), dump, path.unlink, fenced=False)

@@ -21,7 +21,7 @@ from mamoru.connectors.sql import Sql
 from mamoru.datamap.terms import REMOVED, ColumnType, Match, Value, column_type
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_UNREADABLE = frozenset({1044, 1049, 1054, 1064, 1103, 1109, 1142, 1143, 1146, 1267, 1305, 1370})
+_UNREADABLE = frozenset({1054, 1064, 1103, 1109, 1142, 1143, 1146, 1267, 1305, 1370})
 _REFUSED = frozenset(
     {1048, 1062, 1138, 1216, 1217, 1264, 1265, 1292, 1364, 1366, 1406, 1451, 1452, 1557, 1761}
     | {4025, 4038, 1644, 1525, 1411, 1690, 3819}

@@ -6,6 +6,7 @@ one read transaction, what is written is written in one transaction with its fen
 
 import json
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -87,6 +88,8 @@ class Sql(Guarded):
         self._fence_made = False
         self._reader = dialect.engine(writing=False)
         self._writer = dialect.engine(writing=True)
+        for engine in (self._reader, self._writer):  # a forgotten connector leaves nothing open
+            weakref.finalize(self, engine.dispose)
         self._tables: dict[str, _Cells] = {}
         self._at_hand = threading.local()
         self._statements = Statements(dialect, self._columns, stored_normal)

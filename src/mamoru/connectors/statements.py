@@ -6,7 +6,7 @@ are compiled once and kept; a call looks the text up and binds its values to it.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -177,9 +177,12 @@ class Statements:
         if known is None:
             draft = _Draft(self._dialect, self._columns)
             clause, days = write(draft)
-            known = Prepared(
-                str(clause.compile(dialect=self._speech)), tuple(draft.slots), days=days
-            )
+            compiled = clause.compile(dialect=self._speech)
+            used = set(compiled.params)
+            slots = tuple(slot for slot in draft.slots if slot[0] in used)
+            if len(slots) < len(used):
+                raise ValueError(f"a statement on `{form}` binds what nobody gives it")
+            known = Prepared(str(compiled), slots, days=days)
             self._kept[form] = known
         return known
 
@@ -234,10 +237,10 @@ class Statements:
 
         def write(draft: _Draft) -> tuple[sa.ClauseElement, int]:
             table = draft.table(name)
-            return sa.select(*table.c).limit(sa.literal_column(str(int(limit)))), 0
+            return sa.select(*table.c), 0
 
-        prepared = self._prepared(("sample", name, int(limit)), write)
-        return prepared, {}
+        prepared = self._prepared(("sample", name), write)
+        return replace(prepared, text=f"{prepared.text} LIMIT {int(limit)}"), {}
 
     def looked(self, look: Look) -> tuple[Prepared, dict[str, object], bool]:
         """Return the query of a look, its values, and whether each row says which asker it is for."""
