@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+import pytest
+
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import (
     Case,
@@ -23,6 +25,7 @@ from mamoru.cases.terms import (
     Role,
     Work,
 )
+from mamoru.kit import clock
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
@@ -146,7 +149,18 @@ def identify(case_id: CaseId, *keep: str) -> None:
 
 def verified(someone: Someone, *kinds: DemandKind) -> CaseId:
     """Return a case of a person who lives where we know, with identity confirmed."""
-    case_id = file(filing(someone, *kinds))
+    return verified_of(filing(someone, *kinds), someone)
+
+
+def for_hands(someone: Someone) -> CaseId:
+    """Return a case of what no connector can do: use ceases for some items only."""
+    demand = Demand(kind=DemandKind.CEASE_USE, items=("contact",))
+    return verified_of(replace(filing(someone), demands=(demand,)), someone)
+
+
+def verified_of(form: Filing, someone: Someone) -> CaseId:
+    """Return the case of a form, with the identity of its person confirmed."""
+    case_id = file(form)
     licence(case_id, someone)
     known = [
         each.subject
@@ -252,3 +266,18 @@ def answered(case_id: CaseId, judged: Judgement | None = None) -> Case:
     approve(case_id)
     assert carry_out(case_id) is Work.READY
     return store.case(case_id)
+
+
+def clock_now() -> datetime:
+    """Return the moment that the worker sees."""
+    return clock.now()
+
+
+def noon(day: date) -> datetime:
+    """Return noon in Japan of a day."""
+    return datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    """Let the system's clock say another time: the worker has no other source of it."""
+    monkeypatch.setattr(clock, "now", lambda: at)

@@ -71,7 +71,7 @@ def test_another_thread_than_the_one_that_wired_writes_its_entries(house: Compan
     assert len(append.entries(case_id)) > before
 
 
-KILLED_AFTER = ("begin", "shop/members", "mailing/mailing", "provision records", "seal", "letter")
+KILLED_AFTER = ("begin", "shop", "mailing", "provision records", "seal", "letter")
 
 
 @pytest.mark.promise("P3.3", "P3.5")

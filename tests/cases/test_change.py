@@ -1,24 +1,28 @@
 """A demand carried out in the company's real databases: whole, once, proven (P3.5 to P3.7)."""
 
 import sqlite3
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from mamoru.cases import effects_store, execute, store
-from mamoru.cases.terms import DemandKind, Work
+from mamoru.cases import actions, effects_store, execute, store
+from mamoru.cases.terms import Demand, DemandKind, Effect, Work
+from mamoru.connectors.port import StoreUnreachable
 from mamoru.consents import actions as consents
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
+from mamoru.site.sample.cast import Someone
 from tests.cases import acts
+from tests.cases.test_decide import text
 from tests.conftest import Company
 
 pytestmark = pytest.mark.usefixtures("house")
 
 Rows = dict[str, list[tuple[object, ...]]]
+NOW = acts.NOW
 
 
 def dump(home: Path) -> Rows:
@@ -33,28 +37,255 @@ def dump(home: Path) -> Rows:
                 found[f"{name}/{table}"] = sorted(rows, key=repr)
         connection.close()
     lines = (home / "mailing.csv").read_text("utf-8-sig").splitlines()
-    found["mailing"] = [(line,) for line in sorted(lines)]
+    found["mailing/mailing"] = [(line,) for line in sorted(lines)]
     return found
 
 
-def gone(before: Rows, after: Rows) -> list[tuple[str, tuple[object, ...]]]:
-    return [(name, row) for name in before for row in before[name] if row not in after[name]]
+def changed(before: Rows, after: Rows) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows that are no longer there as they were."""
+    found = {name: [row for row in before[name] if row not in after[name]] for name in before}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def approved(someone: Someone, *demands: Demand) -> CaseId:
+    form = replace(acts.filing(someone), demands=demands)
+    case_id = acts.verified_of(form, someone)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    return case_id
+
+
+def everything(kind: DemandKind) -> Demand:
+    return Demand(kind=kind, items=("all",))
+
+
+def effects(case_id: CaseId, position: int = 0) -> dict[str, Effect]:
+    demand = store.case(case_id).demands[position]
+    return {each.ref: each for each in effects_store.effects(demand.id)}
+
+
+@pytest.mark.promise("P3.6", "P1.7")
+def test_an_erasure_takes_the_person_out_of_every_store_and_nobody_else(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    before = dump(house.home)
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    rows = changed(before, dump(house.home))
+    mine = ("M000001", cast.HANAKO.email)
+    for name, gone in rows.items():
+        assert all(any(str(key) in str(row) for key in mine) for row in gone), name
+    assert set(rows) == {"shop/members", "shop/addresses", "shop/inquiries", "mailing/mailing"}
+    raw = b"".join((house.home / name).read_bytes() for name in ("shop.sqlite3", "mailing.csv"))
+    assert cast.HANAKO.email.encode() not in raw
+    assert "ハナコ".encode() not in raw or cast.HANAKO.phone.encode() not in raw
 
 
 @pytest.mark.promise("P3.6")
-def test_an_erasure_takes_the_person_out_of_every_store_and_nobody_else(house: Company) -> None:
-    case_id = acts.verified(cast.HANAKO, DemandKind.ERASURE)
-    acts.decide(case_id)
-    acts.approve(case_id)
+def test_what_a_law_keeps_stays_with_its_day_and_its_law_in_the_answer(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+
+    acts.carry_out(case_id)
+
+    found = effects(case_id)
+    orders = found["shop/orders"]
+    assert (orders.erased, orders.held > 0, orders.holds) == (0, True, ("H01",))
+    assert orders.release_on is not None
+    assert found["shop/members"].referred == 1
+    letter = text(case_id)
+    assert "消去いたしました" in letter
+    assert "法人税法" in letter
+    assert (
+        f"{orders.release_on.year}年{orders.release_on.month}月{orders.release_on.day}日" in letter
+    )
+
+
+@pytest.mark.promise("P3.6")
+def test_what_was_held_goes_by_itself_when_the_law_lets_go(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    acts.carry_out(case_id)
+    demand = store.case(case_id).demands[0]
+    day = effects(case_id)["shop/orders"].release_on
+    assert day is not None
+    later = acts.noon(day)
+    assert actions.due_releases(now=acts.noon(date.fromordinal(day.toordinal() - 1))) == ()
+    assert actions.due_releases(now=later) == (demand.id,)
+    acts.set_clock(monkeypatch, later)
+
+    assert actions.release_held(demand.id, acts.Steps())
+
+    rows = dump(house.home)
+    assert not [row for row in rows["shop/orders"] if "M000001" in row]
+    assert not [row for row in rows["shop/members"] if "M000001" in row]
+    assert actions.due_releases(now=later) == ()
+
+
+@pytest.mark.promise("P3.6", "P3.7")
+@pytest.mark.parametrize(
+    ("kind", "closed"),
+    [
+        (DemandKind.CEASE_USE, lambda standing: standing.suspended),
+        (DemandKind.CEASE_PROVISION, lambda standing: bool(standing.stopped)),
+        (DemandKind.ERASURE, lambda standing: standing.tombstone),
+    ],
+)
+def test_the_gate_is_closed_before_anything_is_touched(
+    house: Company, monkeypatch: pytest.MonkeyPatch, kind: DemandKind, closed: object
+) -> None:
+    case_id = approved(cast.HANAKO, everything(kind))
+    before = dump(house.home)
+    steps = acts.Steps(dies_after="begin")
+
+    with pytest.raises(acts.Killed):
+        acts.carry_out(case_id, steps)
+
+    who = execute.person_of(store.case(case_id))
+    assert closed(consents.standing(who, now=acts.clock_now()))  # type: ignore[operator]
+    assert changed(before, dump(house.home)) == {}
+
+
+@pytest.mark.promise("P3.6")
+@pytest.mark.parametrize("where", ["begin", "shop", "mailing", "residue", "seal", "letter"])
+def test_an_erasure_whose_process_dies_is_made_once(house: Company, where: str) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    steps = acts.Steps(dies_after=where)
+
+    with pytest.raises(acts.Killed):
+        acts.carry_out(case_id, steps)
+    assert actions.carry_out(case_id, steps.restart()) is Work.READY
+
+    told = [(each.kind, str(each.body)) for each in append.entries(case_id) if each.by == "system"]
+    assert len(told) == len(set(told))
+    assert effects(case_id)["shop/addresses"].erased == 1
+
+
+@pytest.mark.promise("P3.5")
+def test_a_correction_reaches_every_copy_of_the_value(house: Company) -> None:
+    case_id = approved(
+        cast.HANAKO,
+        Demand(
+            kind=DemandKind.CORRECTION,
+            items=("shop/members/M000001/email",),
+            before=cast.HANAKO.email,
+            after="hanako.new@mail.example",
+        ),
+    )
     before = dump(house.home)
 
-    state = acts.carry_out(case_id)
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
 
-    assert state is Work.READY, store.case(case_id).work_note
-    after = dump(house.home)
-    for name, row in gone(before, after):
-        print(name, row)
-    demand = store.case(case_id).demands[0]
-    for each in effects_store.effects(demand.id):
-        print(each)
-    assert 0
+    rows = changed(before, dump(house.home))
+    assert {"shop/members", "mailing/mailing"} <= set(rows)
+    assert cast.HANAKO.email not in str(dump(house.home)["shop/members"])
+    assert cast.HANAKO.email not in str(dump(house.home)["mailing/mailing"])
+
+
+@pytest.mark.promise("P3.5")
+def test_what_is_untrue_is_deleted_and_what_is_missing_is_added(house: Company) -> None:
+    case_id = approved(
+        cast.HANAKO,
+        Demand(
+            kind=DemandKind.DELETION,
+            items=("shop/members/M000001/phone",),
+            before=cast.HANAKO.phone,
+        ),
+        Demand(
+            kind=DemandKind.ADDITION,
+            items=("shop/members/M000001/company_name",),
+            before="",
+            after="山本商店",
+        ),
+    )
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    (member,) = [row for row in dump(house.home)["shop/members"] if row[0] == "M000001"]
+    assert cast.HANAKO.phone not in member
+    assert "山本商店" in member
+
+
+def test_erasing_some_items_only_leaves_the_person_a_member(house: Company) -> None:
+    case_id = approved(cast.HANAKO, Demand(kind=DemandKind.ERASURE, items=("preference",)))
+    before = dump(house.home)
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    who = execute.person_of(store.case(case_id))
+    assert not consents.standing(who, now=acts.clock_now()).tombstone
+    (member,) = [row for row in dump(house.home)["shop/members"] if row[0] == "M000001"]
+    assert cast.HANAKO.email in member
+    assert changed(before, dump(house.home))
+
+
+def test_the_plan_is_counted_before_two_persons_decide_and_touches_nothing(house: Company) -> None:
+    before = dump(house.home)
+
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+
+    decision = store.case(case_id).demands[0].decision
+    assert decision is not None
+    expected = {each.ref: each for each in decision.expected}
+    assert expected["shop/addresses"].rows == 1
+    assert expected["shop/orders"].held > 0
+    assert changed(before, dump(house.home)) == {}
+    assert "case.plan.counted" in [each.kind for each in append.entries(case_id)]
+
+
+@pytest.mark.promise("P3.26")
+def test_a_store_that_is_away_is_the_only_one_that_waits(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    path = house.home / "mailing.csv"
+    content = path.read_bytes()
+    path.unlink()
+
+    assert acts.carry_out(case_id) is Work.WAITING
+    case = store.case(case_id)
+    assert case.work_note == "store-unreachable:mailing"
+    assert not store.executed(case.demands[0].id)
+    assert effects(case_id)["shop/addresses"].erased == 1
+
+    path.write_bytes(content)
+    assert acts.carry_out(case_id) is Work.READY
+    assert cast.HANAKO.email.encode() not in path.read_bytes()
+
+
+def test_a_plan_that_cannot_be_counted_is_not_decided_on(house: Company) -> None:
+    form = replace(acts.filing(cast.HANAKO), demands=(everything(DemandKind.ERASURE),))
+    case_id = acts.verified_of(form, cast.HANAKO)
+    (house.home / "mailing.csv").unlink()
+
+    with pytest.raises(StoreUnreachable):
+        acts.decide(case_id)
+
+    assert store.case(case_id).demands[0].decision is None
+
+
+def test_a_store_the_map_does_not_know_whole_is_never_called_done(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute("CREATE TABLE wishes (member_id TEXT, wish TEXT)")
+    shop.close()
+
+    assert acts.carry_out(case_id) is Work.WAITING
+
+    assert store.case(case_id).work_note == "store-unreadable:shop"
+    assert effects(case_id) == {}
+
+
+def test_rows_that_come_while_we_erase_go_as_well(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    steps = acts.Steps(dies_after="begin")
+    with pytest.raises(acts.Killed):
+        acts.carry_out(case_id, steps)
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute(
+            "INSERT INTO addresses (address_id, member_id, postal_code, address, valid_from)"
+            " VALUES (999999, 'M000001', '100-0001', '東京都千代田区千代田一丁目1番', '2026-11-20')"
+        )
+    shop.close()
+
+    assert actions.carry_out(case_id, steps.restart()) is Work.READY, store.case(case_id).work_note
+
+    assert effects(case_id)["shop/addresses"].erased == 2

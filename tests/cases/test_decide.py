@@ -258,7 +258,7 @@ def test_papers_that_come_after_all_undo_a_refusal_that_nobody_has_approved() ->
 
 @pytest.mark.promise("P3.6")
 def test_what_no_connector_can_do_waits_for_hands_and_two_persons() -> None:
-    case_id = acts.verified(cast.HANAKO, DemandKind.CEASE_USE)
+    case_id = acts.for_hands(cast.HANAKO)
     acts.decide(case_id)
     acts.approve(case_id)
     assert acts.carry_out(case_id) is Work.WAITING

@@ -93,7 +93,7 @@ def test_a_correction_is_in_the_shop_afterwards_and_read_back(
 
 
 @pytest.mark.promise("P3.19")
-@pytest.mark.parametrize("where", ["begin", "shop/members", "seal", "letter"])
+@pytest.mark.parametrize("where", ["begin", "shop", "seal", "letter"])
 def test_a_correction_whose_process_dies_is_made_once(house: Company, where: str) -> None:
     receipt = correct(cast.HANAKO, "shop/members/M000001/phone", cast.HANAKO.phone, "080-1111-2222")
     steps = acts.Steps(dies_after=where)

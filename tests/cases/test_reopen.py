@@ -84,7 +84,7 @@ def test_nothing_that_can_be_carried_out_is_taken_back() -> None:
     with acts.without("mailing"), pytest.raises(StageForbidden):
         send_back(case_id)
 
-    waiting = acts.verified(cast.SAKIKO, DemandKind.ERASURE)
+    waiting = acts.for_hands(cast.SAKIKO)
     acts.decide(waiting)
     acts.approve(waiting)
     assert acts.carry_out(waiting) is Work.WAITING

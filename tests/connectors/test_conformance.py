@@ -35,7 +35,10 @@ def shown(rows: Iterable[Sequence[Any]]) -> list[tuple[str, ...]]:
 
 
 def fill(
-    execute: Callable[..., Any], sheets: Mapping[str, Sheet], types: Mapping[ColumnType, str], mark: str
+    execute: Callable[..., Any],
+    sheets: Mapping[str, Sheet],
+    types: Mapping[ColumnType, str],
+    mark: str,
 ) -> None:
     """Make the tables by the engine's own driver."""
     quote = "`" if mark == "%s" and types[ColumnType.TEXT] != "text" else '"'

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from mamoru.cases import store
+from mamoru.cases import effects_store, store
 from mamoru.cases.rules import deadline
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
@@ -27,6 +27,7 @@ from mamoru.documents.terms import (
     AnnexTable,
     Answer,
     Change,
+    Changed,
     DemandAnswer,
     Purpose,
     Sender,
@@ -245,6 +246,7 @@ def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision
         else (),
         changes=_changes(sources, asked, language) if done else (),
         tables=tables,
+        changed=_changed(sources, state, language) if asked.kind is DemandKind.ERASURE else (),
         suit_from=deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind),
     )
 
@@ -303,6 +305,34 @@ def _tables(case: Case, sources: Sources, state: DemandState) -> tuple[AnnexTabl
             continue
         table = sources.datamap.table(done.store, done.table)
         result.append(_annex(sources, state, table, location, language))
+    return tuple(result)
+
+
+def _changed(sources: Sources, state: DemandState, language: str) -> tuple[Changed, ...]:
+    """Return what an erasure did, place by place, in the words of the map."""
+    result = []
+    for each in effects_store.effects(state.id):
+        if each.wave or not (each.erased or each.written or each.held):
+            continue
+        table = sources.datamap.table(each.store, each.table)
+        laws = {hold.code: hold.law for hold in table.holds}
+        result.append(
+            Changed(
+                title=table.title.en if language == "en" else table.title.ja,
+                source=_store_title(sources, each.store, language),
+                erased=each.erased,
+                emptied=each.written,
+                held=each.held,
+                laws=tuple(
+                    laws[code].en if language == "en" else laws[code].ja
+                    for code in each.holds
+                    if code in laws
+                ),
+                until=each.release_on,
+                level=each.level,
+                backups_until=each.backups_until,
+            )
+        )
     return tuple(result)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import EffectRow, ReachRow
@@ -107,7 +108,7 @@ def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> bool:
 def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> None:
     """Note how deep an erasure went in a store."""
     rows = EffectRow.objects.filter(demand_id=demand_id, store=store, wave=wave)
-    rows.update(level=level)
+    rows.filter(Q(erased__gt=0) | Q(written__gt=0)).update(level=level)
 
 
 def due_releases(*, on: date, limit: int = 20) -> tuple[DemandId, ...]:

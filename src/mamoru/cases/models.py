@@ -90,6 +90,7 @@ class DemandRow(models.Model):
     approved_at = models.DateTimeField(null=True)
     plan_digest = models.CharField(max_length=64, blank=True)
     plan_places = models.JSONField(default=list)
+    plan_expected = models.JSONField(default=list)
     executed_at = models.DateTimeField(null=True)
     sealed_hand_note = models.BinaryField(null=True)
 

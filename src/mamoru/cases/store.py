@@ -32,6 +32,7 @@ from mamoru.cases.terms import (
     DemandKind,
     DemandState,
     DispatchKind,
+    Expected,
     Filing,
     Finding,
     Identity,
@@ -60,6 +61,7 @@ _FILING = TypeAdapter(Filing)
 _FINDING = TypeAdapter(Finding)
 _IDENTITY = TypeAdapter(Identity)
 _PLACES = TypeAdapter(tuple[PlannedPlace, ...])
+_EXPECTED = TypeAdapter(tuple[Expected, ...])
 _ROWS = TypeAdapter(tuple[dict[str, str | int | float | None], ...])
 
 
@@ -390,6 +392,7 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
         approved_at=decision.approved_at,
         plan_digest=decision.plan_digest,
         plan_places=_PLACES.dump_python(decision.places, mode="json"),
+        plan_expected=_EXPECTED.dump_python(decision.expected, mode="json"),
     )
     if not changed:
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided and approved already")
@@ -422,6 +425,7 @@ _UNDECIDED: Mapping[str, Any] = {
     "approved_at": None,
     "plan_digest": "",
     "plan_places": [],
+    "plan_expected": [],
 }
 _READING = (
     DemandKind.NOTICE_OF_PURPOSE,
@@ -706,6 +710,7 @@ def _demand(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
             approved_at=row.approved_at,
             plan_digest=row.plan_digest,
             places=_PLACES.validate_python(row.plan_places),
+            expected=_EXPECTED.validate_python(row.plan_expected),
         ),
     )
 

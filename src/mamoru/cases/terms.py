@@ -351,6 +351,23 @@ class PlanChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a plan would do in one table, counted before anything is touched."""
+
+    store: str
+    table: str
+    rows: int  # rows that would go, or be written
+    held: int = 0  # rows that a law keeps for now
+    referred: int = 0  # rows that stay without their data, since another row refers to them
+    release_on: date | None = None  # the first day on which the last held row may go
+
+    @property
+    def ref(self) -> str:
+        """The place as the data map names it: `shop/members`."""
+        return f"{self.store}/{self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The decision on one demand: a value, whether granted or refused."""
 
@@ -364,6 +381,7 @@ class Decision:
     approved_at: datetime | None = None
     plan_digest: str = ""  # what the approver saw; another plan needs another approval
     places: tuple[PlannedPlace, ...] = ()  # the plan's, so that a change can be told in words
+    expected: tuple[Expected, ...] = ()  # what the plan would do, counted when it was decided on
 
 
 PROVISION_RECORDS = "provision-records"
@@ -379,23 +397,6 @@ class LocationReceipt:
     rows: int
     digest: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What a plan would do in one table, counted before anything is touched."""
-
-    store: str
-    table: str
-    rows: int  # rows that would go, or be written
-    held: int = 0  # rows that a law keeps for now
-    referred: int = 0  # rows that stay without their data, since another row refers to them
-    release_on: date | None = None  # the first day on which the last held row may go
-
-    @property
-    def ref(self) -> str:
-        """The place as the data map names it: `shop/members`."""
-        return f"{self.store}/{self.table}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

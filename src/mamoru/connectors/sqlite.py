@@ -200,7 +200,11 @@ class SqliteDialect(Dialect):
 
     def day(self, cell: Expression, column: Cell) -> Expression:
         """Return the first ten characters if they are a day, with slashes taken for hyphens."""
-        head = sa.func.replace(sa.func.substr(self.text(cell), sa.literal_column("1"), sa.literal_column("10")), literal("/"), literal("-"))
+        head = sa.func.replace(
+            sa.func.substr(self.text(cell), sa.literal_column("1"), sa.literal_column("10")),
+            literal("/"),
+            literal("-"),
+        )
         pattern = literal("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")
         return sa.case((head.op("GLOB")(pattern), head))
 
@@ -250,7 +254,7 @@ class SqliteDialect(Dialect):
         stays = []
         engine = sa.create_engine(
             "sqlite://", creator=lambda: self._connect(True), poolclass=sa.NullPool
-        )  # noqa: FBT003
+        )
         with engine.connect() as connection:
 
             def ask(statement: str) -> Any:

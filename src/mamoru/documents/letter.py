@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from mamoru.documents import wording
+from mamoru.documents import changed, wording
 from mamoru.documents.terms import (
     AnnexTable,
     Answer,
@@ -192,7 +192,7 @@ def _result(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
         return (said(wording.OUTCOMES, "nothing-held", tongue),)
     if demand.kind == "disclosure" and not demand.tables:
         return (said(wording.OUTCOMES, "nothing-held", tongue),)
-    return (said(wording.DONE, demand.kind, tongue),)
+    return (said(wording.DONE, demand.kind, tongue), *changed.paragraphs(demand.changed, tongue))
 
 
 def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
@@ -240,7 +240,7 @@ def _bullets(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
             f"{change.item}: from “{change.before}” to “{change.after}”"
             for change in demand.changes
         )
-    return purposes + changes
+    return purposes + changes + changed.bullets(demand.changed, tongue)
 
 
 def _annexes(answer: Answer, tongue: str) -> tuple[Section, ...]:

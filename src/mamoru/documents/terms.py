@@ -59,6 +59,21 @@ class AnnexTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What an erasure did in one place, in counts of rows."""
+
+    title: str
+    source: str
+    erased: int
+    emptied: int
+    held: int
+    laws: tuple[str, ...] = ()  # that keep the held rows
+    until: date | None = None  # the day on which the held rows go
+    level: str = ""  # E1, E2
+    backups_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemandAnswer:
     """What became of one demand. Codes are the stable words of `cases.terms`."""
 
@@ -71,6 +86,7 @@ class DemandAnswer:
     purposes: tuple[Purpose, ...] = ()
     changes: tuple[Change, ...] = ()
     tables: tuple[AnnexTable, ...] = ()
+    changed: tuple[Changed, ...] = ()
     suit_from: date | None = None
 
 

@@ -25,7 +25,7 @@ from mamoru.cases import actions, store
 from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
-from mamoru.kit.ids import CaseId
+from mamoru.kit.ids import CaseId, DemandId
 from mamoru.site import wiring, workers
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ TAKE_UP_SECONDS = 10
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 """States of a workflow that DBOS will never touch again."""
 _EMBEDDED = "embedded"
-_APPLICATION_VERSION = "1"
+_APPLICATION_VERSION = "2"
 """Raised by hand when a workflow changes shape: DBOS resumes a workflow under its own version."""
 
 
@@ -130,10 +130,13 @@ def start() -> None:
     }
     DBOS(config=config)
     carry = DBOS.workflow(name="carry-out")(_carry_out)
+    release = DBOS.workflow(name="release-held")(_release_held)
     DBOS.launch()
     _take_up()
     _worker.stopping.clear()
-    _worker.thread = threading.Thread(target=_scan, args=(carry,), name="mamoru-scan", daemon=True)
+    _worker.thread = threading.Thread(
+        target=_scan, args=(carry, release), name="mamoru-scan", daemon=True
+    )
     _worker.thread.start()
 
 
@@ -188,6 +191,26 @@ def _carry_out(case_id: str) -> str:
         close_old_connections()
 
 
+def _release_held(demand_id: str) -> bool:
+    """Erase what a law had kept, once its day has come."""
+    try:
+        return actions.release_held(DemandId(demand_id), _Steps())
+    except Exception as problem:  # noqa: BLE001 - what is still due is tried again at the next look
+        code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
+        log.error("releasing %s failed: %s", demand_id, code)  # noqa: TRY400 - no values in logs
+        return False
+    finally:
+        close_old_connections()
+
+
+def _release_due(release: Callable[[str], bool]) -> None:
+    """Start the second wave of every demand whose hold has ended; at most once a minute."""
+    minute = clock.now().strftime("%Y%m%d%H%M")
+    for demand_id in actions.due_releases(now=clock.now()):
+        with SetWorkflowID(f"{demand_id}:release:{minute}"):
+            DBOS.start_workflow(release, str(demand_id))
+
+
 def _note_failure(case_id: CaseId, code: str) -> None:
     """Let a case wait for its next try; if even that cannot be written, `_take_up` finds it."""
     try:
@@ -220,6 +243,10 @@ def _take_up(unstarted_before: frozenset[Claim] | None = None) -> frozenset[Clai
                 _queue_again(claim)
         elif found.status in _ENDED:
             _queue_again(claim)
+        elif found.app_version != _APPLICATION_VERSION:
+            # Begun by an earlier release, whose steps were others: what is done is looked up.
+            DBOS.cancel_workflow(workflow)
+            _queue_again(claim)
         elif found.status == "PENDING" and found.executor_id not in alive:
             DBOS.resume_workflow(workflow)
             log.warning("%s goes on here: its worker is gone", claim[0])
@@ -237,7 +264,7 @@ def _queue_again(claim: Claim) -> None:
             log.warning("%s is taken up again", claim[0])
 
 
-def _scan(carry: Callable[[str], str]) -> None:
+def _scan(carry: Callable[[str], str], release: Callable[[str], bool]) -> None:
     look_at, unstarted = time.monotonic() + TAKE_UP_SECONDS, frozenset[Claim]()
     beat_at = time.monotonic() + workers.BEAT_SECONDS
     while not _worker.stopping.wait(SCAN_SECONDS):
@@ -248,6 +275,7 @@ def _scan(carry: Callable[[str], str]) -> None:
             if time.monotonic() >= look_at:
                 look_at = time.monotonic() + TAKE_UP_SECONDS
                 unstarted = _take_up(unstarted)
+                _release_due(release)
             for case_id in store.due_work(now=clock.now()):
                 tries = store.claim_work(case_id)
                 if tries is None:

@@ -5,7 +5,14 @@ nothing is changed.
 """
 
 from mamoru.cases.actions.answering import download_answer, offers_download, send_answer
-from mamoru.cases.actions.carrying import carry_out, note_failure, record_carried_out, try_now
+from mamoru.cases.actions.carrying import (
+    carry_out,
+    due_releases,
+    note_failure,
+    record_carried_out,
+    release_held,
+    try_now,
+)
 from mamoru.cases.actions.deciding import (
     allowed_grounds,
     approve_demand,
@@ -96,6 +103,7 @@ __all__ = [
     "correct_own",
     "decide_demand",
     "download_answer",
+    "due_releases",
     "file_case",
     "identify",
     "install",
@@ -118,6 +126,7 @@ __all__ = [
     "record_carried_out",
     "record_finding",
     "registered_of",
+    "release_held",
     "reopen_case",
     "required_proofs",
     "return_demand",

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mamoru.cases import answer, execute, store
+from mamoru.cases import answer, effects_store, execute, store
 from mamoru.cases.actions.answering import send_answer
 from mamoru.cases.actions.guards import case_of, demand_of
 from mamoru.cases.actions.installed import sources
@@ -67,6 +67,23 @@ def carry_out(case_id: CaseId, steps: Steps) -> Work:
         return Work.WAITING
     steps.step("letter", lambda: _render(case_id))
     return Work.READY
+
+
+def release_held(demand_id: DemandId, steps: Steps) -> bool:
+    """Erase what a law had kept, now that its period is over (P3.6); False if it has to wait.
+
+    Nobody decides anew: law and day stood in the decision and in the answer.
+    """
+    try:
+        execute.release(demand_id, steps)
+    except execute.Waiting:
+        return False
+    return True
+
+
+def due_releases(*, now: datetime) -> tuple[DemandId, ...]:
+    """Return the demands of which some hold has ended by now."""
+    return effects_store.due_releases(on=clock.date_in_japan(now))
 
 
 def note_failure(case_id: CaseId, code: str, *, now: datetime) -> datetime:

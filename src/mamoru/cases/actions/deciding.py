@@ -10,6 +10,7 @@ from mamoru.cases.terms import (
     Decision,
     DemandKind,
     DemandState,
+    Expected,
     Judgement,
     Outcome,
     PlanChange,
@@ -50,13 +51,18 @@ def decide_demand(
     grounds = refusal.all_grounds(demand.demand, known, judged)
     _expect_cure_is_over(case, grounds, now=now)
     plan = execute.plan(case, demand)
+    outcome = _outcome(grounds)
+    expected: tuple[Expected, ...] = ()
+    if outcome is Outcome.FULFILLED and execute.changes(demand.demand):
+        expected = _counted(case, demand, plan, by=by, now=now)
     decision = states.decide(
         demand,
-        outcome=_outcome(grounds),
+        outcome=outcome,
         grounds=grounds,
         judged=judged,
         plan_digest=plan.digest,
         places=places(case, plan),
+        expected=expected,
         by=by,
         at=now,
     )
@@ -78,6 +84,24 @@ def decide_demand(
             },
         )
     return decision
+
+
+def _counted(
+    case: Case, demand: DemandState, plan: execute.Plan, *, by: StaffId, now: datetime
+) -> tuple[Expected, ...]:
+    """Count what the plan would do, so that both persons see it before anything is touched.
+
+    The errors of a store: a plan that cannot be shown is not decided on.
+    """
+    with store.atomic():  # no entry, no look
+        append.entry(
+            "case.plan.counted",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={"demand": demand.id, "plan": plan.digest},
+        )
+    return execute.expect(case, demand, by=by, now=now)
 
 
 def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime, version: int) -> Decision:

@@ -4,7 +4,8 @@ Every touch needs a permit of the gate, and the permit its entry in the ledger f
 idempotent: a receipt that exists is not made again.
 """
 
-from mamoru.cases.execute.carry import HAND_WORK_SECONDS, RETRY_SECONDS, run
+from mamoru.cases.execute.carry import HAND_WORK_SECONDS, RETRY_SECONDS, release, run
+from mamoru.cases.execute.changing import expect, person_of
 from mamoru.cases.execute.installed import PURPOSE, Hands, Waiting, hands, install, text
 from mamoru.cases.execute.member import (
     MemberField,
@@ -14,7 +15,7 @@ from mamoru.cases.execute.member import (
     read_own,
 )
 from mamoru.cases.execute.person import Candidate, find_person, identify
-from mamoru.cases.execute.planning import ColumnNotOpen, Plan, holds_anything, is_ref, plan
+from mamoru.cases.execute.planning import ColumnNotOpen, Plan, changes, holds_anything, is_ref, plan
 
 __all__ = [
     "HAND_WORK_SECONDS",
@@ -27,6 +28,8 @@ __all__ = [
     "MemberTable",
     "Plan",
     "Waiting",
+    "changes",
+    "expect",
     "expect_correctable",
     "find_person",
     "fits",
@@ -35,8 +38,10 @@ __all__ = [
     "identify",
     "install",
     "is_ref",
+    "person_of",
     "plan",
     "read_own",
+    "release",
     "run",
     "text",
 ]

@@ -151,8 +151,12 @@ def _change(at: Task) -> str:
 
 def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
     """Clear what the engine keeps of the rows that went, and note how deep that was (E1, E2)."""
-    done = [each for each in kept.effects(demand.id, name) if each.wave == wave]
-    if not any(each.erased or each.written for each in done) or done[0].level:
+    done = [
+        each
+        for each in kept.effects(demand.id, name)
+        if each.wave == wave and (each.erased or each.written)
+    ]
+    if not done or done[0].level:
         return _DONE
     at = rows.task(case, demand, name, now=clock.now(), wave=wave)
     try:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from mamoru.cases import effects_store as kept
 from mamoru.cases import store
 from mamoru.cases.effects_store import Round
+from mamoru.cases.execute import planning
 from mamoru.cases.execute.installed import hands
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.terms import DemandKind, Effect, LocationReceipt
@@ -44,11 +45,16 @@ def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
             at=at.now,
         )
         for each in rounds[-1].frozen
+        if each.table in found or not _correcting(at)
     ]
     with store.atomic():
         if kept.save_effects(at.demand.id, effects):
             for effect in effects:
                 _note(at, effect)
+
+
+def _correcting(at: Task) -> bool:
+    return at.demand.demand.kind in planning.CORRECTING
 
 
 def _note(at: Task, effect: Effect) -> None:
@@ -63,7 +69,7 @@ def _note(at: Task, effect: Effect) -> None:
         )
         store.save_receipt(at.demand.id, effect.ref, done, ())
     append.entry(
-        "case.place.changed",
+        "case.place.corrected" if _correcting(at) else "case.place.changed",
         subject=at.case.id,
         by=SYSTEM,
         at=at.now,

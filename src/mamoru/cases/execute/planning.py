@@ -57,7 +57,7 @@ def plan(case: Case, demand: DemandState) -> Plan:
     asked = demand.demand
     by_hand = is_by_hand(asked)
     located: tuple[Location, ...] = ()
-    if asked.kind in CHANGING and not by_hand:
+    if changes(asked):
         located = changeable(case, asked)
     elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
         # Only whether something is there has to be known, so one column is read of each place.
@@ -90,6 +90,11 @@ def is_by_hand(asked: Demand) -> bool:
     if asked.kind in {DemandKind.CEASE_USE, DemandKind.CEASE_PROVISION}:
         return Target.ALL not in asked.items
     return False
+
+
+def changes(asked: Demand) -> bool:
+    """Return whether we carry a demand out by writing to the company's stores."""
+    return asked.kind in CHANGING and not is_by_hand(asked)
 
 
 def standing_of(asked: Demand) -> StandingKind | None:

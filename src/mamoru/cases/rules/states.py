@@ -7,6 +7,7 @@ from mamoru.cases.terms import (
     Decision,
     DemandKind,
     DemandState,
+    Expected,
     Judgement,
     Outcome,
     PlannedPlace,
@@ -69,6 +70,7 @@ def decide(
     judged: Judgement,
     plan_digest: str,
     places: tuple[PlannedPlace, ...] = (),
+    expected: tuple[Expected, ...] = (),
     by: StaffId,
     at: datetime,
 ) -> Decision:
@@ -84,6 +86,7 @@ def decide(
         at=at,
         plan_digest=plan_digest,
         places=places,
+        expected=expected,
     )
 
 
