@@ -46,7 +46,7 @@ _NOW: Final[Mapping[Stage, tuple[str, ...]]] = {
     Stage.RECEIVED: ("papers", "person", "request"),
     Stage.SUPPLEMENT_ASKED: ("supplements",),
     Stage.VERIFIED: ("decisions", "request"),
-    Stage.DECIDED: ("answer",),
+    Stage.DECIDED: ("work",),
     Stage.ANSWERED: ("answer",),
     Stage.WITHDRAWN: ("request",),
 }
@@ -61,10 +61,10 @@ _ANCHORED: Final = {
     "approve": "decisions",
     "demand": "decisions",
     "return": "decisions",
-    "reopen": "answer",
-    "hand": "answer",
+    "reopen": "work",
+    "hand": "work",
     "by": "answer",
-    "work": "answer",
+    "work": "work",
     "answer": "answer",
     "send": "answer",
 }
@@ -519,9 +519,10 @@ class _Builder:
             "person": gettext("本人の特定と照合"),
             "supplements": gettext("不足書類のお願い"),
             "decisions": gettext("判断と承認"),
-            "answer": gettext("実行と回答書"),
+            "work": gettext("実行"),
+            "answer": gettext("回答書"),
         }
-        now = _NOW[self.case.stage]
+        now = ("answer",) if self.case.work is Work.READY else _NOW[self.case.stage]
         anchor = self._next().anchor.partition("-")[0]
         first = _ANCHORED.get(anchor, now[0])
         kept = _ANCHORED.get(self.kept.key.partition("-")[0], "") if self.kept else ""
@@ -1087,6 +1088,8 @@ class _Builder:
                 place = self.titles.get(name, name)
             template = str(labels.WORK_NOTES.get(code, labels.WORK_NOTES["failed"]))
             note = template % {"place": place}
+            if code == "failed" and name in labels.ERRORS:  # what to do, where we know it
+                note = str(labels.ERRORS[name]) % {"places": ""}
             moved = [entry.at for entry in self.entries if entry.kind in _PROGRESS]
             since = moment(max(moved)) if moved else ""
             after = store.next_try(case.id)
