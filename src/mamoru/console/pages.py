@@ -1216,7 +1216,8 @@ def _ground(ground: RefusalGround) -> Ground:
 
 
 def _listed(kinds: Iterable[ProofKind]) -> str:
-    return "、".join(said(wording.PROOF_KINDS, kind) for kind in kinds)
+    between = "、" if language() == "ja" else ", "
+    return between.join(said(wording.PROOF_KINDS, kind) for kind in kinds)
 
 
 def _about(words: str, paper: str) -> str:
