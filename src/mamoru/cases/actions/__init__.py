@@ -66,12 +66,14 @@ from mamoru.cases.actions.proving import (
     takes_papers,
     verify_case,
 )
+from mamoru.cases.rules.facts import Check
 from mamoru.cases.rules.papers import PaperRefused  # screens may not reach into the rules
 from mamoru.cases.rules.states import StageForbidden
 
 __all__ = [
     "CODE_DIGITS",
     "LOOK",
+    "Check",
     "CodeRefused",
     "FormDefective",
     "KeyReused",
