@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mamoru.cases import actions, effects_store, execute, store
+from mamoru.cases import actions, execute, store
+from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import Demand, DemandKind, Effect, Work
 from mamoru.connectors.port import StoreUnreachable
 from mamoru.consents import actions as consents
@@ -47,9 +48,12 @@ def changed(before: Rows, after: Rows) -> dict[str, list[tuple[object, ...]]]:
     return {name: rows for name, rows in found.items() if rows}
 
 
-def approved(someone: Someone, *demands: Demand) -> CaseId:
+def approved(someone: Someone, *demands: Demand, refs: tuple[str, ...] = ()) -> CaseId:
     form = replace(acts.filing(someone), demands=demands)
     case_id = acts.verified_of(form, someone)
+    for state, ref in zip(store.case(case_id).demands, refs, strict=False):
+        version = store.case(case_id).version
+        actions.name_value(state.id, ref, by=acts.SUZUKI, now=NOW, version=version)
     acts.decide(case_id)
     acts.approve(case_id)
     return case_id
@@ -61,7 +65,7 @@ def everything(kind: DemandKind) -> Demand:
 
 def effects(case_id: CaseId, position: int = 0) -> dict[str, Effect]:
     demand = store.case(case_id).demands[position]
-    return {each.ref: each for each in effects_store.effects(demand.id)}
+    return {each.ref: each for each in kept.effects(demand.id)}
 
 
 @pytest.mark.promise("P3.6", "P1.7")
@@ -167,10 +171,11 @@ def test_a_correction_reaches_every_copy_of_the_value(house: Company) -> None:
         cast.HANAKO,
         Demand(
             kind=DemandKind.CORRECTION,
-            items=("shop/members/M000001/email",),
+            items=("contact",),
             before=cast.HANAKO.email,
             after="hanako.new@mail.example",
         ),
+        refs=("shop/members/M000001/email",),
     )
     before = dump(house.home)
 
@@ -188,15 +193,17 @@ def test_what_is_untrue_is_deleted_and_what_is_missing_is_added(house: Company) 
         cast.HANAKO,
         Demand(
             kind=DemandKind.DELETION,
-            items=("shop/members/M000001/phone",),
+            items=("contact",),
             before=cast.HANAKO.phone,
+            after="",
         ),
         Demand(
             kind=DemandKind.ADDITION,
-            items=("shop/members/M000001/company_name",),
+            items=("company",),
             before="",
             after="山本商店",
         ),
+        refs=("shop/members/M000001/phone", "shop/members/M000001/company_name"),
     )
 
     assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
@@ -289,3 +296,29 @@ def test_rows_that_come_while_we_erase_go_as_well(house: Company) -> None:
     assert actions.carry_out(case_id, steps.restart()) is Work.READY, store.case(case_id).work_note
 
     assert effects(case_id)["shop/addresses"].erased == 2
+
+
+@pytest.mark.parametrize(
+    "ref", ["shop/members/M000002/email", "shop/members/M000001/member_id", "shop/nothing/1/x", "x"]
+)
+def test_only_an_open_value_of_this_person_can_be_named(house: Company, ref: str) -> None:
+    demand = Demand(kind=DemandKind.CORRECTION, items=("contact",), before="a", after="b")
+    form = replace(acts.filing(cast.HANAKO), demands=(demand,))
+    case = store.case(acts.verified_of(form, cast.HANAKO))
+
+    with pytest.raises(execute.ColumnNotOpen):
+        actions.name_value(case.demands[0].id, ref, by=acts.SUZUKI, now=NOW, version=case.version)
+
+
+def test_the_values_to_choose_from_are_this_persons_and_the_look_has_its_entry(
+    house: Company,
+) -> None:
+    demand = Demand(kind=DemandKind.CORRECTION, items=("contact",), before="a", after="b")
+    form = replace(acts.filing(cast.HANAKO), demands=(demand,))
+    case = store.case(acts.verified_of(form, cast.HANAKO))
+
+    tables = actions.values_to_name(case.demands[0].id, by=acts.SUZUKI, now=NOW)
+
+    refs = [field.ref for table in tables for row in table.rows for field in row if field.ref]
+    assert "shop/members/M000001/email" in refs
+    assert "case.values.opened" in [each.kind for each in append.entries(case.id)]

@@ -617,7 +617,8 @@ def give_role(username: str, role: str) -> None:
         ("mismatch", "supplement"),
         ("verified", "decide"),
         ("outgrown", "work"),
-        ("ready", "work"),
+        ("ready", "answer"),
+        ("unprintable", "by-hand"),
     ],
 )
 def test_what_is_to_be_done_now_stands_first_and_open(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from mamoru.cases import effects_store, store
+from mamoru.cases import store
 from mamoru.cases.rules import deadline
+from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
@@ -311,7 +312,7 @@ def _tables(case: Case, sources: Sources, state: DemandState) -> tuple[AnnexTabl
 def _changed(sources: Sources, state: DemandState, language: str) -> tuple[Changed, ...]:
     """Return what an erasure did, place by place, in the words of the map."""
     result = []
-    for each in effects_store.effects(state.id):
+    for each in kept.effects(state.id):
         if each.wave or not (each.erased or each.written or each.held):
             continue
         table = sources.datamap.table(each.store, each.table)

@@ -91,6 +91,7 @@ class DemandRow(models.Model):
     plan_digest = models.CharField(max_length=64, blank=True)
     plan_places = models.JSONField(default=list)
     plan_expected = models.JSONField(default=list)
+    sealed_target = models.BinaryField(null=True)
     executed_at = models.DateTimeField(null=True)
     sealed_hand_note = models.BinaryField(null=True)
 

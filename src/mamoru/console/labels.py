@@ -127,6 +127,8 @@ TRAIL: Words = {
     "case.place.corrected": _("データベースを訂正した"),
     "case.place.changed": _("データベースの記録を変更し、変更を確かめた"),
     "case.erasure.deepened": _("データベースの内部に残る跡を取り除いた"),
+    "case.values.opened": _("登録されている値の一覧を開いた"),
+    "case.value.named": _("請求の対象となる値を特定した"),
     "case.plan.counted": _("対象の件数を数えた"),
     "case.letter.by-hand": _("手書きする文字を記録した"),
     "case.work.hastened": _("今すぐ試すよう依頼した"),

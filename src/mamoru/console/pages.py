@@ -5,7 +5,6 @@ one that hides them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -20,54 +19,50 @@ from mamoru.cases.terms import (
     Decision,
     DemandState,
     LocationReceipt,
-    NeedState,
     Outcome,
-    PersonalDetails,
     PlanChange,
     Proof,
-    ProofKind,
     RefusalGround,
     Stage,
     TrailEntry,
     Work,
 )
-from mamoru.console import access, forms, labels, queue
+from mamoru.console import access, forms, labels, next_step, queue
 from mamoru.console.access import Desk, Right
+from mamoru.console.shaping import (
+    about,
+    details_rows,
+    finding_rows,
+    ground_of,
+    grounds_in,
+    listed,
+    pair_of,
+    size_of,
+)
+from mamoru.console.shown import (
+    Asked,
+    CasePage,
+    Compared,
+    Comparison,
+    Decided,
+    DemandView,
+    Kept,
+    Needed,
+    Paper,
+    Row,
+    Stale,
+    Touched,
+    TrailLine,
+    Working,
+    Written,
+)
 from mamoru.console.words import day, language, moment, said, version, word
 from mamoru.documents import wording
-from mamoru.identity import reasons, verify
+from mamoru.identity import verify
 from mamoru.kit import clock
-from mamoru.kit.ids import CaseId
 
 F = TypeVar("F", bound=django_forms.Form)
 
-# What stands open at a stage, in this order; the next step's own part comes before all of them.
-_NOW: Final[Mapping[Stage, tuple[str, ...]]] = {
-    Stage.RECEIVED: ("papers", "person", "request"),
-    Stage.SUPPLEMENT_ASKED: ("supplements",),
-    Stage.VERIFIED: ("decisions", "request"),
-    Stage.DECIDED: ("answer",),
-    Stage.ANSWERED: ("answer",),
-    Stage.WITHDRAWN: ("request",),
-}
-# Where the anchor of a next step, or the form that came back, stands.
-_ANCHORED: Final = {
-    "paper": "papers",
-    "person": "person",
-    "identify": "person",
-    "verify": "person",
-    "supplement": "supplements",
-    "decide": "decisions",
-    "approve": "decisions",
-    "demand": "decisions",
-    "return": "decisions",
-    "reopen": "answer",
-    "hand": "answer",
-    "by": "answer",
-    "work": "answer",
-    "answer": "answer",
-    "send": "answer",
-}
 _PROGRESS: Final = frozenset(
     {
         "case.decided",
@@ -77,277 +72,6 @@ _PROGRESS: Final = frozenset(
         "case.demand.carried-out-by-hand",
     }
 )
-
-
-# --- one case -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A label and its text."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """The one thing to do now."""
-
-    text: str
-    by: str
-    anchor: str = ""
-    link: str = ""
-    who: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of the page; what is to be done now stands open and first, the rest is folded."""
-
-    key: str
-    template: str
-    title: str
-    open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrailLine:
-    """A line of the history."""
-
-    index: int
-    word: str
-    who: str
-    at: str
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """A paper with what was read on it."""
-
-    proof: Proof
-    word: str
-    of: str
-    received: str
-    size: str
-    read: tuple[Row, ...]
-    reader: str
-    opened: bool  # by whoever looks at this page: without it no finding is taken
-    form: forms.FindingForm | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needed:
-    """A group of papers that the role has to send, and how far it has come."""
-
-    of: str
-    words: str
-    state: NeedState
-    word: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two sources compared."""
-
-    label: str
-    verdict: str
-    word: str
-    differences: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """Address, name or birth date: three originals, three pairs."""
-
-    key: str
-    title: str
-    verdict: str
-    word: str
-    sources: tuple[Row, ...]
-    pairs: tuple[Pair, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """The whole matrix, and the chain of a mover."""
-
-    paper: str
-    parts: tuple[Compared, ...]
-    chain: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request for what is missing."""
-
-    at: str
-    by: str
-    due: str
-    received: str
-    points: tuple[str, ...]
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """A table of a plan or of a receipt: counts, never values."""
-
-    store: str
-    table: str
-    count: int
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """A ground with its article."""
-
-    code: str
-    word: str
-    article: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """A decision in words."""
-
-    outcome: str
-    word: str
-    grounds: tuple[Ground, ...]
-    reason: str
-    law: str
-    by: str
-    at: str
-    approved_by: str
-    approved_at: str
-    seen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stale:
-    """A decision that can no longer be carried out: what has changed, in words."""
-
-    position: int
-    kind: str
-    changes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemandView:
-    """A demand with facts, plan, decision and what may be done with it."""
-
-    position: int
-    kind: str
-    code: str
-    article: str
-    items: str
-    before: str
-    after: str
-    reason: str
-    standing: tuple[Ground, ...]
-    plan: tuple[Touched, ...]
-    by_hand: bool
-    decided: Decided | None
-    form: forms.DecideForm | None
-    may_approve: bool
-    approval: str
-    return_form: forms.ReturnForm | None
-    receipts: tuple[Touched, ...]
-    done: bool
-    hand_form: forms.CarriedOutForm | None
-    hand: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Working:
-    """What the machine does, in plain words."""
-
-    word: str
-    note: str
-    since: str
-    tries: int
-    failures: int
-    next_try: str
-    may_hasten: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A character without a glyph: what to write by hand, and where."""
-
-    code: str
-    part: str
-    count: int
-    nth: int
-    recorded: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A form that came back with errors, shown again where it stood."""
-
-    key: str
-    form: django_forms.Form
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasePage:
-    """Everything on the page of one case. What `personal` forbids is not in it."""
-
-    case_id: CaseId
-    version: int
-    stage: Stage
-    stage_word: str
-    work: Work
-    work_note: str
-    personal: bool
-    handles: bool
-    facts: tuple[Row, ...]
-    due: queue.Due
-    next_step: NextStep
-    parts: tuple[Part, ...]
-    beside: tuple[queue.Line, ...]
-    trail: tuple[TrailLine, ...]
-    person: tuple[Row, ...]
-    agent: tuple[Row, ...]
-    demands: tuple[DemandView, ...]
-    needed: tuple[Needed, ...]
-    papers: tuple[Paper, ...]
-    identified: bool
-    by_login: bool
-    records: tuple[str, ...]
-    registered: tuple[Row, ...]
-    former: tuple[str, ...]
-    can_identify: bool
-    candidates: tuple[execute.Candidate, ...] | None
-    identify_form: forms.IdentifyForm | None
-    comparison: Comparison | None
-    authority: tuple[str, ...]
-    authority_proven: bool
-    by_agent: bool
-    open_points: tuple[str, ...]
-    open_words: tuple[str, ...]
-    unread_words: tuple[str, ...]
-    verify_form: forms.VerifyForm | None
-    verify_note: bool
-    verify_hint: str
-    verified: str
-    supplements: tuple[Asked, ...]
-    supplement_form: forms.SupplementForm | None
-    decide_hint: str
-    working: Working
-    stale: tuple[Stale, ...]
-    reopen_form: forms.ReturnForm | None
-    written: tuple[Written, ...]
-    written_form: forms.HandWrittenForm | None
-    has_letter: bool
-    letter_opened: bool
-    send_form: forms.SendForm | None
-    send_hint: str
-    answered: tuple[Row, ...]
 
 
 def show(
@@ -396,6 +120,15 @@ class _Builder:
         may_verify = may_verify and check.identified and check.comparison is not None
         may_ask = self.handles and case.stage is Stage.RECEIVED
         send_form, send_hint = self._send()
+        here = next_step.Situation(
+            case=case,
+            check=check,
+            desk=self.desk,
+            today=self.today,
+            stale=bool(self.stale),
+            to_write=self._written_form() is not None,
+            kept=self.kept.key if self.kept else "",
+        )
         return CasePage(
             case_id=case.id,
             version=case.version,
@@ -409,12 +142,12 @@ class _Builder:
             due=queue.due_in_words(
                 case.stage, case.due_on, state.days_left, state.urgency, paused=state.paused
             ),
-            next_step=self._next(),
-            parts=self._parts(),
+            next_step=next_step.next_step(here),
+            parts=next_step.parts(here),
             beside=queue.beside(case.id, now=self.now),
             trail=tuple(self._trail(entry) for entry in reversed(self.entries)),
-            person=_details(case.filing.person) if self.personal else (),
-            agent=_details(case.filing.agent) if self.personal and case.filing.agent else (),
+            person=details_rows(case.filing.person) if self.personal else (),
+            agent=details_rows(case.filing.agent) if self.personal and case.filing.agent else (),
             demands=tuple(
                 self._demand(position, each) for position, each in enumerate(case.demands, start=1)
             ),
@@ -423,14 +156,14 @@ class _Builder:
             identified=case.identity is not None,
             by_login=check.by_login,
             records=self._records(),
-            registered=_details(identity.registered) if identity and identity.subjects else (),
+            registered=details_rows(identity.registered) if identity and identity.subjects else (),
             former=identity.former_addresses if identity else (),
             can_identify=can_identify and not check.by_login,
             candidates=candidates,
             identify_form=self._identify_form(candidates) if can_identify else None,
             comparison=self._comparison() if self.personal else None,
             authority=tuple(
-                _about(finding.words(language()), finding.paper) for finding in check.open_findings
+                about(finding.words(language()), finding.paper) for finding in check.open_findings
             ),
             authority_proven=check.authority_code == "proven",
             by_agent=check.authority_code != "own",
@@ -511,187 +244,6 @@ class _Builder:
             Row(label=gettext("適用される方針の版"), text=version(filing.policy_version)),
         )
 
-    def _parts(self) -> tuple[Part, ...]:
-        """Return the parts of the page: first what the stage asks for, then the rest, folded."""
-        titles = {
-            "request": gettext("請求の内容"),
-            "papers": gettext("書類"),
-            "person": gettext("本人の特定と照合"),
-            "supplements": gettext("不足書類のお願い"),
-            "decisions": gettext("判断と承認"),
-            "answer": gettext("実行と回答書"),
-        }
-        now = _NOW[self.case.stage]
-        anchor = self._next().anchor.partition("-")[0]
-        first = _ANCHORED.get(anchor, now[0])
-        kept = _ANCHORED.get(self.kept.key.partition("-")[0], "") if self.kept else ""
-        unfolded = dict.fromkeys((first, *now, *([kept] if kept else [])))
-        order = [*unfolded, *(key for key in titles if key not in unfolded)]
-        withheld = {"papers", "person", "supplements"} if self.check.by_login else set()
-        return tuple(
-            Part(
-                key=key,
-                template=f"console/{key}.html",
-                title=titles[key],
-                open=key in unfolded,
-            )
-            for key in order
-            if key not in withheld
-        )
-
-    def _next(self) -> NextStep:
-        by = day(self.case.due_on)
-        match self.case.stage:
-            case Stage.RECEIVED:
-                step = self._next_of_received(by)
-            case Stage.SUPPLEMENT_ASKED:
-                step = self._next_of_asked(by)
-            case Stage.VERIFIED:
-                step = self._next_of_verified(by)
-            case Stage.DECIDED:
-                step = self._next_of_decided(by)
-            case Stage.ANSWERED:
-                step = NextStep(
-                    text=gettext("回答は送り終わりました。することはありません。"), by=""
-                )
-            case _:
-                step = NextStep(
-                    text=gettext("請求は取り下げられました。することはありません。"), by=""
-                )
-        return step
-
-    def _next_of_asked(self, by: str) -> NextStep:
-        until = self.case.supplements[-1].due_on
-        if until < self.today:
-            return NextStep(
-                text=gettext("お願いした書類の期限が過ぎました。届いていなければ判断に進めます。"),
-                by=by,
-                anchor="decide",
-                link=gettext("判断へ"),
-            )
-        return NextStep(
-            text=gettext("お願いした書類の到着を待っています。届くまで、することはありません。"),
-            by=day(until),
-            anchor="supplement",
-            link=gettext("お願いした内容"),
-        )
-
-    def _next_of_received(self, by: str) -> NextStep:
-        check = self.check
-        who = "" if self.handles else gettext("受付担当または個人情報保護管理者")
-        unread = [proof for proof in self.case.proofs if proof.finding is None]
-        if not self.case.proofs:
-            return NextStep(
-                text=gettext(
-                    "書類がまだ届いていません。届かなければ、不足書類をお願いしてください。"
-                ),
-                by=by,
-                anchor="supplement",
-                link=gettext("不足書類のお願いへ"),
-                who=who,
-            )
-        if unread:
-            return NextStep(
-                text=gettext("届いた書類を開き、記載を記録してください(残り%(count)s点)。")
-                % {"count": len(unread)},
-                by=by,
-                anchor=f"paper-{unread[0].id}",
-                link=gettext("書類へ"),
-                who=who,
-            )
-        if not check.identified:
-            return NextStep(
-                text=gettext("会社の記録から本人を検索し、どの記録が本人かを特定してください。"),
-                by=by,
-                anchor="person",
-                link=gettext("本人の特定へ"),
-                who=who,
-            )
-        if check.open_points:
-            return NextStep(
-                text=gettext(
-                    "一致しない点があります。お断りの前に、不足書類をお願いしてください。"
-                ),
-                by=by,
-                anchor="supplement",
-                link=gettext("不足書類のお願いへ"),
-                who=who,
-            )
-        return NextStep(
-            text=gettext("照合の結果を見て、本人の確認を確定してください。"),
-            by=by,
-            anchor="verify",
-            link=gettext("照合へ"),
-            who=who,
-        )
-
-    def _next_of_verified(self, by: str) -> NextStep:
-        undecided = [each for each in self.case.demands if each.decision is None]
-        if undecided:
-            return NextStep(
-                text=gettext("請求ごとに判断してください(残り%(count)s件)。")
-                % {"count": len(undecided)},
-                by=by,
-                anchor="decide",
-                link=gettext("判断へ"),
-                who="" if self.desk.may(Right.DECIDE) else gettext("個人情報保護管理者"),
-            )
-        return NextStep(
-            text=gettext("判断した人とは別の人が承認してください(残り%(count)s件)。")
-            % {"count": sum(not each.decided for each in self.case.demands)},
-            by=by,
-            anchor="approve",
-            link=gettext("承認へ"),
-            who="" if self.desk.may(Right.APPROVE) else gettext("承認者"),
-        )
-
-    def _next_of_decided(self, by: str) -> NextStep:
-        case = self.case
-        if case.work is Work.READY:
-            return NextStep(
-                text=gettext("回答書を開いて確かめ、送ってください。"),
-                by=by,
-                anchor="answer",
-                link=gettext("回答書へ"),
-                who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
-            )
-        if self.stale:
-            return NextStep(
-                text=gettext("承認のあとに対象の範囲が変わりました。判断に差し戻してください。"),
-                by=by,
-                anchor="reopen",
-                link=gettext("変わったところへ"),
-                who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
-            )
-        if case.work is Work.WAITING and self._written_form() is not None:
-            return NextStep(
-                text=gettext("印字できない文字があります。手書きで補う文字を記録してください。"),
-                by=by,
-                anchor="by-hand",
-                link=gettext("手書きする文字へ"),
-            )
-        if case.work is Work.WAITING and case.work_note.startswith("hand-work"):
-            return NextStep(
-                text=gettext("手で行う作業があります。行ってから記録してください。"),
-                by=by,
-                anchor="work",
-                link=gettext("実行へ"),
-                who="" if self.handles else gettext("受付担当または個人情報保護管理者"),
-            )
-        if case.work is Work.WAITING:
-            return NextStep(
-                text=gettext("実行が止まっています。原因を確かめてください。期限は進んでいます。"),
-                by=by,
-                anchor="work",
-                link=gettext("実行へ"),
-            )
-        return NextStep(
-            text=gettext("自動処理が終わるのを待っています。することはありません。"),
-            by=by,
-            anchor="work",
-            link=gettext("実行へ"),
-        )
-
     def _trail(self, entry: TrailEntry) -> TrailLine:
         return TrailLine(
             index=entry.index,
@@ -706,7 +258,7 @@ class _Builder:
             yield gettext("請求%(position)s") % {"position": facts["demand"].rpartition("/")[2]}
         if facts.get("outcome") in labels.OUTCOMES:
             yield word(labels.OUTCOMES, facts["outcome"])
-        for ground in _parted(facts.get("grounds", "")):
+        for ground in grounds_in(facts.get("grounds", "")):
             yield said(wording.GROUNDS, ground)
         if facts.get("kind") in wording.PROOF_KINDS:
             yield said(wording.PROOF_KINDS, facts["kind"])
@@ -733,9 +285,9 @@ class _Builder:
             return ()
         found = []
         for need in self.check.needs:
-            words = _listed(need.group.one_of)
+            words = listed(need.group.one_of)
             if need.group.two_of:
-                words += gettext("。または、次のうち2点: ") + _listed(need.group.two_of)
+                words += gettext("。または、次のうち2点: ") + listed(need.group.two_of)
             found.append(
                 Needed(
                     of=said(wording.PROOF_OF, need.group.of),
@@ -759,8 +311,8 @@ class _Builder:
             word=said(wording.PROOF_KINDS, proof.kind),
             of=said(wording.PROOF_OF, proof.of),
             received=moment(proof.received_at),
-            size=_size(proof.size),
-            read=_read(proof) if self.personal else (),
+            size=size_of(proof.size),
+            read=finding_rows(proof) if self.personal else (),
             reader=self.who(proof.finding.by) if proof.finding else "",
             opened=actions.opened_paper(self.entries, proof, by=self.desk.by),
             form=form,
@@ -822,7 +374,7 @@ class _Builder:
                 Row(label=gettext("確認書類"), text=first.b),
                 Row(label=gettext("登録内容"), text=second.b),
             ),
-            pairs=tuple(_pair(each) for each in pairs),
+            pairs=tuple(pair_of(each) for each in pairs),
         )
 
     def _verify_hint(self) -> str:
@@ -918,7 +470,7 @@ class _Builder:
             before=(asked.before or "") if self.personal else "",
             after=(asked.after or "") if self.personal else "",
             reason=asked.reason if self.personal else "",
-            standing=tuple(_ground(each) for each in standing),
+            standing=tuple(ground_of(each) for each in standing),
             plan=self._plan(plan),
             by_hand=plan is not None and plan.by_hand,
             decided=self._decided(decision) if decision else None,
@@ -975,7 +527,7 @@ class _Builder:
         return Decided(
             outcome=decision.outcome,
             word=word(labels.OUTCOMES, decision.outcome),
-            grounds=tuple(_ground(each) for each in decision.grounds),
+            grounds=tuple(ground_of(each) for each in decision.grounds),
             reason=decision.reason if self.personal else "",
             law=decision.law,
             by=self.who(decision.by),
@@ -1087,6 +639,8 @@ class _Builder:
                 place = self.titles.get(name, name)
             template = str(labels.WORK_NOTES.get(code, labels.WORK_NOTES["failed"]))
             note = template % {"place": place}
+            if code == "failed" and name in labels.ERRORS:  # what to do, where we know it
+                note = str(labels.ERRORS[name]) % {"places": ""}
             moved = [entry.at for entry in self.entries if entry.kind in _PROGRESS]
             since = moment(max(moved)) if moved else ""
             after = store.next_try(case.id)
@@ -1150,82 +704,3 @@ def decide_form(
 def seen(decision: Decision) -> str:
     """Return what tells one decision from the next, so that nobody approves unseen text."""
     return f"{decision.at.timestamp()}-{decision.plan_digest[:16]}"
-
-
-# --- inside -------------------------------------------------------------------------------
-
-
-def _details(details: PersonalDetails) -> tuple[Row, ...]:
-    rows = (
-        (gettext("氏名"), details.name),
-        (gettext("ふりがな"), f"{details.family_name_kana} {details.given_name_kana}".strip()),
-        (gettext("生年月日"), details.birth_date),
-        (gettext("郵便番号"), details.postal_code),
-        (gettext("住所"), details.full_address),
-        (gettext("電話番号"), details.phone),
-        (gettext("メールアドレス"), details.email),
-    )
-    return tuple(Row(label=label, text=text) for label, text in rows if text)
-
-
-def _read(proof: Proof) -> tuple[Row, ...]:
-    finding = proof.finding
-    if finding is None:
-        return ()
-    rows = [
-        (gettext("前の住所"), finding.former_address),
-        (gettext("本人(委任者)の氏名"), finding.principal_name),
-        (gettext("代理人の氏名"), finding.agent_name),
-        (gettext("作成日・発行日"), day(finding.issued_on) if finding.issued_on else ""),
-        (gettext("有効期限"), day(finding.expires_on) if finding.expires_on else ""),
-        (
-            gettext("委任の範囲"),
-            "、".join(wording.said(wording.KINDS, kind, language()) for kind in finding.scope),
-        ),
-        (
-            gettext("書類に不審な点はないか"),
-            gettext("不審な点はない") if finding.genuine else gettext("疑義がある"),
-        ),
-    ]
-    return (
-        *_details(finding.details),
-        *(Row(label=label, text=text) for label, text in rows if text),
-    )
-
-
-def _pair(found: verify.PairVerdict) -> Pair:
-    words = {code: reasons.words(code, language()) for code in found.reasons}
-    return Pair(
-        label=word(labels.PAIRS, found.pair),
-        verdict=str(found.verdict),
-        word=word(labels.VERDICTS, found.verdict),
-        differences=tuple(text for code, text in words.items() if code not in labels.NOTATION),
-        notes=tuple(text for code, text in words.items() if code in labels.NOTATION),
-    )
-
-
-def _ground(ground: RefusalGround) -> Ground:
-    return Ground(
-        code=ground,
-        word=said(wording.GROUNDS, ground),
-        article=said(wording.GROUND_ARTICLES, ground),
-    )
-
-
-def _listed(kinds: Iterable[ProofKind]) -> str:
-    return "、".join(said(wording.PROOF_KINDS, kind) for kind in kinds)
-
-
-def _about(words: str, paper: str) -> str:
-    if paper not in wording.PROOF_KINDS:
-        return words
-    return f"{said(wording.PROOF_KINDS, paper)}: {words}"
-
-
-def _parted(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split(", ") if part in wording.GROUNDS)
-
-
-def _size(count: int) -> str:
-    kilobytes = max(round(count / 1024), 1)
-    return f"{kilobytes} KB" if kilobytes < 1024 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004

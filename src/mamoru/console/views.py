@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Case, DemandState, DispatchKind
-from mamoru.console import access, forms, labels, pages, words
+from mamoru.console import access, forms, labels, pages, shown, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
 from mamoru.kit import clock, ids
@@ -36,17 +36,17 @@ def queue(request: HttpRequest, desk: Desk) -> HttpResponse:
     typed = fold(request.GET.get("q", ""))[:_SEARCH_LENGTH].upper()
     found = ids.parse_case_id(typed)
     number = request.GET.get("page", "1")
-    shown = queues.queue(
+    listed = queues.queue(
         key=request.GET.get("stage", "open"),
         search=found or re.sub(r"[^0-9A-Z-]", "", typed),
         number=int(number) if number.isdecimal() and len(number) < _SEARCH_LENGTH else 1,
         now=clock.now(),
     )
-    here = next(tab.key for tab in shown.tabs if tab.here)
+    here = next(tab.key for tab in listed.tabs if tab.here)
     return render(
         request,
         "console/queue.html",
-        {"queue": shown, "desk": desk, "search": typed, "stage": here},
+        {"queue": listed, "desk": desk, "search": typed, "stage": here},
     )
 
 
@@ -402,7 +402,7 @@ def _act(
     anchor: str = "",
 ) -> HttpResponse:
     """Do one thing and go back to the page; what hinders is shown there with what was typed."""
-    kept = pages.Kept(key=key, form=form) if form is not None else None
+    kept = shown.Kept(key=key, form=form) if form is not None else None
     try:
         _expect_current(request, case_id)
         if form is not None and not form.is_valid():
@@ -434,7 +434,7 @@ def _page(
     *,
     problem: MamoruError | None = None,
     incomplete: bool = False,
-    kept: pages.Kept | None = None,
+    kept: shown.Kept | None = None,
     candidates: tuple[execute.Candidate, ...] | None = None,
 ) -> HttpResponse:
     now = clock.now()
@@ -442,12 +442,12 @@ def _page(
         case = actions.open_case(case_id, by=desk.by, now=now)
     else:
         case = store.case(case_id)
-    shown = pages.show(case, desk, now=now, candidates=candidates, kept=kept)
+    page = pages.show(case, desk, now=now, candidates=candidates, kept=kept)
     return render(
         request,
         "console/case.html",
         {
-            "page": shown,
+            "page": page,
             "desk": desk,
             "problem": str(labels.INCOMPLETE) if incomplete else _explained(problem),
             "wrong": _wrong_fields(kept),
@@ -478,7 +478,7 @@ def _explained(problem: MamoruError | None) -> str:
     return text % {"places": places} if "%(places)s" in text else text
 
 
-def _wrong_fields(kept: pages.Kept | None) -> list[tuple[str, str, str]]:
+def _wrong_fields(kept: shown.Kept | None) -> list[tuple[str, str, str]]:
     """Return (id, label, message) of each field to mend, in the order of the page."""
     if kept is None or not kept.form.is_bound:
         return []

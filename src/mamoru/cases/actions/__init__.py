@@ -18,11 +18,13 @@ from mamoru.cases.actions.deciding import (
     approve_demand,
     decide_demand,
     judged_grounds,
+    name_value,
     plan_change,
     plan_of,
     reopen_case,
     return_demand,
     standing_grounds,
+    values_to_name,
 )
 from mamoru.cases.actions.filing import (
     CODE_DIGITS,
@@ -73,12 +75,14 @@ from mamoru.cases.actions.proving import (
     takes_papers,
     verify_case,
 )
+from mamoru.cases.rules.facts import Check
 from mamoru.cases.rules.papers import PaperRefused  # screens may not reach into the rules
 from mamoru.cases.rules.states import StageForbidden
 
 __all__ = [
     "CODE_DIGITS",
     "LOOK",
+    "Check",
     "CodeRefused",
     "FormDefective",
     "KeyReused",
@@ -108,6 +112,7 @@ __all__ = [
     "identify",
     "install",
     "judged_grounds",
+    "name_value",
     "note_failure",
     "offers_download",
     "open_case",
@@ -139,6 +144,7 @@ __all__ = [
     "trail",
     "try_now",
     "unprintable",
+    "values_to_name",
     "verify_case",
     "withdraw_case",
     "write_by_hand",

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from mamoru.cases import answer, effects_store, execute, store
+from mamoru.cases import answer, execute, store
 from mamoru.cases.actions.answering import send_answer
 from mamoru.cases.actions.guards import case_of, demand_of
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import retry, states
+from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -83,7 +84,7 @@ def release_held(demand_id: DemandId, steps: Steps) -> bool:
 
 def due_releases(*, now: datetime) -> tuple[DemandId, ...]:
     """Return the demands of which some hold has ended by now."""
-    return effects_store.due_releases(on=clock.date_in_japan(now))
+    return kept.due_releases(on=clock.date_in_japan(now))
 
 
 def note_failure(case_id: CaseId, code: str, *, now: datetime) -> datetime:

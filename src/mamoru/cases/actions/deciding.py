@@ -104,6 +104,56 @@ def _counted(
     return execute.expect(case, demand, by=by, now=now)
 
 
+def values_to_name(
+    demand_id: DemandId, *, by: StaffId, now: datetime
+) -> tuple[execute.MemberTable, ...]:
+    """Return the person's registered values, for staff to name the one that a demand is about.
+
+    The look has its entry first.
+    """
+    case = store.case(case_of(demand_id))
+    expect_stage(case, Stage.VERIFIED)
+    if case.identity is None:
+        raise states.StageForbidden(f"case `{case.id}` has nobody identified")
+    with store.atomic():
+        append.entry(
+            "case.values.opened", subject=case.id, by=by, at=now, body={"demand": demand_id}
+        )
+    return execute.registered(case.id, case.identity, by=by, now=now)
+
+
+def name_value(demand_id: DemandId, ref: str, *, by: StaffId, now: datetime, version: int) -> None:
+    """Say which one value a correction, addition or deletion is about, as staff found it (P3.5).
+
+    The person wrote in words what is untrue; the machine needs store, table, row and column.
+    ColumnNotOpen for a value that is not this person's, or that the map does not open.
+    """
+    case = store.case(case_of(demand_id))
+    demand = demand_of(case, demand_id)
+    expect_stage(case, Stage.VERIFIED)
+    expect_unchanged(case, version)
+    if demand.demand.kind not in execute.CORRECTING:
+        raise states.StageForbidden(f"demand `{demand_id}` is about no single value")
+    if not execute.is_ref(ref):
+        raise execute.ColumnNotOpen("no such value is known to the data map")
+    execute.place_of(case, ref)
+    store_name, table, _, column = ref.split("/")
+    with store.atomic():
+        store.change(case.id, version=case.version)
+        store.save_target(demand_id, ref)
+        append.entry(
+            "case.value.named",
+            subject=case.id,
+            by=by,
+            at=now,
+            body={
+                "demand": demand_id,
+                "place": f"{store_name}/{table}/{column}",
+                "value": store.commitment(case.id, "value", ref),
+            },
+        )
+
+
 def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime, version: int) -> Decision:
     """Approve a decision as the second person; the last approval starts the work (P3.17).
 

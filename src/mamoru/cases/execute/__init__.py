@@ -13,11 +13,22 @@ from mamoru.cases.execute.member import (
     expect_correctable,
     fits,
     read_own,
+    registered,
 )
 from mamoru.cases.execute.person import Candidate, find_person, identify
-from mamoru.cases.execute.planning import ColumnNotOpen, Plan, changes, holds_anything, is_ref, plan
+from mamoru.cases.execute.planning import (
+    CORRECTING,
+    ColumnNotOpen,
+    Plan,
+    changes,
+    holds_anything,
+    is_ref,
+    place_of,
+    plan,
+)
 
 __all__ = [
+    "CORRECTING",
     "HAND_WORK_SECONDS",
     "PURPOSE",
     "RETRY_SECONDS",
@@ -39,8 +50,10 @@ __all__ = [
     "install",
     "is_ref",
     "person_of",
+    "place_of",
     "plan",
     "read_own",
+    "registered",
     "release",
     "run",
     "text",

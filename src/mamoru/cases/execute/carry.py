@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from mamoru.cases import effects_store, store
+from mamoru.cases import store
 from mamoru.cases.execute import changing, planning, reading
 from mamoru.cases.execute.installed import PURPOSE, Waiting, name_of
+from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     Case,
     Decision,
@@ -94,7 +95,7 @@ def release(demand_id: DemandId, steps: Steps) -> None:
     case = store.case(CaseId(demand_id.rpartition("/")[0]))
     demand = next(each for each in case.demands if each.id == demand_id)
     on = clock.date_in_japan(clock.now())
-    for name, wave in effects_store.due_waves(demand_id, on=on):
+    for name, wave in kept.due_waves(demand_id, on=on):
         _step(
             steps, f"{demand_id} {name} wave {wave}",
             partial(changing.change, case, demand, name, wave=wave),

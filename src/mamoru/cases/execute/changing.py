@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from mamoru.cases import effects_store as kept
 from mamoru.cases import store
 from mamoru.cases.execute import effects, planning, rows
 from mamoru.cases.execute.installed import connector, hands
 from mamoru.cases.execute.rows import Task
+from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import Case, DemandKind, DemandState, Expected
 from mamoru.connectors.port import (
     CorrectionRefusedByStore,
@@ -102,10 +102,13 @@ def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
     Safe to repeat at any point: the keys are looked up, the fence tells what was committed,
     and what was proven is not proven again.
     """
-    if any(each.wave == wave for each in kept.effects(demand.id, name)):
+    at = rows.task(case, demand, name, now=clock.now(), wave=wave)
+    proven = {each.table for each in kept.effects(demand.id, name) if each.wave == wave}
+    correcting = demand.demand.kind in planning.CORRECTING
+    if proven and (correcting or proven >= {place.table for place in at.places}):
         return _DONE
     try:
-        return _change(rows.task(case, demand, name, now=clock.now(), wave=wave))
+        return _change(at)
     except (StoreUnreachable, OutcomeUnknown):
         return f"store-unreachable:{name}"
     except (
@@ -124,6 +127,8 @@ def _change(at: Task) -> str:
     if drift.drifts(at.mapped, shapes):
         return f"store-unreadable:{name}"  # what the map does not know cannot be called done
     rounds = list(kept.rounds(demand.id, name, wave=at.wave)) or [rows.first(at)]
+    if {place.table for place in at.places} - {each.table for each in rounds[-1].frozen}:
+        rounds.append(rows.again(at, rounds[-1]))  # the map has learnt of a table meanwhile
     while True:
         latest = rounds[-1]
         acts = _acts(at, latest.frozen, shapes)

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from mamoru.cases import effects_store as kept
 from mamoru.cases import store
-from mamoru.cases.effects_store import Round
 from mamoru.cases.execute import planning
 from mamoru.cases.execute.installed import hands
 from mamoru.cases.execute.rows import Task
+from mamoru.cases.store import effects as kept
+from mamoru.cases.store.effects import Round
 from mamoru.cases.terms import DemandKind, Effect, LocationReceipt
 from mamoru.datamap import holds
 from mamoru.datamap.acts import Proof
@@ -48,9 +48,8 @@ def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
         if each.table in found or not _correcting(at)
     ]
     with store.atomic():
-        if kept.save_effects(at.demand.id, effects):
-            for effect in effects:
-                _note(at, effect)
+        for effect in kept.save_effects(at.demand.id, effects):
+            _note(at, effect)
 
 
 def _correcting(at: Task) -> bool:

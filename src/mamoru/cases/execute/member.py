@@ -8,16 +8,14 @@ from datetime import datetime
 from mamoru.cases.execute.installed import connector, hands, permitted, text
 from mamoru.cases.execute.person import identify
 from mamoru.cases.execute.planning import ColumnNotOpen
-from mamoru.cases.terms import (
-    Subject,
-)
+from mamoru.cases.terms import Identity, Subject
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Authority, Column, Table, ValueKind
 from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
 from mamoru.identity import birth
-from mamoru.kit.ids import SYSTEM, CaseId
+from mamoru.kit.ids import SYSTEM, CaseId, StaffId
 from mamoru.kit.text import digits_only, fold, hidden_characters
 
 _PHONE_DIGITS = range(10, 14)
@@ -58,8 +56,15 @@ class MemberTable:
 def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
     """Return every registered field of a member, every table, with what may be corrected (P3.18)."""
     case_id = CaseId("member-page")
-    datamap = hands().datamap
     identity = identify(case_id, (subject,), by=SYSTEM, now=now)
+    return registered(case_id, identity, by=SYSTEM, now=now)
+
+
+def registered(
+    case_id: CaseId, identity: Identity, *, by: StaffId, now: datetime
+) -> tuple[MemberTable, ...]:
+    """Return every registered field of an identified person, with what may be corrected."""
+    datamap = hands().datamap
     result = []
     for place in locate.locate(datamap, dict(identity.keys)):
         table = datamap.table(place.store, place.table)
@@ -68,7 +73,7 @@ def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
             continue
         names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
         narrowed = place.narrowed(tuple(dict.fromkeys((*names, *locate.name_columns(table)))))
-        permit = permitted(case_id, Operation.READ, (narrowed,), by=SYSTEM, now=now)
+        permit = permitted(case_id, Operation.READ, (narrowed,), by=by, now=now)
         found = connector(place.store).read(permit, narrowed, now).rows
         # INVARIANT: a mailbox may be the household's; another's rows are not this member's to see.
         own = identity.registered.name.replace(" ", "")

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mamoru.cases import effects_store as kept
-from mamoru.cases.effects_store import Round
 from mamoru.cases.execute import planning
 from mamoru.cases.execute.installed import connector, hands, names_another, permitted
+from mamoru.cases.store import effects as kept
+from mamoru.cases.store.effects import Round
 from mamoru.cases.terms import Case, DemandState
 from mamoru.datamap import locate
 from mamoru.datamap.acts import Frozen, Reach

@@ -9,10 +9,11 @@ from django.db.models import Q
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import EffectRow, ReachRow
-from mamoru.cases.store import case_key
+from mamoru.cases.store.sealing import key_of, row_of
 from mamoru.cases.terms import Effect
 from mamoru.datamap.acts import Frozen
 from mamoru.kit.ids import CaseId, DemandId
+from mamoru.kit.seal import DataKey
 
 _FROZEN = TypeAdapter(tuple[Frozen, ...])
 Count = tuple[str, int, int]
@@ -44,7 +45,7 @@ def last_round(demand_id: DemandId, store: str) -> Round | None:
 
 def begin_round(demand_id: DemandId, store: str, *, wave: int, round_: Round, at: datetime) -> None:
     """Keep the keys of a round before it touches anything; a repetition changes nothing."""
-    sealed = case_key(_case_of(demand_id)).seal(
+    sealed = _key(demand_id).seal(
         _FROZEN.dump_json(round_.frozen), context=_context(demand_id, store, wave, round_.number)
     )
     ReachRow.objects.get_or_create(
@@ -72,37 +73,38 @@ def effects(demand_id: DemandId, store: str | None = None) -> tuple[Effect, ...]
     return tuple(_effect(row) for row in rows)
 
 
-def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> bool:
-    """Keep what was proven in one store; False if another run was faster."""
-    rows = [
-        EffectRow(
-            demand_id=demand_id,
-            store=each.store,
-            table=each.table,
-            wave=each.wave,
-            erased=each.erased,
-            written=each.written,
-            held=each.held,
-            referred=each.referred,
-            withheld=each.withheld,
-            holds=list(each.holds),
-            release_on=each.release_on,
-            level=each.level,
-            backups_until=each.backups_until,
-            at=each.at,
-        )
-        for each in found
-    ]
-    if not rows:
-        return True
+def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Keep what was proven in one store; return what was not kept before."""
+    wanted = tuple(found)
+    if not wanted:
+        return ()
+    store, wave = wanted[0].store, wanted[0].wave
     with transaction.atomic():
-        first = rows[0]
-        known = EffectRow.objects.filter(demand_id=demand_id, store=first.store, wave=first.wave)
-        if known.exists():
-            return False
-        EffectRow.objects.filter(demand_id=demand_id, store=first.store).update(released=True)
-        EffectRow.objects.bulk_create(rows)
-    return True
+        rows = EffectRow.objects.filter(demand_id=demand_id, store=store)
+        known = set(rows.filter(wave=wave).values_list("table", flat=True))
+        fresh = tuple(each for each in wanted if each.table not in known)
+        if wave and fresh:
+            rows.filter(wave__lt=wave).update(released=True)
+        EffectRow.objects.bulk_create(
+            EffectRow(
+                demand_id=demand_id,
+                store=each.store,
+                table=each.table,
+                wave=each.wave,
+                erased=each.erased,
+                written=each.written,
+                held=each.held,
+                referred=each.referred,
+                withheld=each.withheld,
+                holds=list(each.holds),
+                release_on=each.release_on,
+                level=each.level,
+                backups_until=each.backups_until,
+                at=each.at,
+            )
+            for each in fresh
+        )
+    return fresh
 
 
 def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> None:
@@ -138,7 +140,7 @@ def forget_reaches(demand_id: DemandId) -> int:
 def _round(demand_id: DemandId, row: ReachRow) -> Round:
     sealed = bytes(row.sealed_frozen)
     context = _context(demand_id, row.store, row.wave, row.round)
-    plain = case_key(_case_of(demand_id)).open(sealed, context=context) if sealed else b"[]"
+    plain = _key(demand_id).open(sealed, context=context) if sealed else b"[]"
     return Round(
         number=row.round,
         frozen=_FROZEN.validate_json(plain),
@@ -163,6 +165,10 @@ def _effect(row: EffectRow) -> Effect:
         backups_until=row.backups_until,
         at=row.at,
     )
+
+
+def _key(demand_id: DemandId) -> DataKey:
+    return key_of(row_of(_case_of(demand_id)))
 
 
 def _context(demand_id: DemandId, store: str, wave: int, number: int) -> str:

@@ -1,0 +1,67 @@
+"""What the worker shall carry out, and what it is doing with it; never a stage."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from mamoru.cases.models import (
+    CaseRow,
+)
+from mamoru.cases.store.sealing import row_of
+from mamoru.cases.terms import (
+    Work,
+)
+from mamoru.kit.ids import CaseId
+
+
+def due_work(*, now: datetime, limit: int = 50) -> tuple[CaseId, ...]:
+    """Return what the worker shall carry out now, the earliest due first: the outbox."""
+    rows = CaseRow.objects.filter(
+        Q(work_after=None) | Q(work_after__lte=now), work__in=[Work.QUEUED, Work.WAITING]
+    ).order_by("due_on", "id")
+    return tuple(CaseId(found) for found in rows.values_list("id", flat=True)[:limit])
+
+
+def claim_work(case_id: CaseId) -> int | None:
+    """Take a case of the outbox and return which try this is, None if another worker was faster."""
+    with transaction.atomic():
+        taken = CaseRow.objects.filter(id=case_id, work__in=[Work.QUEUED, Work.WAITING]).update(
+            work=Work.RUNNING, work_after=None, work_tries=F("work_tries") + 1
+        )
+        return CaseRow.objects.get(id=case_id).work_tries if taken else None
+
+
+def claimed_work() -> tuple[tuple[CaseId, int], ...]:
+    """Return (case, try) of everything that was taken and is not finished."""
+    rows = CaseRow.objects.filter(work=Work.RUNNING).values_list("id", "work_tries")
+    return tuple((CaseId(found), tries) for found, tries in rows)
+
+
+def set_work(
+    case_id: CaseId,
+    work: Work,
+    *,
+    note: str = "",
+    after: datetime | None = None,
+    failures: int | None = None,
+) -> None:
+    """Note what the machine is doing with a case; never its stage.
+
+    `failures` in a row are left as they are where none are given.
+    """
+    counted = {} if failures is None else {"work_failures": failures}
+    CaseRow.objects.filter(id=case_id).update(
+        work=work, work_note=note, work_after=after, **counted
+    )
+
+
+def hasten_work(case_id: CaseId) -> bool:
+    """Put a case that waits at the head of the queue; False if it does not wait."""
+    waits = CaseRow.objects.filter(id=case_id, work=Work.WAITING)
+    return bool(waits.update(work=Work.QUEUED, work_after=None))
+
+
+def next_try(case_id: CaseId) -> datetime | None:
+    """Return when the worker takes a waiting case up again, None if at once or not at all."""
+    return row_of(case_id).work_after

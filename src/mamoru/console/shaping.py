@@ -1,0 +1,106 @@
+"""From values of the rooms to rows and words of the desk."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext
+
+from mamoru.cases.terms import (
+    PersonalDetails,
+    Proof,
+    ProofKind,
+    RefusalGround,
+)
+from mamoru.console import labels
+from mamoru.console.shown import (
+    Ground,
+    Pair,
+    Row,
+)
+from mamoru.console.words import day, language, said, word
+from mamoru.documents import wording
+from mamoru.identity import reasons, verify
+
+
+def details_rows(details: PersonalDetails) -> tuple[Row, ...]:
+    """Return what is stated of a person, label by label."""
+    rows = (
+        (gettext("氏名"), details.name),
+        (gettext("ふりがな"), f"{details.family_name_kana} {details.given_name_kana}".strip()),
+        (gettext("生年月日"), details.birth_date),
+        (gettext("郵便番号"), details.postal_code),
+        (gettext("住所"), details.full_address),
+        (gettext("電話番号"), details.phone),
+        (gettext("メールアドレス"), details.email),
+    )
+    return tuple(Row(label=label, text=text) for label, text in rows if text)
+
+
+def finding_rows(proof: Proof) -> tuple[Row, ...]:
+    """Return what was read on a paper."""
+    finding = proof.finding
+    if finding is None:
+        return ()
+    rows = [
+        (gettext("前の住所"), finding.former_address),
+        (gettext("本人(委任者)の氏名"), finding.principal_name),
+        (gettext("代理人の氏名"), finding.agent_name),
+        (gettext("作成日・発行日"), day(finding.issued_on) if finding.issued_on else ""),
+        (gettext("有効期限"), day(finding.expires_on) if finding.expires_on else ""),
+        (
+            gettext("委任の範囲"),
+            "、".join(wording.said(wording.KINDS, kind, language()) for kind in finding.scope),
+        ),
+        (
+            gettext("書類に不審な点はないか"),
+            gettext("不審な点はない") if finding.genuine else gettext("疑義がある"),
+        ),
+    ]
+    return (
+        *details_rows(finding.details),
+        *(Row(label=label, text=text) for label, text in rows if text),
+    )
+
+
+def pair_of(found: verify.PairVerdict) -> Pair:
+    """Return two sources compared, differences apart from ways of writing."""
+    words = {code: reasons.words(code, language()) for code in found.reasons}
+    return Pair(
+        label=word(labels.PAIRS, found.pair),
+        verdict=str(found.verdict),
+        word=word(labels.VERDICTS, found.verdict),
+        differences=tuple(text for code, text in words.items() if code not in labels.NOTATION),
+        notes=tuple(text for code, text in words.items() if code in labels.NOTATION),
+    )
+
+
+def ground_of(ground: RefusalGround) -> Ground:
+    """Return a ground with its article."""
+    return Ground(
+        code=ground,
+        word=said(wording.GROUNDS, ground),
+        article=said(wording.GROUND_ARTICLES, ground),
+    )
+
+
+def listed(kinds: Iterable[ProofKind]) -> str:
+    """Return kinds of paper in words."""
+    between = "、" if language() == "ja" else ", "
+    return between.join(said(wording.PROOF_KINDS, kind) for kind in kinds)
+
+
+def about(words: str, paper: str) -> str:
+    """Return words with the paper that they are about."""
+    if paper not in wording.PROOF_KINDS:
+        return words
+    return f"{said(wording.PROOF_KINDS, paper)}: {words}"
+
+
+def grounds_in(text: str) -> tuple[str, ...]:
+    """Return the grounds that a line of the history names."""
+    return tuple(part for part in text.split(", ") if part in wording.GROUNDS)
+
+
+def size_of(count: int) -> str:
+    """Return a size as people say it."""
+    kilobytes = max(round(count / 1024), 1)
+    return f"{kilobytes} KB" if kilobytes < 1024 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004
