@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Practice
 from mamoru.connectors import open as opening
+from mamoru.console import inventory as desk
 from mamoru.datamap import inventory, reading
 from mamoru.datamap.scan import Sample
 from mamoru.datamap.terms import TableShape, Value
@@ -20,6 +21,7 @@ from mamoru.ledger import append, checkpoint
 from mamoru.ledger.storage import SqlStorage
 from mamoru.policy import compile as compiling
 from mamoru.policy import document
+from mamoru.site import stores
 
 _lock = threading.Lock()
 _wired: list[bool] = []
@@ -91,7 +93,12 @@ def wire() -> None:
                 },
             )
         )
+        desk.install(_states)
         _wired.append(True)
+
+
+def _states(located: inventory.DataMap) -> list[tuple[str, tuple[str, str, str]]]:
+    return stores.states(shapes(located, home()))
 
 
 def unwire() -> None:
