@@ -109,8 +109,8 @@ def test_diff_speaks_both_languages_and_json(capsys: pytest.CaptureFixture[str])
     english = run(capsys, *versions, "--language", "en")
     as_json = run(capsys, *versions, "--json")
 
-    assert "本人の同意が必要, Act 27(1)" in japanese.out
-    assert "needs consent, Act 27(1)" in english.out
+    assert "(本人の同意が必要、法27条1項)" in japanese.out
+    assert "(needs consent, Act 27(1))" in english.out
     assert json.loads(as_json.out)["need"] == "consent"
 
 

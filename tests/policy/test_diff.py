@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mamoru.policy import diff, document
+from mamoru.policy import diff, document, labels
 from mamoru.policy.document import Policy, PolicyInvalid
-from mamoru.policy.terms import Need
+from mamoru.policy.terms import Need, ProvisionBasis, RecipientKind
 from tests.policy import sample
 
 
@@ -99,7 +99,7 @@ def test_widening_is_told_from_narrowing_and_weighed_by_who_receives() -> None:
         ("joint-user", "joint-use", "JP", Need.NOTICE),
         ("entrustee", "entrustment", "JP", Need.PUBLICATION),
         ("entrustee", "entrustment", "US", Need.CONSENT),
-        ("entrustee", "equivalent-system", "US", Need.PUBLICATION),
+        ("entrustee", "equivalent-system", "US", Need.JUDGEMENT),
     ],
 )
 def test_a_new_recipient_is_weighed_by_articles_27_and_28(
@@ -157,6 +157,10 @@ def test_a_promise_that_no_sentence_makes_any_more_is_named() -> None:
     assert found.need is Need.NOTICE
 
 
+# Words of policy.yaml that have no place in a Japanese sentence.
+_WORDS_OF_THE_FILE = [
+    member.value for closed in (RecipientKind, ProvisionBasis) for member in closed if "-" in member
+] + ["None", "not-refused", "entrustee"]
 _DATES = {"version", "published_on", "effective_from"}
 
 
@@ -194,8 +198,12 @@ def test_no_change_of_a_value_passes_in_silence(data: st.DataObject) -> None:
     except PolicyInvalid:
         return
 
-    assert diff.compare(sample.policy(), after).changes
-    assert diff.compare(after, sample.policy()).changes
+    forth, back = diff.compare(sample.policy(), after), diff.compare(after, sample.policy())
+
+    assert forth.changes
+    assert back.changes
+    spoken = " ".join(change.ja + change.asks("ja") for change in (*forth.changes, *back.changes))
+    assert [word for word in _WORDS_OF_THE_FILE if word in spoken] == []
 
 
 def test_the_two_published_samples_differ_in_words_of_both_languages() -> None:
@@ -208,3 +216,40 @@ def test_the_two_published_samples_differ_in_words_of_both_languages() -> None:
     assert all(c.ja and c.en and c.words("en") == c.en for c in found.changes)
     weights = [c.need.weight for c in found.changes]
     assert weights == sorted(weights, reverse=True)
+
+
+@pytest.mark.promise("P2.14")
+def test_a_foreign_entrustee_is_never_a_matter_of_publishing_alone() -> None:
+    def bend(values: Any) -> None:
+        values["recipients"].append(
+            {
+                "id": "cloud",
+                "kind": "entrustee",
+                "title": {"ja": "クラウド社", "en": "Cloud Inc."},
+                "clause": "provision.consent",
+                "basis": "equivalent-system",
+                "country": "US",
+                "contract": "E-9",
+            }
+        )
+
+    (change,) = diff.compare(sample.policy(), sample.bent(bend)).changes
+
+    assert change.asks("ja") == "同意が要るかどうかの判断が必要、法28条1項、3項、規則16条、18条"
+    assert "規則16条の基準" in change.ja
+    assert "委託先、US、基準適合体制" in change.ja
+    assert "Rule 16" in change.en
+
+
+@pytest.mark.parametrize(
+    ("article", "said"),
+    [
+        ("Act 17(2), 18(1), 21(3)", "法17条2項、18条1項、21条3項"),
+        ("Act 27(5)(iii), (6)", "法27条5項3号、6項"),
+        ("Act 32(1)(iv); Order 10(i)", "法32条1項4号、令10条1号"),
+        ("Act 28; guideline 10-7", "法28条、ガイドライン通則編 10-7"),
+        ("-", ""),
+    ],
+)
+def test_articles_are_cited_as_a_japanese_office_cites_them(article: str, said: str) -> None:
+    assert labels.citation(article, "ja") == said

@@ -17,7 +17,7 @@ from mamoru.cases import actions, store
 from mamoru.cases.terms import Stage, Work
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
-from mamoru.site import work
+from mamoru.site import work, workers
 from mamoru.site.sample import cast
 from mamoru.site.work import WorkerRunning
 from tests.cases import acts
@@ -178,7 +178,9 @@ def test_only_what_no_workflow_will_end_is_queued_again(
 ) -> None:
     case_id, _ = queued()
     assert store.claim_work(case_id) == 1
-    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: types.SimpleNamespace(status=status))
+    workers.beat("alive")
+    found = types.SimpleNamespace(status=status, executor_id="alive")
+    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: found)
 
     work._take_up(frozenset())
 

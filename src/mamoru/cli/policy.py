@@ -12,26 +12,12 @@ from mamoru.cli.options import as_json, company, home, say, show_json
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.policy import diff as comparing
-from mamoru.policy import document, lint, page, publication, sentences
+from mamoru.policy import document, labels, lint, page, publication, sentences
 from mamoru.policy.document import Policy, PolicyInvalid
-from mamoru.policy.terms import Language, Need, Severity
+from mamoru.policy.terms import Language, Severity
 
 _REFUSED = 3
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
-_NEEDS = {
-    Language.JA: {
-        Need.CONSENT: "本人の同意が必要",
-        Need.NOTICE: "通知または公表と、関連性の判断が必要",
-        Need.PUBLICATION: "公表で足りる",
-        Need.NONE: "手続は不要",
-    },
-    Language.EN: {
-        Need.CONSENT: "needs consent",
-        Need.NOTICE: "needs notice or publication, and a judgement of relation",
-        Need.PUBLICATION: "met by publication",
-        Need.NONE: "needs nothing",
-    },
-}
 
 
 class NoSuchVersion(MamoruError):
@@ -204,11 +190,19 @@ def compare(before: str, after: str, home: Path, language: str, as_json: bool) -
 def _show_difference(
     found: comparing.Difference, language: Language, tell: Callable[[str], Any]
 ) -> None:
-    words = _NEEDS[language]
-    tell(f"{found.before} → {found.after}: {len(found.changes)} / {words[found.need]}")
+    needed = labels.word(found.need, language)
+    count = len(found.changes)
+    if language is Language.JA:
+        tell(f"{found.before} → {found.after}: 変更 {count} 件。全体として: {needed}")
+    else:
+        changes = "1 change" if count == 1 else f"{count} changes"
+        tell(f"{found.before} → {found.after}: {changes}; as a whole: {needed}")
     for change in found.changes:
-        article = "" if change.article == "-" else f", {change.article}"
-        tell(f"- [{change.code}] {change.words(language)} ({words[change.need]}{article})")
+        tell(
+            f"- {change.words(language)}({change.asks(language)})"
+            if language is Language.JA
+            else f"- {change.words(language)} ({change.asks(language)})"
+        )
 
 
 @policy.command()

@@ -1,1 +1,33 @@
-"""The rows of 同意・拒否・停止 (per-person standing); only the store touches them."""
+"""The rows of 同意・拒否・停止: a person stands in them as keyed digests, never by name or number."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from mamoru.consents.terms import StandingKind
+
+
+class StandingRow(models.Model):
+    """One record under one of a person's keys; never deleted, only ended."""
+
+    reference = models.CharField(max_length=80)
+    person = models.CharField(max_length=64)
+    shared = models.BooleanField()
+    kind = models.CharField(
+        max_length=20, choices=[(str(kind), str(kind)) for kind in StandingKind]
+    )
+    purpose = models.CharField(max_length=40, blank=True)
+    recipient = models.CharField(max_length=80, blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        ordering: ClassVar = ["since", "id"]
+        indexes: ClassVar = [models.Index(fields=["person", "shared"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reference", "kind", "purpose", "recipient", "person"],
+                name="one_standing_a_key",
+            ),
+        ]

@@ -1,1 +1,91 @@
-"""Rows and values of 同意・拒否・停止 (per-person standing)."""
+"""Rows and values of how a person stands."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from mamoru.consents.models import StandingRow
+from mamoru.consents.terms import Person, StandingKind, StandingRecord
+from mamoru.datamap.terms import KeyRing
+from mamoru.kit.ids import PersonRef, StaffId
+from mamoru.kit.seal import MasterKey
+
+_BATCH = 500  # digests in one question; SQLite takes some thousands of parameters
+
+
+def person(master: MasterKey, keys: KeyRing, *, shareable: Collection[str]) -> Person:
+    """Return a person's digests; keys in their normal form, `shareable` the kinds of shared keys."""
+
+    def digests(kinds: Iterable[str]) -> tuple[PersonRef, ...]:
+        return tuple(
+            PersonRef(master.digest("standing", f"{kind}:{key}"))
+            for kind in kinds
+            for key in keys[kind]
+        )
+
+    return Person(
+        own=digests(kind for kind in keys if kind not in shareable),
+        shared=digests(kind for kind in keys if kind in shareable),
+    )
+
+
+def records_of(who: Person) -> tuple[StandingRecord, ...]:
+    """Return everything recorded of a person, ended or not, each once, oldest first."""
+    shared, asked = who.asked
+    rows = StandingRow.objects.filter(person__in=asked, shared=shared)
+    return tuple(dict.fromkeys(_record(row) for row in rows))
+
+
+def buried(digests: Sequence[PersonRef], *, shared: bool, now: datetime) -> frozenset[PersonRef]:
+    """Return which of many digests belong to an erased person: for imports and restores."""
+    found: set[PersonRef] = set()
+    for start in range(0, len(digests), _BATCH):
+        rows = StandingRow.objects.filter(
+            person__in=digests[start : start + _BATCH],
+            shared=shared,
+            kind=StandingKind.TOMBSTONE,
+            since__lte=now,
+            until=None,
+        )
+        found |= {PersonRef(each) for each in rows.values_list("person", flat=True)}
+    return frozenset(found)
+
+
+def add(who: Person, record: StandingRecord) -> bool:
+    """Write a record under each key of the person; False if it stood there already."""
+    rows = [
+        StandingRow(
+            reference=record.reference,
+            person=digest,
+            shared=shared,
+            kind=record.kind,
+            purpose=record.purpose,
+            recipient=record.recipient,
+            since=record.since,
+            until=record.until,
+            by=record.by,
+        )
+        for shared, digests in ((False, who.own), (True, who.shared))
+        for digest in digests
+    ]
+    known = StandingRow.objects.filter(reference=record.reference, kind=record.kind)
+    before = known.count()
+    StandingRow.objects.bulk_create(rows, ignore_conflicts=True)
+    return known.count() > before
+
+
+def end(reference: str, kind: StandingKind, *, at: datetime) -> int:
+    """End what was recorded under a reference; return how many rows were in force."""
+    rows = StandingRow.objects.filter(reference=reference, kind=kind, until=None)
+    return rows.update(until=at)
+
+
+def _record(row: StandingRow) -> StandingRecord:
+    return StandingRecord(
+        reference=row.reference,
+        kind=StandingKind(row.kind),
+        purpose=row.purpose,
+        recipient=row.recipient,
+        since=row.since,
+        until=row.until,
+        by=StaffId(row.by),
+    )

@@ -1,1 +1,53 @@
-"""The words of 同意・拒否・停止 (per-person standing)."""
+"""同意・拒否・利用停止・消去済み (P2.13, P3.6, P3.7): the words in which it is said how a person stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mamoru.kit.ids import PersonRef, StaffId
+
+
+class StandingKind(StrEnum):
+    """What was recorded of a person's will, or of what became of the data. The strictest wins."""
+
+    CONSENT = "consent"  # yes, beforehand: for a purpose, to a recipient
+    REFUSAL = "refusal"  # no more of a purpose (news mail)
+    SUSPENSION = "suspension"  # 利用停止 in force
+    STOP = "stop"  # 第三者提供の停止, for a recipient or for all
+    TOMBSTONE = "tombstone"  # erased: nothing may bring the person back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person as keyed digests, one for each key.
+
+    `own` come from keys that are one person's alone (a member number), `shared` from
+    keys that a household may share (a mail address). INVARIANT: as with rows of a
+    store, a shared key speaks only where no own key is known; else one of a family
+    could close the account of another.
+    """
+
+    own: tuple[PersonRef, ...] = ()
+    shared: tuple[PersonRef, ...] = ()
+
+    @property
+    def asked(self) -> tuple[bool, tuple[PersonRef, ...]]:
+        """Return whether shared keys are asked by, and the digests to ask by."""
+        return (False, self.own) if self.own else (True, self.shared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRecord:
+    """One thing recorded, in force from `since` until it ends or is lifted (half-open)."""
+
+    reference: str  # what it rests on: a demand's id, an import's; recording it twice is one record
+    kind: StandingKind
+    purpose: str = ""  # of a consent or refusal
+    recipient: str = ""  # of a consent or stop; `*` for all
+    since: datetime
+    until: datetime | None = None
+    by: StaffId
+
+    def in_force(self, now: datetime) -> bool:
+        """Return whether it holds at `now`."""
+        return self.since <= now and (self.until is None or now < self.until)

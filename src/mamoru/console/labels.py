@@ -102,6 +102,8 @@ TRAIL: Words = {
     "case.decided": _("すべての判断が確定した"),
     "case.execution.began": _("実行を始めた"),
     "case.place.read": _("データベースを読んだ"),
+    "standing.recorded": _("利用停止・提供停止・消去の印を付けた"),
+    "standing.ended": _("利用停止・提供停止・消去の印を外した"),
     "case.place.corrected": _("データベースを訂正した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),

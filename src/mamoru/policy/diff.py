@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mamoru.policy import compile as compiling
-from mamoru.policy import page, promises
+from mamoru.policy import labels, page, promises
 from mamoru.policy.document import Policy, Purpose, Recipient
 from mamoru.policy.terms import (
     Form,
@@ -37,6 +37,12 @@ class Change:
     def words(self, language: Language | str) -> str:
         """Return the change in words, in `language`."""
         return self.en if language == Language.EN else self.ja
+
+    def asks(self, language: Language | str) -> str:
+        """Return what it asks of the company and by which article, in `language`."""
+        cited = labels.citation(self.article, language)
+        comma = "、" if language == Language.JA else ", "
+        return comma.join(part for part in (labels.word(self.need, language), cited) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +105,8 @@ def _details(
         if name not in set(but) and getattr(old, name) != getattr(new, name):
             yield Change(
                 code="detail-changed", subject=f"{subject}.{name}", need=need, article=_LAW_KNOWN,
-                ja=f"{subject} の {name} が変わります。", en=f"{name} of {subject} changes",
+                ja=f"{subject} の「{labels.field(name, Language.JA)}」が変わります。",
+                en=f"{labels.field(name, Language.EN)} of {subject} changes",
             )  # fmt: skip
 
 
@@ -140,8 +147,8 @@ def _purpose(old: Purpose, new: Purpose, before: Policy, after: Policy) -> Itera
             subject=new.id,
             need=Need.CONSENT if freer else Need.PUBLICATION,
             article="Act 18(1)" if freer else "Act 21",
-            ja=f"{new.id} に必要な本人の意思が「{old.needs}」から「{new.needs}」に変わります。",
-            en=f"what {new.id} needs of the person changes from `{old.needs}` to `{new.needs}`",
+            ja=f"{new.id} に必要な本人の意思が「{labels.will(old.needs, Language.JA)}」から「{labels.will(new.needs, Language.JA)}」に変わります。",
+            en=f"what {new.id} needs of the person changes from {labels.will(old.needs, Language.EN)} to {labels.will(new.needs, Language.EN)}",
         )
     if old.retention != new.retention:
         yield _retention(old, new)
@@ -190,12 +197,12 @@ def _grants(before: Policy, after: Policy) -> Iterator[Change]:
         elif now is None:
             closed[purpose, recipient].append(category)
         elif (was.form, was.minimum) != (now.form, now.minimum):
-            yield _form(was, now)
+            yield _form(after, was, now)
         elif was.clause != now.clause:
             yield Change(
                 code="detail-changed", subject=f"{purpose}/{category}/{recipient}", need=Need.NONE, article="-",
-                ja=f"{purpose} で {recipient} が {category} を見る根拠の文が変わります。",
-                en=f"the clause on which {recipient} sees {category} for {purpose} changes",
+                ja=f"{purpose} で「{after.recipient(recipient).title.ja}」が「{_category_ja(after, category)}」を見る根拠の文が変わります。",
+                en=f"the clause on which {after.recipient(recipient).title.en} sees {_category_en(after, category)} for {purpose} changes",
             )  # fmt: skip
     for (purpose, recipient), categories in opened.items():
         yield _opened(after, old.purposes, purpose, recipient, categories)
@@ -203,8 +210,8 @@ def _grants(before: Policy, after: Policy) -> Iterator[Change]:
         listed = "、".join(_category_ja(before, c) for c in categories)
         yield Change(
             code="purpose-narrowed", subject=f"{purpose}/{recipient}", need=Need.PUBLICATION, article="Act 18(1)",
-            ja=f"{purpose} のために {before.recipient(recipient).title.ja} が {listed} を扱うことはなくなります。",
-            en=f"{before.recipient(recipient).title.en} no longer handles {', '.join(categories)} for {purpose}",
+            ja=f"{purpose} のために「{before.recipient(recipient).title.ja}」が{listed}を扱うことはなくなります。",
+            en=f"{before.recipient(recipient).title.en} no longer handles {', '.join(_category_en(before, c) for c in categories)} for {purpose}",
         )  # fmt: skip
 
 
@@ -212,7 +219,18 @@ def _category_ja(policy: Policy, category: str) -> str:
     return policy.category(category).title.ja
 
 
-def _form(was: compiling.Grant, now: compiling.Grant) -> Change:
+def _category_en(policy: Policy, category: str) -> str:
+    return policy.category(category).title.en
+
+
+def _seen(grant: compiling.Grant, language: Language) -> str:
+    word = labels.word(grant.form, language)
+    if not grant.minimum:
+        return word
+    return f"{word}({grant.minimum}人以上)" if language is Language.JA else f"{word} (of {grant.minimum} or more)"  # fmt: skip
+
+
+def _form(after: Policy, was: compiling.Grant, now: compiling.Grant) -> Change:
     rank = list(Form)
     key_was = (-rank.index(was.form), -(was.minimum or 0))
     key_now = (-rank.index(now.form), -(now.minimum or 0))
@@ -223,9 +241,9 @@ def _form(was: compiling.Grant, now: compiling.Grant) -> Change:
         subject=subject,
         need=Need.NOTICE if wider else Need.PUBLICATION,
         article=_LAW_PURPOSE,
-        ja=f"{subject} の見え方が {was.form}({was.minimum or '-'})から {now.form}({now.minimum or '-'})に変わります。",
-        en=f"the form of {subject} changes from {was.form} ({was.minimum or '-'}) to {now.form} ({now.minimum or '-'})",
-    )
+        ja=f"{now.purpose} で「{after.recipient(now.recipient).title.ja}」に{_category_ja(after, now.category)}を「{_seen(was, Language.JA)}」から「{_seen(now, Language.JA)}」に変えて見せます。",
+        en=f"{after.recipient(now.recipient).title.en} sees {_category_en(after, now.category)} for {now.purpose} {_seen(now, Language.EN)} instead of {_seen(was, Language.EN)}",
+    )  # fmt: skip
 
 
 def _opened(
@@ -244,8 +262,8 @@ def _opened(
     listed = "、".join(_category_ja(after, c) for c in categories)
     return Change(
         code="purpose-widened", subject=f"{purpose}/{recipient}", need=need, article=article,
-        ja=f"{purpose} のために {to.title.ja} が新たに {listed} を扱います。",
-        en=f"{to.title.en} newly handles {', '.join(categories)} for {purpose}",
+        ja=f"{purpose} のために「{to.title.ja}」が新たに{listed}を扱います。",
+        en=f"{to.title.en} newly handles {', '.join(_category_en(after, c) for c in categories)} for {purpose}",
     )  # fmt: skip
 
 
@@ -255,11 +273,15 @@ def _leaving(recipient: Recipient) -> tuple[Need, str]:
         return _leaving_for_third_party(recipient)
     if recipient.kind is RecipientKind.JOINT_USER:
         return Need.NOTICE, "Act 27(5)(iii)"
-    if recipient.country != "JP" and recipient.basis is not ProvisionBasis.EQUIVALENT_SYSTEM:
+    if recipient.country != "JP":
+        # Entrusting abroad is a provision abroad (Act 28(1)). It needs consent, unless the country
+        # is recognised, or the receiver keeps an equivalent system that somebody has checked and
+        # watches (Rule 15, 16, 18): only people can judge that, so publishing never suffices here.
+        if recipient.basis is ProvisionBasis.EQUIVALENT_SYSTEM:
+            return Need.JUDGEMENT, "Act 28(1), (3); Rule 16, 18"
         return Need.CONSENT, "Act 28(1)"
     if recipient.kind is RecipientKind.ENTRUSTEE:
-        domestic = recipient.country == "JP"
-        return Need.PUBLICATION, "Act 27(5)(i), 25" if domestic else "Act 28(1), (3)"
+        return Need.PUBLICATION, "Act 27(5)(i), 25"
     return Need.PUBLICATION, "Act 27(1)"
 
 
@@ -272,32 +294,51 @@ def _leaving_for_third_party(recipient: Recipient) -> tuple[Need, str]:
     return Need.CONSENT, "Act 28(1)" if foreign else "Act 27(1)"
 
 
+def _position(policy: Policy, recipient: Recipient, language: Language) -> str:
+    """What a recipient is to the law: kind, country, basis."""
+    names = {each.code: (each.name.ja, each.name.en) for each in policy.countries or ()}
+    said = [labels.word(recipient.kind, language)]
+    said.append(labels.country(recipient.country, names, language))
+    if recipient.basis is not None:
+        said.append(labels.word(recipient.basis, language))
+    return ("、" if language is Language.JA else ", ").join(said)
+
+
+def _abroad(recipient: Recipient, language: Language) -> str:
+    """What to judge before anything goes to an entrustee in another country."""
+    if _leaving(recipient)[0] is not Need.JUDGEMENT:
+        return ""
+    if language is Language.JA:
+        return "外国にある第三者への提供に当たります。相手の体制が規則16条の基準に適合していることを確かめて記録し、続けて見守れないときは、本人の同意が必要です。"
+    return "; this is a provision to a third party abroad: unless its system is found to meet the standards of Rule 16, on record, and is watched from then on, consent is needed"  # fmt: skip
+
+
 def _recipients(before: Policy, after: Policy) -> Iterator[Change]:
     for old, new in _pairs(before.recipients, after.recipients):
         if new is None:
             yield Change(
                 code="recipient-removed", subject=old.id, need=Need.PUBLICATION, article=_LAW_KNOWN,
-                ja=f"{old.title.ja} に渡すことはなくなります。", en=f"{old.title.en} no longer receives data",
+                ja=f"「{old.title.ja}」に渡すことはなくなります。", en=f"{old.title.en} no longer receives data",
             )  # fmt: skip
             continue
         need, article = _leaving(new)
         if old is None:
             yield Change(
                 code="recipient-added", subject=new.id, need=need, article=article,
-                ja=f"{new.title.ja}({new.kind})が新しい渡し先になります。",
-                en=f"{new.title.en} ({new.kind}) becomes a recipient",
+                ja=f"「{new.title.ja}」({_position(after, new, Language.JA)})が新しい渡し先になります。{_abroad(new, Language.JA)}",
+                en=f"{new.title.en} ({_position(after, new, Language.EN)}) becomes a recipient{_abroad(new, Language.EN)}",
             )  # fmt: skip
         elif (old.kind, old.basis, old.country) != (new.kind, new.basis, new.country):
             yield Change(
                 code="recipient-changed", subject=new.id, need=need, article=article,
-                ja=f"{new.title.ja} の立場、根拠または国が変わります({old.kind}、{old.basis or '-'}、{old.country} → {new.kind}、{new.basis or '-'}、{new.country})。",
-                en=f"kind, basis or country of {new.title.en} changes ({old.kind}, {old.basis or '-'}, {old.country} to {new.kind}, {new.basis or '-'}, {new.country})",
+                ja=f"「{new.title.ja}」の立場、根拠または国が変わります({_position(before, old, Language.JA)} → {_position(after, new, Language.JA)})。{_abroad(new, Language.JA)}",
+                en=f"kind, basis or country of {new.title.en} changes ({_position(before, old, Language.EN)} to {_position(after, new, Language.EN)}){_abroad(new, Language.EN)}",
             )  # fmt: skip
         if old is not None and old.title != new.title:
             # Another name may be another company: consent was given to the one that was named.
             yield Change(
                 code="recipient-renamed", subject=new.id, need=need, article=article,
-                ja=f"渡し先の名称が {old.title.ja} から {new.title.ja} に変わります。別の事業者なら、新しい渡し先です。",
+                ja=f"渡し先の名称が「{old.title.ja}」から「{new.title.ja}」に変わります。別の事業者なら、新しい渡し先です。",
                 en=f"the recipient {old.title.en} is now named {new.title.en}; if it is another business it is a new recipient",
             )  # fmt: skip
         if old is not None:
@@ -431,17 +472,19 @@ def _listed(*, field: str, key: str, ja: str, en: str, article: str, need: Need)
 
     def rule(before: Policy, after: Policy) -> Iterator[Change]:
         for old, new in _pairs(getattr(before, field) or (), getattr(after, field) or (), key):
-            name = str(getattr(new if new is not None else old, key))
+            part = new if new is not None else old
+            name = str(getattr(part, key))
             subject = f"{field}[{name}]"
+            titles = labels.titles(part, name)
             if old is None:
                 yield Change(
                     code=f"{en}-added", subject=subject, need=need, article=article,
-                    ja=f"{ja}「{name}」が加わります。", en=f"the {en} `{name}` is added",
+                    ja=f"{ja}「{titles[0]}」が加わります。", en=f"the {en} \"{titles[1]}\" is added",
                 )  # fmt: skip
             elif new is None:
                 yield Change(
                     code=f"{en}-removed", subject=subject, need=Need.PUBLICATION, article=article,
-                    ja=f"{ja}「{name}」がなくなります。", en=f"the {en} `{name}` is removed",
+                    ja=f"{ja}「{titles[0]}」がなくなります。", en=f"the {en} \"{titles[1]}\" is removed",
                 )  # fmt: skip
             else:
                 yield from _details(old, new, subject)
@@ -480,7 +523,7 @@ def _requests(before: Policy, after: Policy) -> Iterator[Change]:
     for was, now in _pairs(old.grounds, new.grounds, "ground"):
         yield from _kept("ground", "請求に応じない理由", was, now, "ground", but=("kinds",))
         if was is not None and now is not None and was.kinds != now.kinds:
-            yield _reach(was, now)
+            yield _reach(after, was, now)
     for was, now in _pairs(old.ways, new.ways):
         yield from _kept("way", "請求の方法", was, now, "id")
     if (old.fee.yen if old.fee else 0) != (new.fee.yen if new.fee else 0):
@@ -518,8 +561,7 @@ def _kept(
 ) -> Iterator[Change]:
     part = now if now is not None else was
     name = str(getattr(part, key))
-    said_ja = part.title.ja if hasattr(part, "title") else name
-    said_en = part.title.en if hasattr(part, "title") else name
+    said_ja, said_en = labels.titles(part, name)
     if was is None:
         yield _sentence(
             f"{code}-added", name, f"{ja}「{said_ja}」が加わります。", f"{code} added: {said_en}"
@@ -535,14 +577,17 @@ def _kept(
         yield from _details(was, now, f"requests[{name}]", but=but)
 
 
-def _reach(was: Any, now: Any) -> Change:
+def _reach(after: Policy, was: Any, now: Any) -> Change:
     wider = now.kinds is None or (was.kinds is not None and set(now.kinds) - set(was.kinds))
-    kinds = "、".join(now.kinds) if now.kinds is not None else "すべて"
+    titles = {each.kind: each.title for each in after.requests.kinds}
+    reached = None if now.kinds is None else [titles[kind] for kind in now.kinds if kind in titles]
+    kinds = "すべて" if reached is None else "、".join(each.ja for each in reached)
+    kinds_en = "every kind" if reached is None else ", ".join(each.en for each in reached)
     return Change(
         code="ground-widened" if wider else "ground-narrowed", subject=now.ground,
         need=Need.PUBLICATION, article="Act 33(2), 34, 35",
-        ja=f"応じない理由「{now.title.ja}」を使える請求が {kinds} に変わります。",
-        en=f"the ground `{now.ground}` now reaches: {', '.join(now.kinds) if now.kinds is not None else 'every kind'}",
+        ja=f"応じない理由「{now.title.ja}」を使える請求が次のとおりになります: {kinds}。",
+        en=f"the ground \"{now.title.en}\" now reaches: {kinds_en}",
     )  # fmt: skip
 
 
@@ -605,7 +650,7 @@ RULES: Mapping[str, Rule] = {
         "measures_on_request", "安全管理措置を求めに応じて答える定め", "the offer to explain security measures",
         "Order 10(i)", Need.PUBLICATION,
     ),
-    "countries": _listed(field="countries", key="code", ja="取扱いのある外国", en="country", article="guideline 10-7; Act 28", need=Need.PUBLICATION),
+    "countries": _listed(field="countries", key="code", ja="取扱いのある外国", en="country", article="Act 28; guideline 10-7", need=Need.JUDGEMENT),
     "joint_use": _once("joint_use", "共同利用", "joint use", "Act 27(5)(iii), (6)", Need.NOTICE),
     "opt_out": _once("opt_out", "オプトアウトによる提供", "opt-out", "Act 27(2), (3)", Need.NOTICE),
     "requests": _requests,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from mamoru.kit.errors import MamoruError
-from mamoru.policy import diff, document, lint, page
+from mamoru.policy import diff, document, labels, lint, page
 from mamoru.policy.document import Policy
 from mamoru.policy.terms import Language
 
@@ -35,7 +35,7 @@ class AcceptanceNeeded(PublicationRefused):
     def __init__(self, difference: diff.Difference) -> None:
         """Keep what has changed."""
         super().__init__(
-            f"the new version needs {difference.need} for {len(difference.asking)} of its changes",
+            f"{len(difference.asking)} of the changes: {labels.word(difference.need, Language.EN)}",
             "arrange it, then publish again with --accept",
         )
         self.difference = difference

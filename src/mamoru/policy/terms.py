@@ -127,11 +127,12 @@ class Need(StrEnum):
     NONE = "none"
     PUBLICATION = "publication"  # met by publishing the new version
     NOTICE = "notice"  # notify or publish, and judge whether Act 17(2) still covers it
+    JUDGEMENT = "judgement"  # consent, unless an exception is found to hold (Act 28)
     CONSENT = "consent"  # of each person concerned, beforehand
 
     @property
     def weight(self) -> int:
-        """Return 0 (nothing) to 3 (consent), for sorting and comparing."""
+        """Return 0 (nothing) to 4 (consent), for sorting and comparing."""
         return list(Need).index(self)
 
 

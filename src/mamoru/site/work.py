@@ -2,7 +2,8 @@
 
 The outbox is the case's own row: an approval and the order to carry it out are one
 transaction. A scan turns due rows into workflows whose id is the case and its try, so that
-no case is started twice. A killed process resumes at the step.
+no case is started twice. A killed process resumes at the step: the embedded worker by itself
+when it starts again, one of several on PostgreSQL through any other, once its heart has stopped.
 """
 
 import base64
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from django.conf import settings
@@ -25,7 +26,7 @@ from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId
-from mamoru.site import wiring
+from mamoru.site import wiring, workers
 
 T = TypeVar("T")
 Claim = tuple[CaseId, int]
@@ -33,9 +34,10 @@ log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
 RETRY_SECONDS = 30
-TAKE_UP_SECONDS = 30
+TAKE_UP_SECONDS = 10
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 """States of a workflow that DBOS will never touch again."""
+_EMBEDDED = "embedded"
 _APPLICATION_VERSION = "1"
 """Raised by hand when a workflow changes shape: DBOS resumes a workflow under its own version."""
 
@@ -98,27 +100,31 @@ class _Worker:
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
         self.lock: Any = None
+        self.name = ""
 
 
 _worker = _Worker()
 
 
 def start() -> None:
-    """Launch the worker in this process; WorkerRunning if one lives on this folder already."""
+    """Launch the worker in this process.
+
+    On SQLite there is one worker to a folder: WorkerRunning if it lives already. On
+    PostgreSQL there may be any number, on any host, each under a name of its own.
+    """
     folder = Path(settings.HOME) / settings.MAMORU.data
     folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "worker.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        lock.close()
-        raise WorkerRunning("a worker already runs on this folder") from problem
+    if _alone():
+        _worker.name, _worker.lock = _EMBEDDED, _only_one(folder)
+    else:
+        _worker.name = workers.name()
     wiring.wire()
+    workers.beat(_worker.name)
     config: DBOSConfig = {
         "name": "mamoru",
         "system_database_url": _database(folder),
         "application_version": _APPLICATION_VERSION,
-        "executor_id": "embedded",
+        "executor_id": _worker.name,
         "log_level": "WARNING",
         "serializer": _SealedJson(wiring.master().data_key("work")),  # type: ignore[typeddict-item]
         "enable_otlp": False,
@@ -127,7 +133,6 @@ def start() -> None:
     carry = DBOS.workflow(name="carry-out")(_carry_out)
     DBOS.launch()
     _take_up()
-    _worker.lock = lock
     _worker.stopping.clear()
     _worker.thread = threading.Thread(target=_scan, args=(carry,), name="mamoru-scan", daemon=True)
     _worker.thread.start()
@@ -140,9 +145,24 @@ def stop() -> None:
         _worker.thread.join(timeout=10)
         _worker.thread = None
     DBOS.destroy()
+    workers.retire(_worker.name)
     if _worker.lock is not None:
         _worker.lock.close()
         _worker.lock = None
+
+
+def _alone() -> bool:
+    return bool(settings.MAMORU.database.startswith("sqlite"))
+
+
+def _only_one(folder: Path) -> IO[str]:
+    lock = (folder / "worker.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        lock.close()
+        raise WorkerRunning("a worker already runs on this folder") from problem
+    return lock
 
 
 def wait() -> None:
@@ -151,7 +171,7 @@ def wait() -> None:
 
 
 def _database(folder: Path) -> str:
-    if settings.MAMORU.database.startswith("sqlite"):
+    if _alone():
         return f"sqlite:///{folder / 'work.sqlite3'}"
     return str(settings.MAMORU.database).replace("postgresql://", "postgresql+psycopg://", 1)
 
@@ -187,18 +207,24 @@ def _take_up(unstarted_before: frozenset[Claim] | None = None) -> frozenset[Clai
     """Queue again what was claimed and that no workflow will end; DBOS resumes the rest.
 
     That is a claim whose workflow ended without a word to the case, and one that no workflow
-    was started for: at the start at once, later only if it stood so at the look before, since
-    another worker may be between the claim and the start. Return the claims not started.
+    was started for: at the start of an only worker at once, else if it stood so at the look
+    before, since another worker may be between the claim and the start. A workflow whose
+    worker's heart has stopped goes on here, at its step. Return the claims not started.
     """
     unstarted = set()
+    alive = workers.living()
     for claim in store.claimed_work():
-        found = DBOS.get_workflow_status(_workflow_id(*claim))
+        workflow = _workflow_id(*claim)
+        found = DBOS.get_workflow_status(workflow)
         if found is None:
             unstarted.add(claim)
-            if unstarted_before is None or claim in unstarted_before:
+            if _alone() if unstarted_before is None else claim in unstarted_before:
                 _queue_again(claim)
         elif found.status in _ENDED:
             _queue_again(claim)
+        elif found.status == "PENDING" and found.executor_id not in alive:
+            DBOS.resume_workflow(workflow)
+            log.warning("%s goes on here: its worker is gone", claim[0])
     return frozenset(unstarted)
 
 
@@ -215,8 +241,12 @@ def _queue_again(claim: Claim) -> None:
 
 def _scan(carry: Callable[[str], str]) -> None:
     look_at, unstarted = time.monotonic() + TAKE_UP_SECONDS, frozenset[Claim]()
+    beat_at = time.monotonic() + workers.BEAT_SECONDS
     while not _worker.stopping.wait(SCAN_SECONDS):
         try:
+            if time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + workers.BEAT_SECONDS
+                workers.beat(_worker.name)
             if time.monotonic() >= look_at:
                 look_at = time.monotonic() + TAKE_UP_SECONDS
                 unstarted = _take_up(unstarted)

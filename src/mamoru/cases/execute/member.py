@@ -1,0 +1,153 @@
+"""A member's own page: everything registered, and what may be corrected there (P3.18, P3.19)."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mamoru.cases.execute.installed import connector, hands, permitted, text
+from mamoru.cases.execute.person import identify
+from mamoru.cases.execute.planning import ColumnNotOpen
+from mamoru.cases.terms import (
+    Subject,
+)
+from mamoru.datamap import locate
+from mamoru.datamap.inventory import Authority, Column, Table, ValueKind
+from mamoru.datamap.spoken import spoken
+from mamoru.datamap.terms import Location, Row
+from mamoru.gate.terms import Operation
+from mamoru.identity import birth
+from mamoru.kit.ids import SYSTEM, CaseId
+from mamoru.kit.text import digits_only, fold, hidden_characters
+
+_PHONE_DIGITS = range(10, 14)
+
+
+_POSTAL_DIGITS = 7
+
+
+_NOT_IN_PHONE = re.compile(r"[^0-9()+\-\s]")
+
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberField:
+    """A registered value with the reference by which its person may correct it."""
+
+    ref: str  # store/table/row/column; empty where only the desk may correct
+    title: str
+    title_en: str
+    value: str  # as stored: what a form edits
+    shown: tuple[str, str]  # the value in words, Japanese and English
+    kind: str
+    choices: tuple[str, ...] = ()
+    choices_shown: tuple[tuple[str, str], ...] = ()  # as `shown`, in the order of the choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberTable:
+    """One table of a member's own page."""
+
+    title: str
+    title_en: str
+    rows: tuple[tuple[MemberField, ...], ...]
+
+
+def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
+    """Return every registered field of a member, every table, with what may be corrected (P3.18)."""
+    case_id = CaseId("member-page")
+    datamap = hands().datamap
+    identity = identify(case_id, (subject,), by=SYSTEM, now=now)
+    result = []
+    for place in locate.locate(datamap, dict(identity.keys)):
+        table = datamap.table(place.store, place.table)
+        shown = tuple(column for column in table.columns if column.disclose and column.personal)
+        if table.authority is not Authority.OWN or not shown:
+            continue
+        names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
+        narrowed = place.narrowed(tuple(dict.fromkeys((*names, *locate.name_columns(table)))))
+        permit = permitted(case_id, Operation.READ, (narrowed,), by=SYSTEM, now=now)
+        found = connector(place.store).read(permit, narrowed, now).rows
+        # INVARIANT: a mailbox may be the household's; another's rows are not this member's to see.
+        own = identity.registered.name.replace(" ", "")
+        rows = [
+            row
+            for row in found
+            if not locate.names_another(datamap, place.store, place.table, row, name=own)
+        ]
+        if rows:
+            result.append(
+                MemberTable(
+                    title=table.title.ja,
+                    title_en=table.title.en,
+                    rows=tuple(_fields(place, table, shown, row) for row in rows),
+                )
+            )
+    return tuple(result)
+
+
+def expect_correctable(subject: Subject, refs: tuple[str, ...], *, now: datetime) -> None:
+    """Raise ColumnNotOpen unless each reference is an open column of a row of this very person."""
+    own = {
+        field.ref
+        for table in read_own(subject, now=now)
+        for row in table.rows
+        for field in row
+        if field.ref
+    }
+    if not set(refs) <= own:
+        raise ColumnNotOpen("a value was named that this person cannot correct here")
+
+
+def fits(ref: str, value: str) -> bool:
+    """Return whether a value has the form of the column that a reference names."""
+    store_name, table_name, _, column_name = ref.split("/")
+    table = hands().datamap.table(store_name, table_name)
+    column = next(each for each in table.columns if each.name == column_name)
+    if not value.strip():
+        return column.name not in locate.name_columns(table)
+    fitting = _FITTING.get(column.value)
+    if column.value is ValueKind.CHOICE:
+        return value in column.choices
+    return not hidden_characters(value) and (fitting is None or fitting(value))
+
+
+def _is_phone(value: str) -> bool:
+    return len(digits_only(value)) in _PHONE_DIGITS and not _NOT_IN_PHONE.search(fold(value))
+
+
+_FITTING: Mapping[ValueKind, Callable[[str], bool]] = {
+    ValueKind.PHONE: _is_phone,
+    ValueKind.EMAIL: lambda value: _EMAIL.fullmatch(value) is not None,
+    ValueKind.POSTAL_CODE: lambda value: len(digits_only(value)) == _POSTAL_DIGITS,
+    ValueKind.DATE: lambda value: birth.parse(value) is not None,
+}
+
+
+def _fields(
+    place: Location, table: Table, shown: tuple[Column, ...], row: Row
+) -> tuple[MemberField, ...]:
+    closed = table.identity.valid_to is not None and bool(row.get(table.identity.valid_to))
+    return tuple(
+        MemberField(
+            ref=(
+                f"{place.store}/{place.table}/{row[table.row_key]}/{column.name}"
+                if column.correct and not closed
+                else ""
+            ),
+            title=column.title.ja,
+            title_en=column.title.en,
+            value=text(row.get(column.name)),
+            shown=_words(table, column.name, row.get(column.name)),
+            kind=column.value,
+            choices=column.choices,
+            choices_shown=tuple(_words(table, column.name, each) for each in column.choices),
+        )
+        for column in shown
+    )
+
+
+def _words(table: Table, column: str, value: object) -> tuple[str, str]:
+    return spoken(table, column, value, "ja"), spoken(table, column, value, "en")

@@ -1,0 +1,169 @@
+"""Who the person is in the company's stores (P3.10): records found, and what each says by itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mamoru.cases.execute.installed import connector, hands, permitted, text
+from mamoru.cases.terms import (
+    Case,
+    Identity,
+    PersonalDetails,
+    Record,
+    Subject,
+)
+from mamoru.datamap import locate
+from mamoru.datamap.inventory import Table
+from mamoru.datamap.terms import Facts, KeyRing, Registered, Row, Search
+from mamoru.gate.terms import Operation
+from mamoru.identity import birth
+from mamoru.kit import clock
+from mamoru.kit.ids import CaseId, StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A record that may be the person, for staff to compare with the papers."""
+
+    subject: Subject
+    found_by: tuple[str, ...]
+    title: str
+    cells: tuple[tuple[str, str], ...]  # title of the column, value
+
+
+def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, ...]:
+    """Return every record that the form's facts lead to, in all stores, each once."""
+    person = case.filing.person
+    facts = Facts(
+        family_name=person.family_name,
+        given_name=person.given_name,
+        family_name_kana=person.family_name_kana,
+        given_name_kana=person.given_name_kana,
+        birth=birth.parse(person.birth_date),
+        postal_code=person.postal_code,
+        email=person.email,
+        phone=person.phone,
+    )
+    wanted = locate.searches(hands().datamap, facts)
+    if not wanted:
+        return ()
+    permit = permitted(case.id, Operation.FIND, wanted, by=by, now=now)
+    found: dict[Subject, tuple[list[str], Row]] = {}
+    for search in wanted:
+        table = hands().datamap.table(search.store, search.table)
+        for row in connector(search.store).find(permit, search.table, search.criteria, now):
+            subject = _subject(search.store, table, row)
+            found.setdefault(subject, ([], row))[0].append("+".join(search.by))
+    return tuple(
+        Candidate(
+            subject=subject,
+            found_by=tuple(dict.fromkeys(ways)),
+            title=hands().datamap.table(subject.store, subject.table).title.ja,
+            cells=_cells(subject, row),
+        )
+        for subject, (ways, row) in found.items()
+    )
+
+
+def identify(
+    case_id: CaseId, subjects: tuple[Subject, ...], *, by: StaffId, now: datetime
+) -> Identity:
+    """Read each chosen record by itself; return the keys of all and what each of them says."""
+    datamap = hands().datamap
+    rows: list[tuple[str, str, Row]] = []
+    records = []
+    for subject in subjects:
+        search = by_key(subject)
+        permit = permitted(case_id, Operation.FIND, (search,), by=by, now=now)
+        own = [
+            (subject.store, subject.table, row)
+            for row in connector(subject.store).find(permit, search.table, search.criteria, now)
+        ]
+        rows += own
+        held = _registered(case_id, locate.keys_of(datamap, own), {subject.store}, by=by, now=now)
+        registered, former = _merge(held)
+        records.append(Record(subject=subject, registered=registered, former_addresses=former))
+    return Identity(
+        subjects=subjects,
+        keys=tuple(sorted(locate.keys_of(datamap, rows).items())),
+        records=tuple(records),
+    )
+
+
+def _registered(
+    case_id: CaseId, keys: KeyRing, stores: Iterable[str], *, by: StaffId, now: datetime
+) -> list[Registered]:
+    """Read the columns of identity wherever the keys lead, and fold them store by store."""
+    datamap = hands().datamap
+    result = []
+    for name in sorted(stores):
+        places = []
+        for place in locate.locate(datamap, keys):
+            table = datamap.table(place.store, place.table)
+            roles = tuple(dict.fromkeys(table.identity.columns().values()))
+            if place.store == name and roles and any(path.keys for path in place.paths):
+                places.append(place.narrowed(roles))
+        if not places:
+            continue
+        permit = permitted(case_id, Operation.READ, places, by=by, now=now)
+        rows = [
+            (place.table, row)
+            for place in places
+            for row in connector(name).read(permit, place, now).rows
+        ]
+        result.append(locate.registered(datamap, name, rows, on=clock.date_in_japan(now)))
+    return result
+
+
+def _merge(held: list[Registered]) -> tuple[PersonalDetails, tuple[str, ...]]:
+    """Take each detail from the first store that has it; addresses from the first that has one."""
+
+    def first(name: str) -> str:
+        return next((value for each in held if (value := getattr(each, name))), "")
+
+    family, given = first("family_name"), first("given_name")
+    if not family:
+        family, _, given = first("name").replace("\u3000", " ").partition(" ")
+    family_kana, given_kana = first("family_name_kana"), first("given_name_kana")
+    if not family_kana:
+        family_kana, _, given_kana = first("kana").replace("\u3000", " ").partition(" ")
+    address = next((each.address for each in held if each.address), None)
+    former = tuple(
+        dict.fromkeys(
+            f"{old.address} {old.building}".strip()
+            for each in held
+            for old in each.former_addresses
+        )
+    )
+    return (
+        PersonalDetails(
+            family_name=family,
+            given_name=given,
+            family_name_kana=family_kana,
+            given_name_kana=given_kana,
+            birth_date=first("birth"),
+            postal_code=address.postal_code if address else "",
+            address=address.address if address else "",
+            building=address.building if address else "",
+            email=first("email"),
+            phone=first("phone"),
+        ),
+        former,
+    )
+
+
+def _subject(name: str, table: Table, row: Row) -> Subject:
+    return Subject(store=name, table=table.name, key=text(row[table.row_key]))
+
+
+def _cells(subject: Subject, row: Row) -> tuple[tuple[str, str], ...]:
+    table = hands().datamap.table(subject.store, subject.table)
+    return tuple(
+        (column.title.ja, text(row.get(column.name)))
+        for column in table.columns
+        if column.name in row
+    )
+
+
+def by_key(subject: Subject) -> Search:
+    return locate.by_row_key(hands().datamap, subject.store, subject.table, subject.key)
