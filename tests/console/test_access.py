@@ -25,6 +25,7 @@ OTHERS = ("marketing", "engineer", "administrator", "member")
 # name of the address -> who may; everybody else meets 403, the anonymous sign in
 ALLOWED = {
     "console": STAFF,
+    "console-datamap": ("privacy-officer", "auditor", "engineer", "administrator"),
     "console-case": STAFF,
     "open-paper": ("desk", "privacy-officer", "approver"),
     "letter": ("desk", "privacy-officer", "approver"),
@@ -43,11 +44,13 @@ ALLOWED = {
     "try-now": ("desk", "privacy-officer"),
     "send-answer": ("desk", "privacy-officer"),
 }
-READ = ("console", "console-case", "open-paper", "letter", "supplement-letter")
+READ = ("console", "console-datamap", "console-case", "open-paper", "letter", "supplement-letter")
 
 
 def address(name: str, case: CaseId) -> str:
-    given: dict[str, str | int] = {} if name == "console" else {"case_id": case}
+    given: dict[str, str | int] = (
+        {} if name in {"console", "console-datamap"} else {"case_id": case}
+    )
     if name in {"open-paper", "record-finding"}:
         given["proof_id"] = store.case(case).proofs[0].id
     if name in {"decide", "approve", "return", "carried-out"}:

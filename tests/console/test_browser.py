@@ -161,3 +161,13 @@ def test_the_desk_speaks_english_too(opened: Opened) -> None:
 
     assert "What to do next" in page.inner_text("main")
     assert barriers(page) == []
+
+
+@pytest.mark.promise("P0.1")
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_data_map_is_readable_at_any_width(opened: Opened, width: int, language: str) -> None:
+    page = opened("engineer", "/console/datamap/", width=width, language=language)
+
+    assert page.locator("svg[role=img] title").count() == 1
+    assert barriers(page) == []

@@ -155,7 +155,7 @@ def test_check_names_what_is_broken(
     [
         ("mamoru.toml", "databse = 'x'", "mamoru.toml:1: `databse`"),
         ("policy.yaml", "a: [", "policy.yaml:1: "),
-        ("datamap.yaml", "stores: 1", "datamap.yaml:1: keys: `keys` is missing"),
+        ("datamap.yaml", "stores: 1", "datamap.yaml:1: keys: the key is missing"),
     ],
 )
 def test_check_ends_with_2_and_shows_each_problem_of_a_file_that_cannot_be_used(

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import click
 
 from mamoru.datamap.inventory import DataMap, Store
+from mamoru.datamap.scan import Sample
 from mamoru.datamap.terms import TableShape
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger.append import Journal
@@ -64,6 +65,12 @@ class Company(Protocol):
 
     def shapes(self, datamap: DataMap, home: Path) -> Iterator[tuple[Store, Shape]]:
         """Yield each store with its live tables, or with the error that kept them unseen."""
+        ...
+
+    def samples(
+        self, datamap: DataMap, home: Path, limit: int
+    ) -> Iterator[tuple[Store, Sample | MamoruError]]:
+        """Yield up to `limit` rows of each live table, or the error that kept a store unseen."""
         ...
 
     def publish(self, *, accept: bool) -> Mapping[str, Any]:

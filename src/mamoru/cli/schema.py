@@ -21,12 +21,6 @@ def policy() -> None:
 @schema.command()
 def datamap() -> None:
     """The schema of datamap.yaml."""
-    from mamoru.datamap.inventory import DataMap
+    from mamoru.datamap import inventory
 
-    show_json(
-        {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            **DataMap.model_json_schema(),
-            "title": "mamoru datamap.yaml",
-        }
-    )
+    show_json(inventory.json_schema())

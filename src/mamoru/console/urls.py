@@ -9,6 +9,7 @@ _DEMAND = f"{_CASE}demands/<int:position>/"
 
 urlpatterns = [
     path("", views.queue, name="console"),
+    path("datamap/", views.show_datamap, name="console-datamap"),
     path(_CASE, views.show_case, name="console-case"),
     path(f"{_CASE}papers/<str:proof_id>/", views.open_paper, name="open-paper"),
     path(f"{_CASE}papers/<str:proof_id>/finding/", views.record_finding, name="record-finding"),

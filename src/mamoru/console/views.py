@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Case, DemandState, DispatchKind
-from mamoru.console import access, forms, labels, pages, shown, words
+from mamoru.console import access, forms, inventory, labels, pages, shown, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
 from mamoru.kit import clock, ids
@@ -48,6 +48,14 @@ def queue(request: HttpRequest, desk: Desk) -> HttpResponse:
         "console/queue.html",
         {"queue": listed, "desk": desk, "search": typed, "stage": here},
     )
+
+
+@require_GET
+@access.staff(Right.MAP)
+def show_datamap(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show what personal data lies where, and whether the map is still true (P0.1)."""
+    context = {"map": inventory.page(), "desk": desk, "page": "datamap"}
+    return render(request, "console/datamap.html", context)
 
 
 @require_GET

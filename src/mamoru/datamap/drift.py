@@ -284,10 +284,19 @@ class _Comparison:
     def _may_stay(self, table: Table) -> bool:
         """Return whether rows of a table that goes whole may be referred to by rows that stay."""
         return table.goes_whole and any(
-            key.parent == table.name
-            and (name == table.name or name not in self._mapped or bool(self._mapped[name].holds))
+            key.parent == table.name and (name == table.name or self._outlives(name, table))
             for name, shape in self._live.items()
             for key in shape.foreign_keys
+        )
+
+    def _outlives(self, name: str, parent: Table) -> bool:
+        """Return whether rows of a table may be held, or be unknown, while the parent's are free."""
+        if name not in self._mapped:
+            return True
+        # A hold without a day of its own takes the parent's, and holds both.
+        codes = {hold.code for hold in parent.holds}
+        return any(
+            hold.anchor is not None or hold.code not in codes for hold in self._mapped[name].holds
         )
 
 

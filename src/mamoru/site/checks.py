@@ -116,12 +116,12 @@ def _load_django() -> None:
 
 def _datamap(home: Path) -> list[Found]:
     _load_django()
-    from mamoru.site import stores
+    from mamoru.site import stores, wiring
 
     settings = config.load(home)
     located = reading.load(home / settings.datamap)
     found: list[Found] = []
-    for name, state in stores.states(located, home):
+    for name, state in stores.states(wiring.shapes(located, home)):
         found.append(state if state[0] == "problem" else ("ok", f"`{name}`: {state[1]}", ""))
     return found
 

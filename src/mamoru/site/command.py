@@ -8,7 +8,9 @@ from typing import Any
 from mamoru.cli.main import run
 from mamoru.cli.options import Shape
 from mamoru.datamap.inventory import DataMap, Store
+from mamoru.datamap.scan import Sample
 from mamoru.kit import clock
+from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import StaffId
 from mamoru.ledger.append import Journal
 
@@ -75,6 +77,14 @@ class Company:
         from mamoru.site import wiring
 
         return wiring.shapes(datamap, home)
+
+    def samples(
+        self, datamap: DataMap, home: Path, limit: int
+    ) -> Iterator[tuple[Store, Sample | MamoruError]]:
+        _django()
+        from mamoru.site import wiring
+
+        return wiring.samples(datamap, home, limit)
 
     def publish(self, *, accept: bool) -> Mapping[str, Any]:
         _wired()

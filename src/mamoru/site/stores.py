@@ -1,17 +1,19 @@
 """How the company's stores stand against the data map."""
 
-from pathlib import Path
+from collections.abc import Iterable
 
 from mamoru.datamap import drift
-from mamoru.datamap.inventory import DataMap
+from mamoru.datamap.inventory import Store
+from mamoru.datamap.terms import TableShape
 from mamoru.kit.errors import MamoruError
-from mamoru.site import wiring
 
 
-def states(located: DataMap, home: Path) -> list[tuple[str, tuple[str, str, str]]]:
+def states(
+    shapes: Iterable[tuple[Store, tuple[TableShape, ...] | MamoruError]],
+) -> list[tuple[str, tuple[str, str, str]]]:
     """Return per store (name, (state, detail, remedy)): reachable, and as the map says."""
     result = []
-    for store, shape in wiring.shapes(located, home):
+    for store, shape in shapes:
         if isinstance(shape, MamoruError):
             result.append((store.name, ("problem", str(shape), "see that the store runs")))
             continue

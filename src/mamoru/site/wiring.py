@@ -1,8 +1,9 @@
 """Joins the rooms: which store, which journal, which hands. Nothing is chosen anywhere else."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -10,14 +11,17 @@ from django.db import DatabaseError, connection
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Practice
 from mamoru.connectors import open as opening
+from mamoru.console import inventory as desk
 from mamoru.datamap import inventory, reading
-from mamoru.datamap.terms import TableShape
+from mamoru.datamap.scan import Sample
+from mamoru.datamap.terms import TableShape, Value
 from mamoru.kit import seal
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import append, checkpoint
 from mamoru.ledger.storage import SqlStorage
 from mamoru.policy import compile as compiling
 from mamoru.policy import document
+from mamoru.site import stores
 
 _lock = threading.Lock()
 _wired: list[bool] = []
@@ -89,7 +93,12 @@ def wire() -> None:
                 },
             )
         )
+        desk.install(_states)
         _wired.append(True)
+
+
+def _states(located: inventory.DataMap) -> list[tuple[str, tuple[str, str, str]]]:
+    return stores.states(shapes(located, home()))
 
 
 def unwire() -> None:
@@ -103,3 +112,34 @@ def shapes(
 ) -> Iterator[tuple[inventory.Store, tuple[TableShape, ...] | MamoruError]]:
     """Yield each store with its live shape, or with the error that kept it from being seen."""
     yield from opening.shapes(located, base=base)
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """A store that shows some of its rows, so that unregistered personal data can be found."""
+
+    def sample(self, table: str, limit: int) -> Mapping[str, tuple[Value, ...]]:
+        """Return up to `limit` cells of each column."""
+        ...
+
+
+class NotSampled(MamoruError):
+    """A store of this kind shows nothing but the rows of a person. Look at its columns yourself."""
+
+    code, exit_code = "not-sampled", 4
+
+
+def samples(
+    located: inventory.DataMap, base: Path, limit: int
+) -> Iterator[tuple[inventory.Store, Sample | MamoruError]]:
+    """Yield up to `limit` rows of every live table, or the error that kept a store unseen."""
+    for each in located.stores:
+        try:
+            opened = opening.connector(each, base=base)
+            if not isinstance(opened, Sampler):
+                raise NotSampled(f"store `{each.name}` cannot be looked into")
+            for shape in opened.shape():
+                if shape.name != inventory.FENCE:
+                    yield each, Sample(table=shape.name, columns=opened.sample(shape.name, limit))
+        except MamoruError as problem:
+            yield each, problem
