@@ -13,6 +13,7 @@ from mamoru.ledger import append
 from mamoru.site.sample import cast
 from tests.cases import acts
 from tests.cases.acts import KONDO, NOW, SUZUKI
+from tests.conftest import Company
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -52,7 +53,7 @@ def test_a_case_whose_plan_changed_goes_back_is_decided_anew_and_ends() -> None:
 
 
 @pytest.mark.promise("P3.17")
-def test_only_what_changed_is_decided_anew_and_what_was_read_for_it_is_read_anew() -> None:
+def test_only_what_changed_is_decided_anew() -> None:
     kinds = (DemandKind.DISCLOSURE, DemandKind.DISCLOSURE_OF_PROVISION_RECORDS)
     case_id = acts.outgrown(cast.HANAKO, *kinds)
     first, second = store.case(case_id).demands
@@ -61,7 +62,6 @@ def test_only_what_changed_is_decided_anew_and_what_was_read_for_it_is_read_anew
 
     case = store.case(case_id)
     assert [each.decided for each in case.demands] == [False, True]
-    assert store.receipts(first.id) == ()
     actions.decide_demand(
         first.id, judged=Judgement(), by=SUZUKI, now=NOW, version=acts.version(case_id)
     )
@@ -69,6 +69,25 @@ def test_only_what_changed_is_decided_anew_and_what_was_read_for_it_is_read_anew
     assert store.case(case_id).stage is Stage.DECIDED
     assert acts.carry_out(case_id) is Work.READY
     assert store.case(case_id).demands[1].decision == second.decision
+
+
+@pytest.mark.promise("P3.17")
+def test_what_was_read_under_the_old_plan_is_forgotten(house: Company) -> None:
+    case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    (demand,) = store.case(case_id).demands
+    (house.home / "mailing.csv").rename(house.home / "away")
+    acts.carry_out(case_id)
+    read = store.receipts(demand.id)
+    with acts.without("mailing"):
+        acts.carry_out(case_id)
+
+        send_back(case_id)
+
+    (house.home / "away").unlink()
+    assert read != ()
+    assert store.receipts(demand.id) == ()
 
 
 @pytest.mark.promise("P3.17")
