@@ -42,6 +42,7 @@ from mamoru.datamap.terms import (
     Value,
     column_type,
 )
+from mamoru.gate.terms import Operation
 
 T = TypeVar("T")
 
@@ -170,11 +171,13 @@ class Sql(Guarded):
 
     # --- writing -----------------------------------------------------------------------------
 
-    def _apply(self, acts: tuple[Act, ...], fence: str, now: datetime, *, erasing: bool) -> Done:
+    def _apply(
+        self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation
+    ) -> Done:
         fenced = self._fence and bool(fence)
         if fenced and not self._fence_made:
             self._make_fence()
-        refusal = ErasureRefusedByStore if erasing else CorrectionRefusedByStore
+        refusal = ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
 
         def apply(connection: sa.Connection, use: _Use) -> Done:
             connection.exec_driver_sql(self._dialect.begin_writing)
