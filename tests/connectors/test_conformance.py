@@ -24,7 +24,7 @@ from mamoru.connectors.parquet import Parquet
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
-from mamoru.datamap.terms import ColumnType
+from mamoru.datamap.terms import ColumnType, Row
 from tests.connectors import servers
 from tests.connectors.service import Service, Tables
 
@@ -37,7 +37,10 @@ def shown(rows: Iterable[Sequence[Any]]) -> list[tuple[str, ...]]:
 
 
 def fill(
-    execute: Callable[..., Any], sheets: Mapping[str, Sheet], types: Mapping[ColumnType, str], mark: str
+    execute: Callable[..., Any],
+    sheets: Mapping[str, Sheet],
+    types: Mapping[ColumnType, str],
+    mark: str,
 ) -> None:
     """Make the tables by the engine's own driver."""
     quote = "`" if mark == "%s" and types[ColumnType.TEXT] != "text" else '"'
@@ -260,8 +263,10 @@ class TestHttp(Conformance, Relations):
             service.stop()
 
     def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
-        columns = {table: [(n, str(k)) for n, k in sheet.columns] for table, sheet in sheets.items()}
-        cells = {}
+        columns = {
+            table: [(n, str(k)) for n, k in sheet.columns] for table, sheet in sheets.items()
+        }
+        cells: dict[str, dict[int, Row]] = {}
         for table, sheet in sheets.items():
             reads: dict[ColumnType, Callable[[str], str | int]] = {ColumnType.INTEGER: int}
             cells[table] = {

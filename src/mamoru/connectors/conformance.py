@@ -6,7 +6,7 @@ engine and look at the store only through what `build` hands them, never through
 connector that they test.
 """
 
-# ruff: noqa: S101, PLR2004, PLR0904 - this is a test suite that happens to be shipped
+# ruff: noqa: S101, PLR2004 - this is a test suite that happens to be shipped
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -192,7 +192,11 @@ class Conformance(_Built):
             permit(Operation.CORRECT, place), row, {"name": ("山本 花子", "山本 華子")}, NOW
         )
 
-        assert [line[3] for line in subject.dump(TABLE)][:3] == ["山本 花子", "髙橋 太郎", "山本 華子"]
+        assert [line[3] for line in subject.dump(TABLE)][:3] == [
+            "山本 花子",
+            "髙橋 太郎",
+            "山本 華子",
+        ]
 
     def test_writes_nothing_where_the_value_before_differs(self, tmp_path: Path) -> None:
         subject = self.prepare(tmp_path, ROWS)
@@ -270,7 +274,6 @@ class Conformance(_Built):
 
         assert sorted(file.name for file in tmp_path.iterdir()) == left
 
-
     # --- many at once ------------------------------------------------------------------------
 
     def test_reads_several_places_in_their_order(self, tmp_path: Path) -> None:
@@ -299,7 +302,21 @@ class Conformance(_Built):
     # --- whose rows ----------------------------------------------------------------------------
 
     def test_letters_that_look_alike_are_not_the_same(self, tmp_path: Path) -> None:
-        names = ("髙橋", "高橋", "𠮷野", "吉野", "abc", "ABC", "abc ", "àbc", "か", "が", "カ", "ﾊ", "ハ")
+        names = (
+            "髙橋",
+            "高橋",
+            "𠮷野",
+            "吉野",
+            "abc",
+            "ABC",
+            "abc ",
+            "àbc",
+            "か",
+            "が",
+            "カ",
+            "ﾊ",
+            "ハ",
+        )
         subject = self.prepare(
             tmp_path, [(str(at), name, "", "", "") for at, name in enumerate(names, 10)]
         )
@@ -323,7 +340,9 @@ class Conformance(_Built):
         assert [row["row_id"] for row in reading.rows] == ["10", "11", "14"]
 
     def test_a_space_in_a_key_column_is_not_nothing(self, tmp_path: Path) -> None:
-        subject = self.prepare(tmp_path, [("1", " ", "a@b.example", "", ""), ("2", "", "a@b.example", "", "")])
+        subject = self.prepare(
+            tmp_path, [("1", " ", "a@b.example", "", ""), ("2", "", "a@b.example", "", "")]
+        )
         place = location(email=("a@b.example",))
 
         reading = subject.connector.read(permit(Operation.READ, place), place, NOW)
@@ -374,9 +393,7 @@ class Conformance(_Built):
         done = subject.connector.apply(allowed, (act,), fence="f1", now=NOW)
 
         assert done == Done(counts=(2,))
-        expected = [
-            (*row[:3], "消去済み", "") if row[1] == "M1" else row for row in ROWS
-        ]
+        expected = [(*row[:3], "消去済み", "") if row[1] == "M1" else row for row in ROWS]
         assert list(subject.dump(TABLE)) == expected
         assert subject.connector.prove(allowed, (act,), NOW)[0].open == 0
 
@@ -470,13 +487,18 @@ class Conformance(_Built):
         subject = self.prepare(tmp_path)
         place = location(member_id=("M2",))
         allowed = permit(Operation.CORRECT, place)
-        right = self._act(subject, place, before=(("name", "髙橋 太郎"),), values=(("name", "髙橋 一"),))
+        right = self._act(
+            subject, place, before=(("name", "髙橋 太郎"),), values=(("name", "髙橋 一"),)
+        )
         wrong = replace(right, before=(("name", "高橋 太郎"),), values=(("name", "x"),))
 
         with _raises(ValueChangedMeanwhile):
             subject.connector.apply(allowed, (right, wrong), fence="f1", now=NOW)
         assert list(subject.dump(TABLE)) == list(ROWS)
-        assert [each.open for each in subject.connector.prove(allowed, (right, wrong), NOW)] == [1, 1]
+        assert [each.open for each in subject.connector.prove(allowed, (right, wrong), NOW)] == [
+            1,
+            1,
+        ]
         done = subject.connector.apply(allowed, (right,), fence="f2", now=NOW)
 
         assert done.counts == (1,)
@@ -496,7 +518,10 @@ class Conformance(_Built):
         subject = self.prepare(tmp_path)
         place = location(member_id=("M1",))
         act = self._act(subject, place, delete=True)
-        erase, narrow = permit(Operation.ERASE, place), permit(Operation.ERASE, place.narrowed(("note",)))
+        erase, narrow = (
+            permit(Operation.ERASE, place),
+            permit(Operation.ERASE, place.narrowed(("note",))),
+        )
         bound = replace(erase, reach=erase.reach | {reach_digest(act)})
         wider = replace(act, reaches=(Reach(column="member_id", keys=("M1", "M2")),))
         forged = (
@@ -664,7 +689,11 @@ class Relations(_Built):
         until = date(2019, 3, 31)
         up = (Hop(column="order_no", parent="orders", parent_column="order_no"),)
         acts = (
-            act_on(items, delete=True, holds=(Held(code="tax", hops=up, anchor="ordered_on", after=until),)),
+            act_on(
+                items,
+                delete=True,
+                holds=(Held(code="tax", hops=up, anchor="ordered_on", after=until),),
+            ),
             act_on(
                 orders,
                 delete=True,
@@ -692,7 +721,9 @@ class Relations(_Built):
             ("17", "", "", ""),
             ("170", "taro@mail.example", "髙橋 太郎", ""),
         ]
-        assert list(subject.dump("reviews")) == [tuple(c or "" for c in r) for r in SHOP["reviews"].rows]
+        assert list(subject.dump("reviews")) == [
+            tuple(c or "" for c in r) for r in SHOP["reviews"].rows
+        ]
 
     def test_many_persons_are_one_act(self, tmp_path: Path) -> None:
         subject = self.build(tmp_path, SHOP)
@@ -806,10 +837,7 @@ def _raises(expected: type[Exception]) -> Iterator[list[str]]:
     except expected as problem:
         told.append(str(problem))
         cells: Mapping[str, None] = dict.fromkeys(
-            cell
-            for row in ROWS
-            for cell in row
-            if len(cell) > 2
+            cell for row in ROWS for cell in row if len(cell) > 2
         )
         assert "\n" not in told[0]
         assert not [cell for cell in cells if cell in told[0]], "the message holds personal data"

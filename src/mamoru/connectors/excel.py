@@ -6,7 +6,7 @@ comes to point at another person's row.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -168,24 +168,25 @@ def _plain(cell: object) -> Value:
     return str(cell)
 
 
-def _fitting(old: object, value: Value) -> object:
+def _fitting(old: object, value: Value) -> Any:
     """Return a value in the kind of the cell that it replaces, where it can be that."""
     if value is None or not isinstance(value, str):
         return value
     if len(value) > _LONGEST_CELL:
         raise ValueUnfit("an Excel workbook, which lacks room for the value in one cell")
+    read = next((read for kind, read in _KINDS if isinstance(old, kind)), None)
+    if read is None or isinstance(old, bool):
+        return value
     try:
-        if isinstance(old, bool | str) or old is None:
-            return value
-        if isinstance(old, int):
-            return int(value) if str(int(value)) == value else value
-        if isinstance(old, float):
-            return float(value)
-        if isinstance(old, datetime):
-            return datetime.fromisoformat(value)
-        if isinstance(old, date):
-            return date.fromisoformat(value)
+        fitting = read(value)
     except ValueError:
         return value
-    return value
+    return value if isinstance(fitting, int) and str(fitting) != value else fitting
 
+
+_KINDS: tuple[tuple[type, Callable[[str], Any]], ...] = (
+    (int, int),
+    (float, float),
+    (datetime, datetime.fromisoformat),
+    (date, date.fromisoformat),
+)

@@ -49,8 +49,9 @@ _PIECE = 256 * 1024
 _OK = 200
 _CALLS = {Operation.CORRECT: "correct", Operation.ERASE: "erase", Operation.MARK: "stop"}
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_DEFINITE = frozenset({"value-changed-meanwhile", "refused", "store-unreadable", "unavailable"})
-"""Codes by which a service says that nothing was done."""
+_NOT_FOUND = 404
+_NOTHING_DONE = frozenset({400, 401, 403, _NOT_FOUND, 405})
+"""By these a service says that it did not even begin."""
 
 
 class Http(Guarded):
@@ -165,7 +166,9 @@ class Http(Guarded):
         with _Form(self._name):
             count = len(readings.pop(0)) if look.reaches else 0
             keys = tuple(
-                tuple(dict.fromkeys(str(cell) for (cell,) in rows if cell is not None and cell != ""))
+                tuple(
+                    dict.fromkeys(str(cell) for (cell,) in rows if cell is not None and cell != "")
+                )
                 for rows in readings
             )
         return Seen(count, keys)
@@ -232,25 +235,28 @@ class Http(Guarded):
             if key:
                 raise self._unknown() from None
             raise self._unreachable(type(problem).__name__) from None
-        try:
-            said = json.loads(text)
-        except ValueError:
-            said = None
-        if status == _OK and isinstance(said, dict):
+        said = _document(text)
+        if status == _OK and said is not None:
             return said
-        code = str(said.get("code", "")) if isinstance(said, dict) else ""
-        if key and code not in _DEFINITE and status not in {400, 401, 403, 404, 405}:
-            raise self._unknown()
+        code = str((said or {}).get("code", ""))
+        raise self._failed(status, code, refusal, writing=bool(key))
+
+    def _failed(
+        self, status: int, code: str, refusal: type[StoreError], *, writing: bool
+    ) -> StoreError:
+        """Return the error for an answer that is none, or that says no."""
         match code:
             case "value-changed-meanwhile":
-                raise ValueChangedMeanwhile(f"`{self._name}` no longer holds the values before")
+                return ValueChangedMeanwhile(f"`{self._name}` no longer holds the values before")
             case "refused":
-                raise refusal(f"store `{self._name}` refuses it by a rule of its own")
+                return refusal(f"store `{self._name}` refuses it by a rule of its own")
             case "store-unreadable":
-                raise StoreUnreadable(f"store `{self._name}` is not as the data map says")
-        if status == _OK or status == 404:  # noqa: PLR2004, PLR1714 - two different failures
-            raise StoreUnreadable(f"store `{self._name}` does not speak the protocol")
-        raise self._unreachable(str(status))
+                return StoreUnreadable(f"store `{self._name}` is not as the data map says")
+        if writing and code != "unavailable" and status not in _NOTHING_DONE:
+            return self._unknown()
+        if status in {_OK, _NOT_FOUND}:
+            return StoreUnreadable(f"store `{self._name}` does not speak the protocol")
+        return self._unreachable(str(status))
 
     def _send(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         until = time.monotonic() + self._limit
@@ -258,17 +264,12 @@ class Http(Guarded):
             "POST", url, body=body, headers=headers, redirect=False, preload_content=False
         )
         try:
-            pieces, size = [], 0
-            for piece in answer.stream(_PIECE, decode_content=True):
-                size += len(piece)
-                if size > LARGEST_ANSWER or time.monotonic() > until:
-                    raise exceptions.HTTPError("the answer has no end")
-                pieces.append(piece)
+            text = b"".join(_pieces(answer.stream(_PIECE, decode_content=True), until))
         except BaseException:
             answer.close()
             raise
         answer.release_conn()
-        return answer.status, b"".join(pieces)
+        return answer.status, text
 
     def _unreachable(self, word: str) -> StoreUnreachable:
         return StoreUnreachable(f"store `{self._name}` cannot be reached ({word})")
@@ -277,6 +278,23 @@ class Http(Guarded):
         return OutcomeUnknown(
             f"store `{self._name}` broke off while writing; whether it is written is not known"
         )
+
+
+def _pieces(stream: Iterable[bytes], until: float) -> Iterator[bytes]:
+    size = 0
+    for piece in stream:
+        size += len(piece)
+        if size > LARGEST_ANSWER or time.monotonic() > until:
+            raise exceptions.HTTPError("the answer has no end")
+        yield piece
+
+
+def _document(text: bytes) -> dict[str, Any] | None:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
 
 
 class _Form:
@@ -289,7 +307,9 @@ class _Form:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, problem: object, _: object) -> None:
-        if kind is not None and issubclass(kind, KeyError | TypeError | ValueError | AttributeError):
+        if kind is not None and issubclass(
+            kind, KeyError | TypeError | ValueError | AttributeError
+        ):
             raise StoreUnreadable(
                 f"store `{self._store}` answers in another form than the protocol's"
             ) from None

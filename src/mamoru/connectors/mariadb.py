@@ -107,9 +107,7 @@ class MariadbDialect(Dialect):
                 },
             )
         except ImportError:
-            raise ExtraMissing(
-                "MariaDB needs PyMySQL: run `pip install mamoru[mariadb]`"
-            ) from None
+            raise ExtraMissing("MariaDB needs PyMySQL: run `pip install mamoru[mariadb]`") from None
 
     def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
         """Return a table's columns; every text is compared by bytes beside its collation."""
@@ -227,7 +225,11 @@ class MariadbDialect(Dialect):
 
     def deepen(self, tables: Sequence[str]) -> Depth:
         """ANALYZE; with `rewrite` the tables are written anew."""
-        word = "OPTIMIZE NO_WRITE_TO_BINLOG TABLE" if self._rewrite else "ANALYZE NO_WRITE_TO_BINLOG TABLE"
+        word = (
+            "OPTIMIZE NO_WRITE_TO_BINLOG TABLE"
+            if self._rewrite
+            else "ANALYZE NO_WRITE_TO_BINLOG TABLE"
+        )
         engine = self._pool(0)
         stays = []
         with engine.connect() as connection:

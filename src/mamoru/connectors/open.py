@@ -15,7 +15,7 @@ from mamoru.datamap.inventory import DataMap, Encoding, Store, StoreKind, expand
 from mamoru.datamap.terms import TableShape
 
 
-def connector(
+def connector(  # noqa: PLR0911 - one line a kind
     store: Store,
     *,
     base: Path,

@@ -86,7 +86,9 @@ class _ParquetFormat(Format):
             start = 0
             for number in range(file.num_row_groups):
                 group = file.read_row_group(number)
-                here = {at - start: now for at, now in changed.items() if 0 <= at - start < len(group)}
+                here = {
+                    at - start: now for at, now in changed.items() if 0 <= at - start < len(group)
+                }
                 start += len(group)
                 kept = _changed(group, here) if here else group
                 if len(kept):

@@ -53,8 +53,14 @@ class _Connection(psycopg.Connection[Any]):
 
     limit = 0.0
 
-    def wait(self, gen: Generator[Any, Any, T], interval: float = _LOOK_SECONDS) -> T:
-        limit = self.limit
+    def wait(
+        self,
+        gen: Generator[Any, Any, T],
+        interval: float = _LOOK_SECONDS,
+        timeout: float | None = None,
+    ) -> T:
+        """Wait as psycopg does, but not for ever."""
+        limit = self.limit if timeout is None else timeout
         return super().wait(self._limited(gen, limit) if limit else gen, interval)
 
     def _limited(self, gen: Generator[Any, Any, T], limit: float) -> Generator[Any, Any, T]:
@@ -199,7 +205,9 @@ class PostgresqlDialect(Dialect):
         found = _any(cell, keys, "TEXT[]")
         if column.loose:
             exact = self.text(cell).op("COLLATE")(sa.literal_column('"C"'))
-            found = sa.and_(_any(cell, keys, f"{_bare(column.declared)}[]"), _any(exact, keys, "TEXT[]"))
+            found = sa.and_(
+                _any(cell, keys, f"{_bare(column.declared)}[]"), _any(exact, keys, "TEXT[]")
+            )
         return found
 
     def equal(self, cell: Expression, column: Cell, value: Expression) -> Expression:
@@ -312,7 +320,7 @@ def _family(kind: str) -> ColumnType:
 
 
 def _bare(declared: str) -> str:
-    return declared.split("(")[0]
+    return declared.split("(", maxsplit=1)[0]
 
 
 def _any(cell: Expression, keys: Expression, kind: str) -> Expression:

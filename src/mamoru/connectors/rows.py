@@ -134,7 +134,7 @@ class Work:
         """Return what is left to do of one act."""
         counted = {"held": 0, "referred": 0, "open": 0}
         days: list[str] = []
-        for _, row, state in self._states(act, days=days):
+        for _, _, state in self._states(act, days=days):
             counted[state] += 1
         if act.before and not counted["open"] and not counted["held"] and not self._stands(act):
             counted["open"] = 1
@@ -153,9 +153,7 @@ class Work:
             for _, row in self._meant(act.table, act.reaches, act.only)
         )
 
-    def _states(
-        self, act: Act, days: list[str] | None = None
-    ) -> Iterator[tuple[int, Row, str]]:
+    def _states(self, act: Act, days: list[str] | None = None) -> Iterator[tuple[int, Row, str]]:
         """Yield each row in which the act has still to happen, and what keeps it from that."""
         self.expect(
             act.table,
@@ -219,9 +217,11 @@ class Work:
             level: dict[str, Days] = {}
             for _, row in self.rows(hop.parent):
                 name = text(row[hop.parent_column])
-                here = (day(row[onward]),) if onward == hold.anchor and at + 1 == len(
-                    hold.hops
-                ) else above.get(text(row[onward]), ())
+                here = (
+                    (day(row[onward]),)
+                    if onward == hold.anchor and at + 1 == len(hold.hops)
+                    else above.get(text(row[onward]), ())
+                )
                 level[name] = level.get(name, ()) + here
             above = level
         first = hold.hops[0].column

@@ -177,7 +177,9 @@ class Sql(Guarded):
         fenced = self._fence and bool(fence)
         if fenced and not self._fence_made:
             self._make_fence()
-        refusal = ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
+        refusal = (
+            ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
+        )
 
         def apply(connection: sa.Connection, use: _Use) -> Done:
             connection.exec_driver_sql(self._dialect.begin_writing)
@@ -331,9 +333,7 @@ class Sql(Guarded):
         except (exc.SQLAlchemyError, OSError) as problem:
             raise self._told(problem, refusal, committing=use.committing) from None
 
-    def _once(
-        self, engine: sa.Engine, work: Callable[[sa.Connection, _Use], T], use: _Use
-    ) -> T:
+    def _once(self, engine: sa.Engine, work: Callable[[sa.Connection, _Use], T], use: _Use) -> T:
         with self._connected(engine, use) as connection:
             return work(connection, use)
 

@@ -84,7 +84,9 @@ class SqliteDialect(Dialect):
 
     def engine(self, *, writing: bool) -> sa.Engine:
         """Return a pool on the file; read-only for reading."""
-        engine = pooled("sqlite://", creator=lambda: self._connect(writing), paramstyle="named")
+        engine = pooled(
+            "sqlite://", creator=lambda: self._connect(writing=writing), paramstyle="named"
+        )
 
         def take(connection: Any, *_: object) -> None:
             # A pooled connection would go on reading a file that was taken away or restored over.
@@ -102,7 +104,7 @@ class SqliteDialect(Dialect):
             return (0, 0)
         return found.st_dev, found.st_ino
 
-    def _connect(self, writing: bool) -> sqlite3.Connection:  # noqa: FBT001 - a factory of one pool
+    def _connect(self, *, writing: bool) -> sqlite3.Connection:
         # INVARIANT: never `mode=rwc`: a wrong path must be an error, not a new empty database
         # in which the person then has no data.
         uri = f"file:{quote(str(self._path.absolute()))}?mode={'rw' if writing else 'ro'}"
@@ -129,7 +131,7 @@ class SqliteDialect(Dialect):
     def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
         """Return a table's columns; loose where the table declares a collation."""
         rows = connection.exec_driver_sql(
-            'SELECT name, type, "notnull", (SELECT instr(lower(sql), \'collate\') FROM sqlite_master'
+            "SELECT name, type, \"notnull\", (SELECT instr(lower(sql), 'collate') FROM sqlite_master"
             " WHERE name = :t) FROM pragma_table_xinfo(:t)",
             {"t": table},
         ).fetchall()
@@ -173,7 +175,7 @@ class SqliteDialect(Dialect):
         """Return whether the cell is in a JSON list of keys."""
         if self.as_text(column):
             cell = self.text(cell)
-        value = sa.literal_column("value")
+        value: Expression = sa.literal_column("value")
         listed = sa.select(value).select_from(sa.func.json_each(keys))
         found = cell.in_(listed)
         if column.loose:
@@ -184,7 +186,11 @@ class SqliteDialect(Dialect):
         """Return equality by bytes, whatever collation the column declares."""
         if self.as_text(column):
             cell = self.text(cell)
-        return cell.op("COLLATE")(sa.literal_column("BINARY")) == value if column.loose else cell == value
+        return (
+            cell.op("COLLATE")(sa.literal_column("BINARY")) == value
+            if column.loose
+            else cell == value
+        )
 
     def empty(self, cell: Expression, column: Cell) -> Expression:
         """A column of any type can hold empty text here."""
@@ -196,7 +202,11 @@ class SqliteDialect(Dialect):
 
     def day(self, cell: Expression, column: Cell) -> Expression:
         """Return the first ten characters if they are a day, with slashes taken for hyphens."""
-        head = sa.func.replace(sa.func.substr(self.text(cell), sa.literal_column("1"), sa.literal_column("10")), literal("/"), literal("-"))
+        head = sa.func.replace(
+            sa.func.substr(self.text(cell), sa.literal_column("1"), sa.literal_column("10")),
+            literal("/"),
+            literal("-"),
+        )
         pattern = literal("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")
         return sa.case((head.op("GLOB")(pattern), head))
 
@@ -207,7 +217,9 @@ class SqliteDialect(Dialect):
     def has(self, cell: Expression, column: Cell, steps: Sequence[str]) -> Expression:
         """Return whether it is JSON with that key."""
         there = sa.func.json_type(cell, path_of(steps)).is_not(None)
-        return sa.case((sa.func.json_valid(cell) == sa.literal_column("1"), there), else_=sa.false())
+        return sa.case(
+            (sa.func.json_valid(cell) == sa.literal_column("1"), there), else_=sa.false()
+        )
 
     def neutral(self, column: Cell) -> Value:
         """Return empty text, 0 or the first day."""
@@ -242,7 +254,9 @@ class SqliteDialect(Dialect):
         """
         done = ["deleted with secure_delete on"]
         stays = []
-        engine = sa.create_engine("sqlite://", creator=lambda: self._connect(True), poolclass=sa.NullPool)  # noqa: FBT003
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sa.NullPool
+        )
         with engine.connect() as connection:
 
             def ask(statement: str) -> Any:

@@ -29,7 +29,8 @@ Columns = Callable[[str], Mapping[str, Cell]]
 """The columns of a table as they are; StoreUnreadable where there is no such table."""
 Bound = Mapping[str, object]
 
-_ONE, _NOUGHT = sa.literal_column("1"), sa.literal_column("0")
+_ONE: Expression = sa.literal_column("1")
+_NOUGHT: Expression = sa.literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,9 @@ class _Draft:
         self, table: sa.FromClause, name: str, hops: tuple[Hop, ...]
     ) -> tuple[sa.FromClause, sa.FromClause, str, Expression]:
         below, below_name = table, name
-        last, chain, first = table, None, None
+        last: sa.FromClause = table
+        chain: sa.FromClause | None = None
+        first: Expression | None = None
         for number, hop in enumerate(hops):
             last = self.table(hop.parent).alias(f"h{number}")
             met = self.dialect.joined(
@@ -352,11 +355,15 @@ class Statements:
             first = path.hops[0].column if path.hops else path.column
             cell = draft.cell(table, location.table, first)
             if path.keys:
-                ways.append(sa.and_(*earlier, self._climbed(draft, cell, path, path.hops, at, location.table)))
+                ways.append(
+                    sa.and_(
+                        *earlier, self._climbed(draft, cell, path, path.hops, at, location.table)
+                    )
+                )
             earlier.append(self._dialect.empty(*cell))
         return self._only(draft, table, location, sa.or_(sa.false(), *ways))
 
-    def _climbed(
+    def _climbed(  # noqa: PLR0917 - one step of a recursion
         self,
         draft: _Draft,
         cell: tuple[Expression, Cell],
@@ -431,9 +438,7 @@ class Statements:
         holds = [draft.held(table, act.table, at, hold) for at, hold in enumerate(act.holds)]
 
         def going(other: Any) -> Expression:
-            kept = (
-                draft.held(other, act.table, at, hold)[0] for at, hold in enumerate(act.holds)
-            )
+            kept = (draft.held(other, act.table, at, hold)[0] for at, hold in enumerate(act.holds))
             return sa.and_(self._meant(draft, other, act), *(sa.not_(each) for each in kept))
 
         referred = [
@@ -513,7 +518,11 @@ class Statements:
             return ()
         cells = self._columns(table)
         return tuple(
-            (column, value is None or self._dialect.fit(cells[column], value) is UNFIT, value is None)
+            (
+                column,
+                value is None or self._dialect.fit(cells[column], value) is UNFIT,
+                value is None,
+            )
             for column, value in values
         )
 

@@ -153,7 +153,9 @@ class TableFile(Guarded):
         try:
             return Done(counts=self._rewrite(acts, in_place))
         except ValueUnfit as problem:
-            refusal = ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
+            refusal = (
+                ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
+            )
             raise refusal(f"store `{self._name}` is {problem}") from None
         except OSError as problem:
             if placed:
