@@ -37,7 +37,7 @@ from mamoru.gate.terms import Operation
 _LOOK_AGAIN_SECONDS = 0.02
 
 
-class ValueUnfit(ValueError):
+class FormatTooNarrow(ValueError):
     """The format cannot hold a value. Its text names the format, never the value."""
 
 
@@ -58,7 +58,7 @@ class Format(ABC):
 
     @abstractmethod
     def save(self, source: BinaryIO, target: BinaryIO, edits: Edits) -> None:
-        """Write the file anew with these rows changed. ValueUnfit where it cannot hold a value."""
+        """Write the file anew with these rows changed. FormatTooNarrow where it cannot hold a value."""
 
 
 class TableFile(Guarded):
@@ -152,7 +152,7 @@ class TableFile(Guarded):
 
         try:
             return Done(counts=self._rewrite(acts, in_place))
-        except ValueUnfit as problem:
+        except FormatTooNarrow as problem:
             refusal = (
                 ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
             )
