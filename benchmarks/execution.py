@@ -14,9 +14,10 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +272,8 @@ def _write(path: Path, document: Any) -> None:
         os.fsync(file.fileno())
 
 
+Pair = tuple[Callable[[], object], Callable[[], object]]
+
 # --- figures ---------------------------------------------------------------------------------
 
 
@@ -287,13 +290,14 @@ def _measure(opened: Any, persons: int, folder: Path) -> dict[str, Any]:
         result["disclosure"]["statements"] = _statements(
             lambda: _disclose(store, store_once[0], answer)
         )
-        pairs, done = [], []
+        pairs: list[Pair] = []
+        done: list[tuple[Permit, list[Act]]] = []
+
+        def erase(number: int) -> None:
+            done.append(_erase(store, [number], f"e{number}"))
+
         for _ in range(ROUNDS):
-            theirs, ours = next(free), next(free)
-            pairs.append((
-                lambda n=theirs: hand.erase(n),
-                lambda n=ours: done.append(_erase(store, [n], f"e{n}")),
-            ))  # fmt: skip
+            pairs.append((partial(hand.erase, next(free)), partial(erase, next(free))))
         result["erasure"] = _pair(pairs)
         last = next(free)
         result["erasure"]["statements"] = _statements(lambda: _erase(store, [last], "counted"))
@@ -327,7 +331,7 @@ def _measure(opened: Any, persons: int, folder: Path) -> dict[str, Any]:
         return result
 
 
-def _pair(pairs: list[tuple[Callable[[], object], Callable[[], object]]]) -> dict[str, Any]:
+def _pair(pairs: Sequence[Pair]) -> dict[str, Any]:
     """Run hand and ours in turn; return the ratio of medians and both in milliseconds."""
     walls: tuple[list[float], list[float]] = ([], [])
     cpus = [0.0, 0.0]
@@ -352,7 +356,7 @@ def _statements(act: Callable[[], object]) -> list[str]:
     seen: list[str] = []
 
     def count(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement.split()[0])
+        seen.append(statement.split(maxsplit=1)[0])
 
     sa.event.listen(sa.Engine, "before_cursor_execute", count)
     try:
