@@ -2,7 +2,7 @@
 
 import csv
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,15 @@ from sqlalchemy.engine import make_url
 from mamoru.connectors.conformance import Conformance, Relations, Sheet, Subject
 from mamoru.connectors.csv import Csv
 from mamoru.connectors.excel import Excel
+from mamoru.connectors.http import Http
 from mamoru.connectors.mariadb import Mariadb
 from mamoru.connectors.parquet import Parquet
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
-from mamoru.datamap.terms import ColumnType
+from mamoru.datamap.terms import ColumnType, Row
 from tests.connectors import servers
+from tests.connectors.service import Service, Tables
 
 PROMISES = pytest.mark.promise("P3.1", "P3.4", "P3.5", "P3.6")
 
@@ -244,3 +246,47 @@ class TestParquet(Conformance):
             return shown(zip(*found.values(), strict=True))
 
         return Subject(Parquet("subject", path, table=table), dump, path.unlink, fenced=False)
+
+
+@PROMISES
+class TestHttp(Conformance, Relations):
+    """A service that speaks the protocol."""
+
+    @pytest.fixture(autouse=True)
+    def _services(self) -> Iterator[None]:
+        self.services: list[Service] = []
+        self.connectors: list[Http] = []
+        yield
+        for connector in self.connectors:
+            connector.close()
+        for service in self.services:
+            service.stop()
+
+    def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
+        columns = {
+            table: [(n, str(k)) for n, k in sheet.columns] for table, sheet in sheets.items()
+        }
+        cells: dict[str, dict[int, Row]] = {}
+        for table, sheet in sheets.items():
+            reads: dict[ColumnType, Callable[[str], str | int]] = {ColumnType.INTEGER: int}
+            cells[table] = {
+                at: {
+                    name: None if cell is None else reads.get(kind, str)(cell)
+                    for cell, (name, kind) in zip(row, sheet.columns, strict=True)
+                }
+                for at, row in enumerate(sheet.rows)
+            }
+        tables = Tables(columns, cells)
+        service = Service(tables)
+        connector = Http("subject", service.url)
+        self.services.append(service)
+        self.connectors.append(connector)
+
+        def dump(table: str) -> Sequence[tuple[str, ...]]:
+            return shown(list(row.values()) for row in tables.cells[table].values())
+
+        def take_away() -> None:
+            connector.close()
+            service.stop()
+
+        return Subject(connector, dump, take_away)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from mamoru.connectors.port import StoreUnreadable
 from mamoru.connectors.rows import Book, Edits, text
-from mamoru.connectors.table_file import Format, TableFile, ValueUnfit
+from mamoru.connectors.table_file import Format, FormatTooNarrow, TableFile
 from mamoru.datamap.terms import ColumnShape, ColumnType, Row, TableShape
 
 _BOM = b"\xef\xbb\xbf"
@@ -130,7 +130,7 @@ class _CsvFormat(Format):
         try:
             return line.getvalue().encode(self._encoding) + like.raw[len(body) :]
         except UnicodeEncodeError:
-            raise ValueUnfit(
+            raise FormatTooNarrow(
                 f"in `{self._encoding}`, which lacks a character of the value"
             ) from None
 

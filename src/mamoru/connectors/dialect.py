@@ -8,7 +8,7 @@ the collation serves.
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -154,20 +154,8 @@ class Dialect(ABC):
         said = str(value)
         if "\0" in said:
             return UNFIT
-        match column.type:
-            case ColumnType.INTEGER:
-                number = int(said) if _CANONICAL.fullmatch(said) else _LARGEST
-                return number if -_LARGEST <= number < _LARGEST else UNFIT
-            case ColumnType.NUMBER:
-                return _number(said)
-            case ColumnType.DATE:
-                return _parsed(date.fromisoformat, said)
-            case ColumnType.DATETIME:
-                return _parsed(datetime.fromisoformat, said)
-            case ColumnType.BOOLEAN:
-                return _TRUTH.get(said.lower(), UNFIT)
-            case _:
-                return said
+        read = _READ.get(column.type)
+        return said if read is None else read(said)
 
     def written(self, column: Cell, value: Value) -> Any:
         """Return a value as it is written; what the column cannot hold is the engine's to refuse."""
@@ -184,12 +172,26 @@ def _parsed(read: Any, said: str) -> Any:
         return UNFIT
 
 
+def _integer(said: str) -> Any:
+    number = int(said) if _CANONICAL.fullmatch(said) else _LARGEST
+    return number if -_LARGEST <= number < _LARGEST else UNFIT
+
+
 def _number(said: str) -> Any:
     try:
         number = Decimal(said)
     except InvalidOperation:
         return UNFIT
     return number if number.is_finite() else UNFIT
+
+
+_READ: Mapping[ColumnType, Callable[[str], Any]] = {
+    ColumnType.INTEGER: _integer,
+    ColumnType.NUMBER: _number,
+    ColumnType.DATE: lambda said: _parsed(date.fromisoformat, said),
+    ColumnType.DATETIME: lambda said: _parsed(datetime.fromisoformat, said),
+    ColumnType.BOOLEAN: lambda said: _TRUTH.get(said.lower(), UNFIT),
+}
 
 
 def literal(text: str) -> Expression:

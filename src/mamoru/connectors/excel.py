@@ -6,16 +6,17 @@ comes to point at another person's row.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mamoru.connectors.port import StoreUnreadable
 from mamoru.connectors.rows import Book, Edits
-from mamoru.connectors.table_file import Format, TableFile, ValueUnfit, missing
+from mamoru.connectors.table_file import Format, FormatTooNarrow, TableFile, missing
 from mamoru.datamap.terms import ColumnShape, ColumnType, Row, TableShape, Value
 
 if TYPE_CHECKING:
@@ -85,23 +86,27 @@ class _ExcelFormat(Format):
     def save(self, source: BinaryIO, target: BinaryIO, edits: Edits) -> None:
         with zipfile.ZipFile(source) as parts:
             if any(name.startswith(_LOST) for name in parts.namelist()):
-                raise ValueUnfit("a workbook with charts, pictures or macros, which would be lost")
+                raise FormatTooNarrow(
+                    "a workbook with charts, pictures or macros, which would be lost"
+                )
         workbook = self._load(source)
         for table, changed in edits.items():
             sheet = workbook[table]
+            width = len(_names(next(sheet.iter_rows(max_row=1, values_only=True))))
             for number, now in changed.items():
-                old = [cell.value for cell in sheet[number]]
-                cells = [None] * len(old) if now is None else list(now.values())
-                for at, value in enumerate(cells[: len(old)]):
-                    cell = sheet.cell(row=number, column=at + 1)
-                    if now is None:
+                row = [sheet.cell(row=number, column=at + 1) for at in range(width)]
+                if now is None:
+                    for cell in row:
                         cell.value = None
                         cell.comment = None
                         cell.hyperlink = None
-                    elif _plain(cell.value) != value and cell.data_type != "f":
-                        cell.value = _fitting(cell.value, value)
-                        if isinstance(value, str) and cell.value == value:
-                            cell.data_type = "s"  # a text that begins with `=` is no formula
+                    continue
+                for cell, value in zip(row, now.values(), strict=True):
+                    if _plain(cell.value) == value or cell.data_type == "f":
+                        continue
+                    cell.value = _fitting(cell.value, value)
+                    if isinstance(value, str) and cell.value == value:
+                        cell.data_type = "s"  # a text that begins with `=` is no formula
         workbook.save(target)
         workbook.close()
 
@@ -124,14 +129,12 @@ class _ExcelBook:
     formulas: Any
 
     def head(self, table: str) -> tuple[str, ...]:
-        """Return the first row, up to its last filled cell."""
+        """Return the first row, up to its first empty cell."""
         if table not in self.values.sheetnames:
             raise StoreUnreadable(f"store `{self.store}` holds no table `{table}`")
         first = next(self.values[table].iter_rows(max_row=1, values_only=True), ())
-        names = [str(cell).strip() if cell is not None else "" for cell in first]
-        while names and not names[-1]:
-            names.pop()
-        if not names or "" in names or len(set(names)) < len(names):
+        names = _names(first)
+        if not names or len(set(names)) < len(names):
             raise StoreUnreadable(f"`{self.store}.{table}` has no head row with distinct names")
         return tuple(names)
 
@@ -158,6 +161,12 @@ class _ExcelBook:
             yield number, row
 
 
+def _names(first: Iterable[object]) -> list[str]:
+    """Return the head of a table up to the first empty cell: what lies beyond is not the table's."""
+    names = (str(cell).strip() if cell is not None else "" for cell in first)
+    return list(takewhile(bool, names))
+
+
 def _plain(cell: object) -> Value:
     if isinstance(cell, datetime) and cell.time() == datetime.min.time():
         return cell.date().isoformat()
@@ -168,23 +177,25 @@ def _plain(cell: object) -> Value:
     return str(cell)
 
 
-def _fitting(old: object, value: Value) -> object:
+def _fitting(old: object, value: Value) -> Any:
     """Return a value in the kind of the cell that it replaces, where it can be that."""
     if value is None or not isinstance(value, str):
         return value
     if len(value) > _LONGEST_CELL:
-        raise ValueUnfit("an Excel workbook, which lacks room for the value in one cell")
+        raise FormatTooNarrow("an Excel workbook, which lacks room for the value in one cell")
+    read = next((read for kind, read in _KINDS if isinstance(old, kind)), None)
+    if read is None or isinstance(old, bool):
+        return value
     try:
-        if isinstance(old, bool | str) or old is None:
-            return value
-        if isinstance(old, int):
-            return int(value) if str(int(value)) == value else value
-        if isinstance(old, float):
-            return float(value)
-        if isinstance(old, datetime):
-            return datetime.fromisoformat(value)
-        if isinstance(old, date):
-            return date.fromisoformat(value)
+        fitting = read(value)
     except ValueError:
         return value
-    return value
+    return value if isinstance(fitting, int) and str(fitting) != value else fitting
+
+
+_KINDS: tuple[tuple[type, Callable[[str], Any]], ...] = (
+    (int, int),
+    (float, float),
+    (datetime, datetime.fromisoformat),
+    (date, date.fromisoformat),
+)

@@ -83,7 +83,7 @@ class Guarded(ABC):
             raise ValueError(f"a fence has 1 to {port.LONGEST_FENCE} characters")
         if not acts:
             return Done(counts=())
-        return self._apply(tuple(acts), fence, now, erasing=permit.operation is Operation.ERASE)
+        return self._apply(tuple(acts), fence, now, permit.operation)
 
     def prove(self, permit: Permit, acts: Sequence[Act], now: datetime) -> tuple[Proof, ...]:
         """Say of each act what is left to do."""
@@ -114,7 +114,7 @@ class Guarded(ABC):
                 before=tuple((column, before) for column, (before, _) in changes.items()),
                 only=location.only,
             )
-            self._apply((act,), "", now, erasing=False)
+            self._apply((act,), "", now, Operation.CORRECT)
         except OutcomeUnknown as problem:
             broke_off = problem  # no answer is no proof either way: only reading back is
         try:
@@ -153,7 +153,9 @@ class Guarded(ABC):
     def _freeze(self, locations: tuple[Location, ...]) -> tuple[Frozen, ...]: ...
 
     @abstractmethod
-    def _apply(self, acts: tuple[Act, ...], fence: str, now: datetime, *, erasing: bool) -> Done:
+    def _apply(
+        self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation
+    ) -> Done:
         """Do the acts; an empty fence sets none."""
 
     @abstractmethod

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from mamoru.connectors.port import StoreUnreadable
 from mamoru.connectors.rows import Book, Edits
-from mamoru.connectors.table_file import Format, TableFile, ValueUnfit, missing
+from mamoru.connectors.table_file import Format, FormatTooNarrow, TableFile, missing
 from mamoru.datamap.terms import ColumnShape, ColumnType, Row, TableShape, Value
 
 _AT_ONCE = 10_000
@@ -125,7 +125,7 @@ def _fitting(field: Any, value: Value) -> object:
     try:
         return pa.array([str(value)]).cast(field.type)[0].as_py()
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        raise ValueUnfit("a Parquet file whose column has no room for the value") from None
+        raise FormatTooNarrow("a Parquet file whose column has no room for the value") from None
 
 
 def _compression(file: Any) -> Any:

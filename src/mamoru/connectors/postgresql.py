@@ -53,8 +53,14 @@ class _Connection(psycopg.Connection[Any]):
 
     limit = 0.0
 
-    def wait(self, gen: Generator[Any, Any, T], interval: float = _LOOK_SECONDS) -> T:
-        limit = self.limit
+    def wait(
+        self,
+        gen: Generator[Any, Any, T],
+        interval: float = _LOOK_SECONDS,
+        timeout: float | None = None,
+    ) -> T:
+        """Wait as psycopg does, but not for ever."""
+        limit = self.limit if timeout is None else timeout
         return super().wait(self._limited(gen, limit) if limit else gen, interval)
 
     def _limited(self, gen: Generator[Any, Any, T], limit: float) -> Generator[Any, Any, T]:

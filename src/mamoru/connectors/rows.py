@@ -134,7 +134,7 @@ class Work:
         """Return what is left to do of one act."""
         counted = {"held": 0, "referred": 0, "open": 0}
         days: list[str] = []
-        for _, row, state in self._states(act, days=days):
+        for _, _, state in self._states(act, days=days):
             counted[state] += 1
         if act.before and not counted["open"] and not counted["held"] and not self._stands(act):
             counted["open"] = 1

@@ -42,6 +42,7 @@ from mamoru.datamap.terms import (
     Value,
     column_type,
 )
+from mamoru.gate.terms import Operation
 
 T = TypeVar("T")
 
@@ -170,11 +171,15 @@ class Sql(Guarded):
 
     # --- writing -----------------------------------------------------------------------------
 
-    def _apply(self, acts: tuple[Act, ...], fence: str, now: datetime, *, erasing: bool) -> Done:
+    def _apply(
+        self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation
+    ) -> Done:
         fenced = self._fence and bool(fence)
         if fenced and not self._fence_made:
             self._make_fence()
-        refusal = ErasureRefusedByStore if erasing else CorrectionRefusedByStore
+        refusal = (
+            ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
+        )
 
         def apply(connection: sa.Connection, use: _Use) -> Done:
             connection.exec_driver_sql(self._dialect.begin_writing)
@@ -196,6 +201,14 @@ class Sql(Guarded):
             connection.exec_driver_sql("COMMIT")
             return Done(counts=counts)
 
+        try:
+            return self._use(self._writer, apply, refusal)
+        except StoreUnreadable:
+            if not fenced or self._fence_made:
+                raise
+        # A database that was restored from a time before us has no fence table; what is forgotten
+        # is looked at again, once.
+        self._make_fence()
         return self._use(self._writer, apply, refusal)
 
     def _do(self, connection: sa.Connection, act: Act) -> int:

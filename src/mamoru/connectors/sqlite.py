@@ -84,7 +84,9 @@ class SqliteDialect(Dialect):
 
     def engine(self, *, writing: bool) -> sa.Engine:
         """Return a pool on the file; read-only for reading."""
-        engine = pooled("sqlite://", creator=lambda: self._connect(writing), paramstyle="named")
+        engine = pooled(
+            "sqlite://", creator=lambda: self._connect(writing=writing), paramstyle="named"
+        )
 
         def take(connection: Any, *_: object) -> None:
             # A pooled connection would go on reading a file that was taken away or restored over.
@@ -102,7 +104,7 @@ class SqliteDialect(Dialect):
             return (0, 0)
         return found.st_dev, found.st_ino
 
-    def _connect(self, writing: bool) -> sqlite3.Connection:  # noqa: FBT001 - a factory of one pool
+    def _connect(self, *, writing: bool) -> sqlite3.Connection:
         # INVARIANT: never `mode=rwc`: a wrong path must be an error, not a new empty database
         # in which the person then has no data.
         uri = f"file:{quote(str(self._path.absolute()))}?mode={'rw' if writing else 'ro'}"
@@ -173,7 +175,7 @@ class SqliteDialect(Dialect):
         """Return whether the cell is in a JSON list of keys."""
         if self.as_text(column):
             cell = self.text(cell)
-        value = sa.literal_column("value")
+        value: Expression = sa.literal_column("value")
         listed = sa.select(value).select_from(sa.func.json_each(keys))
         found = cell.in_(listed)
         if column.loose:
@@ -253,7 +255,7 @@ class SqliteDialect(Dialect):
         done = ["deleted with secure_delete on"]
         stays = []
         engine = sa.create_engine(
-            "sqlite://", creator=lambda: self._connect(True), poolclass=sa.NullPool
+            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sa.NullPool
         )
         with engine.connect() as connection:
 

@@ -29,7 +29,8 @@ Columns = Callable[[str], Mapping[str, Cell]]
 """The columns of a table as they are; StoreUnreadable where there is no such table."""
 Bound = Mapping[str, object]
 
-_ONE, _NOUGHT = sa.literal_column("1"), sa.literal_column("0")
+_ONE: Expression = sa.literal_column("1")
+_NOUGHT: Expression = sa.literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,9 @@ class _Draft:
         self, table: sa.FromClause, name: str, hops: tuple[Hop, ...]
     ) -> tuple[sa.FromClause, sa.FromClause, str, Expression]:
         below, below_name = table, name
-        last, chain, first = table, None, None
+        last: sa.FromClause = table
+        chain: sa.FromClause | None = None
+        first: Expression | None = None
         for number, hop in enumerate(hops):
             last = self.table(hop.parent).alias(f"h{number}")
             met = self.dialect.joined(
@@ -360,7 +363,7 @@ class Statements:
             earlier.append(self._dialect.empty(*cell))
         return self._only(draft, table, location, sa.or_(sa.false(), *ways))
 
-    def _climbed(
+    def _climbed(  # noqa: PLR0917 - one step of a recursion
         self,
         draft: _Draft,
         cell: tuple[Expression, Cell],

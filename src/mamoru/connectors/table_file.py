@@ -32,11 +32,12 @@ from mamoru.connectors.port import (
 from mamoru.connectors.rows import Book, Edits, Work
 from mamoru.datamap.acts import Act, Done, Frozen, Proof
 from mamoru.datamap.terms import Criterion, Location, Row, Value
+from mamoru.gate.terms import Operation
 
 _LOOK_AGAIN_SECONDS = 0.02
 
 
-class ValueUnfit(ValueError):
+class FormatTooNarrow(ValueError):
     """The format cannot hold a value. Its text names the format, never the value."""
 
 
@@ -57,7 +58,7 @@ class Format(ABC):
 
     @abstractmethod
     def save(self, source: BinaryIO, target: BinaryIO, edits: Edits) -> None:
-        """Write the file anew with these rows changed. ValueUnfit where it cannot hold a value."""
+        """Write the file anew with these rows changed. FormatTooNarrow where it cannot hold a value."""
 
 
 class TableFile(Guarded):
@@ -140,7 +141,9 @@ class TableFile(Guarded):
 
     # --- writing -----------------------------------------------------------------------------
 
-    def _apply(self, acts: tuple[Act, ...], fence: str, now: datetime, *, erasing: bool) -> Done:
+    def _apply(
+        self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation
+    ) -> Done:
         placed = False
 
         def in_place() -> None:
@@ -149,8 +152,10 @@ class TableFile(Guarded):
 
         try:
             return Done(counts=self._rewrite(acts, in_place))
-        except ValueUnfit as problem:
-            refusal = ErasureRefusedByStore if erasing else CorrectionRefusedByStore
+        except FormatTooNarrow as problem:
+            refusal = (
+                ErasureRefusedByStore if operation is Operation.ERASE else CorrectionRefusedByStore
+            )
             raise refusal(f"store `{self._name}` is {problem}") from None
         except OSError as problem:
             if placed:

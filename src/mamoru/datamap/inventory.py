@@ -198,6 +198,11 @@ class Column(_Part):
         default=None,
         description="what is written where the column must be cleared but not be empty",
     )
+    stored_normal: bool = Field(
+        default=False,
+        description="every value is stored as keys are compared (a mail address in small letters "
+        "without spaces), so that an index of the column finds a person",
+    )
     json_keys: tuple[JsonKey, ...] = Field(default=(), alias="json")
     about: About = About.PERSON
     free_text: bool = False
@@ -366,6 +371,16 @@ class Store(_Part):
             if table.name == name:
                 return table
         raise KeyError(name)
+
+    @property
+    def stored_normal(self) -> frozenset[tuple[str, str]]:
+        """Which (table, column) hold values in the very form in which keys are compared."""
+        return frozenset(
+            (table.name, column.name)
+            for table in self.tables
+            for column in table.columns
+            if column.stored_normal
+        )
 
     @property
     def fenced(self) -> bool:

@@ -1,0 +1,65 @@
+"""A hundred erasures among ten thousand persons change nobody else's row (P3.5)."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mamoru.connectors.conformance import NOW, SHOP, act_on, permit, shop
+from mamoru.connectors.sqlite import Sqlite
+from mamoru.gate.terms import Operation
+
+PERSONS = 10_000
+TABLES = ("members", "orders", "order items", "reviews")
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("erase") / "company.sqlite3"
+    connection = sqlite3.connect(path)
+    for table, sheet in SHOP.items():
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in sheet.columns)
+        connection.execute(f'CREATE TABLE "{table}" ({columns})')
+    numbers = range(1, PERSONS + 1)
+    connection.executemany(
+        "INSERT INTO members VALUES (?, ?, '名前', NULL)", [(n, f"m{n}@x.example") for n in numbers]
+    )
+    orders = [(3 * n + k, n) for n in numbers for k in range(n % 4)]
+    connection.executemany("INSERT INTO orders VALUES (?, ?, '2015-01-01', 'x')", orders)
+    items = [(7 * order + k, order) for order, _ in orders for k in range(2)]
+    connection.executemany("INSERT INTO \"order items\" VALUES (?, ?, 'g')", items)
+    connection.execute("CREATE INDEX of_member ON orders (member_no)")
+    connection.execute('CREATE INDEX of_order ON "order items" (order_no)')
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.mark.promise("P3.5")
+def test_row_by_row_only_their_rows_are_gone(company: Path) -> None:
+    reader = sqlite3.connect(company)
+
+    def rows(table: str) -> set[tuple[object, ...]]:
+        return set(reader.execute(f'SELECT rowid, * FROM "{table}"'))
+
+    before = {table: rows(table) for table in TABLES}
+    erased = set(range(50, PERSONS, PERSONS // 100))
+    gone = {row[1] for row in before["orders"] if row[2] in erased}
+    store = Sqlite("subject", company, fence=True)
+
+    for number in erased:
+        places = shop(str(number))
+        allowed = permit(Operation.ERASE, *places)
+        members, orders, items = store.freeze(allowed, places, NOW)
+        acts = [act_on(each, delete=True) for each in (items, orders, members)]
+        store.apply(allowed, acts, fence=f"f{number}", now=NOW)
+
+    assert len(erased) == 100
+    assert rows("members") == {row for row in before["members"] if row[1] not in erased}
+    assert rows("orders") == {row for row in before["orders"] if row[1] not in gone}
+    assert rows("order items") == {row for row in before["order items"] if row[2] not in gone}
+    assert rows("reviews") == before["reviews"]
+    kept = reader.execute("SELECT count(*), group_concat(acts) FROM mamoru_fence").fetchone()
+    assert kept[0] == 100
+    assert not set(kept[1]) - set("[], 0123456789")
+    reader.close()
