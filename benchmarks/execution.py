@@ -290,15 +290,14 @@ def _measure(opened: Any, persons: int, folder: Path) -> dict[str, Any]:
         result["disclosure"]["statements"] = _statements(
             lambda: _disclose(store, store_once[0], answer)
         )
-        pairs: list[Pair] = []
         done: list[tuple[Permit, list[Act]]] = []
 
         def erase(number: int) -> None:
             done.append(_erase(store, [number], f"e{number}"))
 
-        for _ in range(ROUNDS):
-            pairs.append((partial(hand.erase, next(free)), partial(erase, next(free))))
-        result["erasure"] = _pair(pairs)
+        result["erasure"] = _pair(
+            [(partial(hand.erase, next(free)), partial(erase, next(free))) for _ in range(ROUNDS)]
+        )
         last = next(free)
         result["erasure"]["statements"] = _statements(lambda: _erase(store, [last], "counted"))
         proofs = []

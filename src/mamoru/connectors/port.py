@@ -264,9 +264,9 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
         else:
             fits = fits and bool(act.values or act.json_removed)
         if permit.operation is Operation.CORRECT and not act.json_removed:
-            fits = fits and {column for column, _ in act.values} <= {
-                column for column, _ in act.before
-            }
+            # What stood there before is said, or is the very key by which the rows are found.
+            known = {column for column, _ in act.before} | {each.column for each in act.reaches}
+            fits = fits and {column for column, _ in act.values} <= known
         if not fits:
             raise PermitRefused(
                 f"the permit of `{permit.case}` does not open `{where}` to this act"

@@ -132,12 +132,12 @@ def name_value(demand_id: DemandId, ref: str, *, by: StaffId, now: datetime, ver
     demand = demand_of(case, demand_id)
     expect_stage(case, Stage.VERIFIED)
     expect_unchanged(case, version)
-    if demand.demand.kind not in execute.CORRECTING:
+    if not ref or demand.demand.kind not in execute.CORRECTING:
         raise states.StageForbidden(f"demand `{demand_id}` is about no single value")
-    if not execute.is_ref(ref):
-        raise execute.ColumnNotOpen("no such value is known to the data map")
-    execute.place_of(case, ref)
-    store_name, table, _, column = ref.split("/")
+    tables = values_to_name(demand_id, by=by, now=now)
+    if ref not in {field.ref for table in tables for row in table.rows for field in row}:
+        raise execute.ColumnNotOpen("a value was named that is not this person's to correct")
+    store_name, table_name, _, column = ref.split("/")
     with store.atomic():
         store.change(case.id, version=case.version)
         store.save_target(demand_id, ref)
@@ -148,7 +148,7 @@ def name_value(demand_id: DemandId, ref: str, *, by: StaffId, now: datetime, ver
             at=now,
             body={
                 "demand": demand_id,
-                "place": f"{store_name}/{table}/{column}",
+                "place": f"{store_name}/{table_name}/{column}",
                 "value": store.commitment(case.id, "value", ref),
             },
         )

@@ -23,7 +23,6 @@ from mamoru.cases.execute.planning import (
     changes,
     holds_anything,
     is_ref,
-    place_of,
     plan,
 )
 
@@ -50,7 +49,6 @@ __all__ = [
     "install",
     "is_ref",
     "person_of",
-    "place_of",
     "plan",
     "read_own",
     "registered",
