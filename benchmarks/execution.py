@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import sqlalchemy as sa
 
 from benchmarks import machine
+from mamoru.connectors import sql
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
@@ -295,9 +295,10 @@ def _measure(opened: Any, persons: int, folder: Path) -> dict[str, Any]:
         def erase(number: int) -> None:
             done.append(_erase(store, [number], f"e{number}"))
 
-        result["erasure"] = _pair(
-            [(partial(hand.erase, next(free)), partial(erase, next(free))) for _ in range(ROUNDS)]
-        )
+        pairs = [
+            (partial(hand.erase, next(free)), partial(erase, next(free))) for _ in range(ROUNDS)
+        ]
+        result["erasure"] = _pair(pairs)
         last = next(free)
         result["erasure"]["statements"] = _statements(lambda: _erase(store, [last], "counted"))
         proofs = []
@@ -351,17 +352,19 @@ def _pair(pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def _statements(act: Callable[[], object]) -> list[str]:
-    """Return the first word of each statement that an act sends."""
+    """Return the first word of each finished text that an act sends."""
     seen: list[str] = []
+    send = sql._run
 
-    def count(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement.split(maxsplit=1)[0])
+    def count(connection: Any, text: str, values: Any = None) -> Any:
+        seen.append(text.split(maxsplit=1)[0])
+        return send(connection, text, values)
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    sql._run = count
     try:
         act()
     finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+        sql._run = send
     return seen
 
 

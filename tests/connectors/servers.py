@@ -38,7 +38,7 @@ class Postgres:
 
 
 class Maria:
-    """A MariaDB server of the system's package, on a socket and a local port."""
+    """A MariaDB server of the system's package, on a socket."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,8 +50,8 @@ class Maria:
         )  # fmt: skip
         self.process = subprocess.Popen(
             ["mariadbd", "--no-defaults", f"--datadir={folder / 'data'}", f"--socket={self.socket}",
-             f"--pid-file={folder / 'pid'}", "--skip-networking=0", "--port=0", *_as_root(),
-             "--bind-address=127.0.0.1", f"--log-bin={folder / 'data' / 'bin'}", "--server-id=1",
+             f"--pid-file={folder / 'pid'}", "--skip-networking", *_as_root(),
+             f"--log-bin={folder / 'data' / 'bin'}", "--server-id=1",
              "--character-set-server=utf8mb4", "--innodb-buffer-pool-size=64M", "--skip-log-error"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
