@@ -267,8 +267,8 @@ def unprintable() -> CaseId:
 
 
 def by_hand() -> CaseId:
-    """A granted erasure waits for hands."""
-    found = approved(decided(verified(of_kind(DemandKind.ERASURE))))
+    """A granted correction of no single value waits for hands."""
+    found = approved(decided(verified(of_kind(DemandKind.CORRECTION))))
     actions.carry_out(found, AtOnce())
     return found
 
