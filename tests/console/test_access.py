@@ -35,6 +35,7 @@ ALLOWED = {
     "identify": ("desk", "privacy-officer"),
     "verify-case": ("desk", "privacy-officer"),
     "ask-supplement": ("desk", "privacy-officer"),
+    "name-value": ("desk", "privacy-officer"),
     "decide": ("privacy-officer",),
     "approve": ("approver",),
     "return": ("approver",),
@@ -53,7 +54,7 @@ def address(name: str, case: CaseId) -> str:
     )
     if name in {"open-paper", "record-finding"}:
         given["proof_id"] = store.case(case).proofs[0].id
-    if name in {"decide", "approve", "return", "carried-out"}:
+    if name in {"decide", "approve", "return", "carried-out", "name-value"}:
         given["position"] = 1
     return reverse(name, kwargs=given)
 

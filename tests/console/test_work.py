@@ -648,3 +648,34 @@ def token(case: CaseId) -> str:
     decision = store.case(case).demands[0].decision
     assert decision is not None
     return pages.seen(decision)
+
+
+@pytest.mark.promise("P3.5")
+def test_the_desk_names_the_value_that_a_correction_is_about(client_of: Of) -> None:
+    case = scenes.verified(scenes.of_kind(DemandKind.CORRECTION))
+    page = client_of("desk").get(url(case, "demands/1/value/"))
+    ref = "shop/members/M000001/phone"
+    assert ref in page.content.decode()
+
+    version = store.case(case).version
+    none = client_of("desk").post(url(case, "demands/1/value/"), {"version": version})
+    done = client_of("desk").post(url(case, "demands/1/value/"), {"version": version, "ref": ref})
+
+    assert (none.status_code, done.status_code) == (422, 302)
+    assert store.case(case).demands[0].demand.items == (ref,)
+
+
+@pytest.mark.promise("P3.6")
+def test_what_an_erasure_would_do_and_did_can_be_followed_in_counts(client_of: Of) -> None:
+    case = scenes.decided(scenes.verified(scenes.of_kind(DemandKind.ERASURE)))
+    before = client_of("approver").get(url(case)).content.decode()
+    assert "変わる件数" in before
+    assert "法令により残す" in before
+
+    scenes.approved(case)
+    actions.carry_out(case, scenes.AtOnce())
+    after = client_of("desk").get(url(case)).content.decode()
+
+    assert "消えた行" in after
+    assert "法人税法" in after
+    assert "E2" in after

@@ -12,6 +12,7 @@ from django import forms as django_forms
 from django.utils.translation import gettext
 
 from mamoru.cases import actions, execute, store
+from mamoru.cases.store import effects
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     AnswerMethod,
@@ -29,6 +30,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.console import access, forms, labels, next_step, queue
 from mamoru.console.access import Desk, Right
+from mamoru.console.effects import counted, proven
 from mamoru.console.shaping import (
     about,
     details_rows,
@@ -472,6 +474,10 @@ class _Builder:
             reason=asked.reason if self.personal else "",
             standing=tuple(ground_of(each) for each in standing),
             plan=self._plan(plan),
+            changes=execute.changes(asked),
+            expected=counted(decision.expected, self.titles) if decision else (),
+            effects=proven(effects.effects(state.id), self.titles),
+            may_name=self._may_name(state, plan),
             by_hand=plan is not None and plan.by_hand,
             decided=self._decided(decision) if decision else None,
             form=form,
@@ -501,6 +507,15 @@ class _Builder:
             ref = "/".join((*parts[:2], parts[-1])) if len(parts) > 1 else item
             words.append(self.titles.get(ref, ref))
         return "、".join(words)
+
+    def _may_name(self, state: DemandState, plan: execute.Plan | None) -> bool:
+        return (
+            self.case.stage is Stage.VERIFIED
+            and self.handles
+            and state.decision is None
+            and state.demand.kind in execute.CORRECTING
+            and plan is not None
+        )
 
     def _plan(self, plan: execute.Plan | None) -> tuple[Touched, ...]:
         if plan is None:

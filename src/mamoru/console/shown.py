@@ -12,6 +12,7 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.console import forms, queue
+from mamoru.console.effects import Counted, Proven
 from mamoru.kit.ids import CaseId
 
 
@@ -182,6 +183,10 @@ class DemandView:
     reason: str
     standing: tuple[Ground, ...]
     plan: tuple[Touched, ...]
+    changes: bool  # carrying it out writes to the stores
+    expected: tuple[Counted, ...]
+    effects: tuple[Proven, ...]
+    may_name: bool  # which one value is meant can still be said
     by_hand: bool
     decided: Decided | None
     form: forms.DecideForm | None

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_CASE}verify/", views.verify_case, name="verify-case"),
     path(f"{_CASE}supplement/", views.ask_supplement, name="ask-supplement"),
     path(f"{_CASE}supplement-letter/", views.supplement_letter, name="supplement-letter"),
+    path(f"{_DEMAND}value/", views.name_value, name="name-value"),
     path(f"{_DEMAND}decide/", views.decide, name="decide"),
     path(f"{_DEMAND}approve/", views.approve, name="approve"),
     path(f"{_DEMAND}return/", views.return_demand, name="return"),

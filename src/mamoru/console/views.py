@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Case, DemandState, DispatchKind
-from mamoru.console import access, forms, inventory, labels, pages, shown, words
+from mamoru.console import access, forms, inventory, labels, naming, pages, shown, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
 from mamoru.kit import clock, ids
@@ -198,6 +198,32 @@ def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpRespon
         anchor="supplement",
         done=gettext("不足書類をお願いしました。請求者の画面に表示されます。"),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@access.staff(Right.HANDLE)
+def name_value(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Say which one registered value a correction, addition or deletion is about (P3.5)."""
+    known = _known(case_id)
+    case, demand = _demand(known, position)
+    now, error = clock.now(), ""
+    if request.method == "POST":
+        ref = request.POST.get("ref", "")
+        try:
+            if ref:
+                actions.name_value(demand.id, ref, by=desk.by, now=now, version=_shown(request))
+                messages.success(request, gettext("請求の対象となる値を特定しました。"))
+                anchor = f"#demand-{position}"
+                return redirect(f"{reverse('console-case', args=[known])}{anchor}")
+            error = gettext("対象の値を一つ選んでください。")
+        except MamoruError as problem:
+            return _page(request, desk, known, problem=problem)
+    try:
+        tables = actions.values_to_name(demand.id, by=desk.by, now=now)
+    except MamoruError as problem:
+        return _page(request, desk, known, problem=problem)
+    context = {"value": naming.page(case, position, tables, error=error), "desk": desk}
+    return render(request, "console/value.html", context, status=422 if error else 200)
 
 
 # --- decisions ----------------------------------------------------------------------------

@@ -73,7 +73,8 @@ def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:
 def titles(language: str) -> Mapping[str, str]:
     """Return what stores, tables, columns and categories are called, by their references.
 
-    `shop`, `shop/members`, `shop/members/phone` of the data map, `contact` of the policy.
+    `shop`, `shop/members`, `shop/members/phone` and the law of a hold, `shop/orders#H01`, of
+    the data map; `contact` of the policy.
     """
     named = {each.id: each.title.in_(language) for each in execute.hands().policy.categories}
     for place in execute.hands().datamap.stores:
@@ -81,6 +82,8 @@ def titles(language: str) -> Mapping[str, str]:
         for table in place.tables:
             ref = f"{place.name}/{table.name}"
             named[ref] = table.title.en if language == "en" else table.title.ja
+            for hold in table.holds:
+                named[f"{ref}#{hold.code}"] = hold.law.en if language == "en" else hold.law.ja
             for column in table.columns:
                 title = column.title.en if language == "en" else column.title.ja
                 named[f"{ref}/{column.name}"] = title
