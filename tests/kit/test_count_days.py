@@ -89,7 +89,7 @@ def test_an_era_begins_on_its_day(day: date, year: str) -> None:
 
 
 def test_a_letter_carries_both_calendars() -> None:
-    assert calendar.letter_date(date(2026, 12, 7)) == "2026年12月7日(月)（令和8年12月7日）"
+    assert calendar.letter_date(date(2026, 12, 7)) == "2026年12月7日（令和8年12月7日）"
 
 
 def test_a_day_in_japan_begins_nine_hours_before_utc() -> None:

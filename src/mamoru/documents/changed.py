@@ -1,6 +1,7 @@
 """消去・停止の結果を述べる (Act 35, appi-reference 8.1): what went, what a law keeps, and until when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from mamoru.documents.terms import Changed
 from mamoru.kit import calendar
@@ -15,16 +16,7 @@ def paragraphs(changed: Iterable[Changed], tongue: str) -> tuple[str, ...]:
             result.append(_DEEP[tongue])
         else:
             result.append(_LOGICAL[tongue])
-    days = [place.backups_until for place in places if place.backups_until and place.erased]
-    if days:
-        day = max(days)
-        result.append(
-            f"バックアップに残る写しは、{calendar.letter_date(day)}までにすべてなくなります。それまでの間も、"
-            "バックアップから戻したデータは、利用する前に消去します。"
-            if tongue == "ja"
-            else f"Copies in backups are gone by {day.day} {day:%B %Y}. Until then anything restored "
-            "from a backup is erased before it is used."
-        )
+    result += _backups(places, tongue)
     if any(place.held for place in places):
         result.append(_HELD[tongue])
     return tuple(result)
@@ -35,6 +27,28 @@ def bullets(changed: Iterable[Changed], tongue: str) -> tuple[str, ...]:
     return tuple(
         line for place in changed for line in (_gone(place, tongue), _kept(place, tongue)) if line
     )
+
+
+def _backups(places: Iterable[Changed], tongue: str) -> Iterator[str]:
+    """Say of each source whose backups the map knows when the last copy is gone; of others nothing."""
+    days: dict[str, date] = {}
+    for place in places:
+        if place.backups_until and (place.erased or place.emptied):
+            days[place.source] = max(
+                days.get(place.source, place.backups_until), place.backups_until
+            )
+    for day in dict.fromkeys(days.values()):
+        sources = [source for source, until in days.items() if until == day]
+        if tongue == "ja":
+            yield (
+                f"{'と'.join(sources)}のバックアップに残る写しは、{calendar.plain_date(day)}までに"
+                "なくなります。それまでの間も、バックアップから戻したデータは、利用する前に消去します。"
+            )
+        else:
+            yield (
+                f"Copies in the backups of {' and '.join(sources)} are gone by {day.day} {day:%B %Y}. "
+                "Until then anything restored from a backup is erased before it is used."
+            )
 
 
 _DEEP = {
@@ -73,7 +87,7 @@ def _kept(place: Changed, tongue: str) -> str:
     laws = "、".join(place.laws) if tongue == "ja" else ", ".join(place.laws)
     if tongue == "ja":
         until = (
-            f"{calendar.letter_date(place.until)}に消去します"
+            f"{calendar.plain_date(place.until)}に消去します"
             if place.until
             else "保存の必要がなくなりしだい消去します"
         )

@@ -51,11 +51,16 @@ def era_year(day: date) -> str:
     return f"西暦{day.year}年"
 
 
+def plain_date(day: date) -> str:
+    """Return 2026年12月7日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def long_date(day: date) -> str:
     """Return 2026年12月7日(月)."""
-    return f"{day.year}年{day.month}月{day.day}日({_WEEKDAYS[day.weekday()]})"
+    return f"{plain_date(day)}({_WEEKDAYS[day.weekday()]})"
 
 
 def letter_date(day: date) -> str:
-    """Return 2026年12月7日(月)（令和8年12月7日）, as letters carry it."""
-    return f"{long_date(day)}（{era_year(day)}{day.month}月{day.day}日）"
+    """Return 2026年12月7日（令和8年12月7日）, as letters carry it."""
+    return f"{plain_date(day)}（{era_year(day)}{day.month}月{day.day}日）"
