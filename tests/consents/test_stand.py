@@ -106,7 +106,7 @@ def test_imports_learn_which_of_many_keys_belong_to_the_erased() -> None:
 
     many = (*gone.own, *there.own, *(person(f"N{at}").own[0] for at in range(1200)))
 
-    assert store.buried(many, shared=False, now=NOW) == set(gone.own)
+    assert store.among(many, StandingKind.TOMBSTONE, shared=False, now=NOW) == set(gone.own)
 
 
 _records = st.lists(

@@ -1,6 +1,7 @@
 """`mamoru case list | show | file`: cases without personal data; a filing from JSON."""
 
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
 import click
 
@@ -47,8 +48,25 @@ def show_case(as_json: bool, case_id: str) -> None:
         click.echo(f"  {demand['id']}  {demand['kind']}  {demand['outcome'] or 'undecided'}")
         for receipt in demand["receipts"]:
             click.echo(f"    {receipt['place']}: {receipt['rows']} rows at {receipt['at']}")
+        for effect in demand["effects"]:
+            click.echo(f"    {_said(effect)}")
     for entry in shown["trail"]:
         click.echo(f"  {entry['index']:>6}  {entry['at']}  {entry['kind']}  {entry['by']}")
+
+
+def _said(effect: Mapping[str, Any]) -> str:
+    """Return one line for a table: what went, what is held until when, how deep it went."""
+    parts = [f"{effect['erased']} erased", f"{effect['written']} written"]
+    if effect["held"]:
+        until = effect["release_on"] or "the hold is lifted"
+        parts.append(f"{effect['held']} held ({', '.join(effect['holds'])}) until {until}")
+    if effect["referred"]:
+        parts.append(f"{effect['referred']} referred to")
+    if effect["level"]:
+        parts.append(f"level {effect['level']}")
+    if effect["backups_until"] and effect["level"]:
+        parts.append(f"backups until {effect['backups_until']}")
+    return f"{effect['place']}: {', '.join(parts)}"
 
 
 @case.command("file")

@@ -51,6 +51,14 @@ class Company(Protocol):
         """Make the sample company and serve it, or walk one disclosure and return its summary."""
         ...
 
+    def restore(self) -> tuple[Mapping[str, Any], ...]:
+        """Do again in every store what is in force; return what was done, store by store."""
+        ...
+
+    def standing(self, keys: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return how the person with these keys stands, and what a law still keeps of them."""
+        ...
+
     def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:
         """Return the queue, the earliest due first, without personal data."""
         ...

@@ -94,6 +94,15 @@ class Conformance(_Built):
         assert [shape.name for shape in shapes] == [TABLE]
         assert [column.name for column in shapes[0].columns] == list(COLUMNS)
 
+    def test_walks_every_row_with_the_granted_columns_only(self, tmp_path: Path) -> None:
+        subject = self.prepare(tmp_path, ROWS)
+        place = location(("row_id", "email"), member_id=("M1",))
+
+        rows = subject.connector.walk(permit(Operation.FIND, place), TABLE, NOW)
+
+        seen = sorted((str(row["row_id"]), str(row["email"] or "")) for row in rows)
+        assert seen == sorted((row[0], row[2]) for row in ROWS)
+
     def test_reads_all_rows_of_the_person_and_nobody_elses(self, tmp_path: Path) -> None:
         subject = self.prepare(tmp_path, ROWS)
         place = location(member_id=("M1",))

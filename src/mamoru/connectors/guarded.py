@@ -52,6 +52,15 @@ class Guarded(ABC):
         port.check_criteria(permit, self._name, table, asked)
         return self._find(table, columns, asked) if asked else ()
 
+    def walk(self, permit: Permit, table: str, now: datetime) -> Iterator[Row]:
+        """Yield every row of a table with the granted columns."""
+        columns = port.granted_columns(permit, self._name, table, now)
+        yield from self._walk(table, columns)
+
+    def fenced(self, fence: str) -> bool | None:
+        """Return None: there is no place for a fence."""
+        return None
+
     def read(self, permit: Permit, location: Location, now: datetime) -> Reading:
         """Return the person's rows at a location."""
         port.check(permit, location, Operation.READ, now)
@@ -145,6 +154,9 @@ class Guarded(ABC):
     def _find(
         self, table: str, columns: tuple[str, ...], criteria: tuple[Criterion, ...]
     ) -> tuple[Row, ...]: ...
+
+    @abstractmethod
+    def _walk(self, table: str, columns: tuple[str, ...]) -> Iterator[Row]: ...
 
     @abstractmethod
     def _read(self, locations: tuple[Location, ...]) -> Iterator[Reading]: ...

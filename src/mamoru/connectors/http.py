@@ -130,6 +130,11 @@ class Http(Guarded):
         with _Form(self._name):
             return _rows(columns, said["rows"])
 
+    def _walk(self, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
+        said = self._call("find", {"table": table, "columns": columns, "criteria": []})
+        with _Form(self._name):
+            yield from _rows(columns, said["rows"])
+
     def _read(self, locations: tuple[Location, ...]) -> Iterator[Reading]:
         places = [
             {

@@ -151,6 +151,17 @@ class Connector(Protocol):
         """
         ...
 
+    def walk(self, permit: Permit, table: str, now: datetime) -> Iterator[Row]:
+        """Yield every row of a table with the columns that the permit to find names, in any order.
+
+        For a gate that must look at all keys, since it knows the persons by digests only.
+        """
+        ...
+
+    def fenced(self, fence: str) -> bool | None:
+        """Return whether a fence stands in the store; None where the store keeps none."""
+        ...
+
     def read(self, permit: Permit, location: Location, now: datetime) -> Reading:
         """Return the person's rows at a location, its columns in its order."""
         ...

@@ -47,6 +47,10 @@ from mamoru.gate.terms import Operation
 T = TypeVar("T")
 
 
+_PAGE = 2_000
+"""Rows that are in memory at once while a whole table is walked."""
+
+
 class _Cells(dict[str, Cell]):
     """The columns of one table; asking for one that is not there says so."""
 
@@ -133,6 +137,30 @@ class Sql(Guarded):
             return tuple(_row(columns, row) for row in rows)
 
         return self._look(find)
+
+    def _walk(self, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
+        with self._reading_together() as connection:
+            self._at_hand.connection = connection
+            prepared = self._statements.walked(table, columns)
+            streamed = connection.execution_options(stream_results=True, yield_per=_PAGE)
+            for row in streamed.exec_driver_sql(prepared.text):
+                yield _row(columns, row)
+
+    def fenced(self, fence: str) -> bool | None:
+        """Return whether a fence stands here; None where none is kept."""
+        if not self._fence:
+            return None
+
+        def look(connection: sa.Connection) -> bool:
+            if not self._dialect.columns(connection, FENCE_TABLE):
+                return False
+            found = connection.exec_driver_sql(
+                f"SELECT 1 FROM {FENCE_TABLE} WHERE fence = {_param(connection, 'fence')}",
+                {"fence": fence},
+            )
+            return found.first() is not None
+
+        return self._look(look)
 
     def _read_one(self, location: Location) -> Reading:
         return self._look(lambda connection: self._reading(connection, location))

@@ -245,6 +245,15 @@ class Statements:
         prepared = self._prepared(("sample", name), write)
         return replace(prepared, text=f"{prepared.text} LIMIT {int(limit)}"), {}
 
+    def walked(self, name: str, columns: tuple[str, ...]) -> Prepared:
+        """Return the query for some columns of every row."""
+
+        def write(draft: _Draft) -> tuple[sa.ClauseElement, int]:
+            table = draft.table(name)
+            return sa.select(*(table.c[column] for column in columns)), 0
+
+        return self._prepared(("walk", name, columns), write)
+
     def looked(self, look: Look) -> tuple[Prepared, dict[str, object], bool]:
         """Return the query of a look, its values, and whether each row says which asker it is for."""
         alone = (

@@ -93,6 +93,12 @@ class TableFile(Guarded):
                 {column: row[column] for column in columns} for row in work.found(table, criteria)
             )
 
+    def _walk(self, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
+        with self._working() as work:
+            work.expect(table, columns)
+            for _, row in work.rows(table):
+                yield {column: row[column] for column in columns}
+
     def _read(self, locations: tuple[Location, ...]) -> Iterator[Reading]:
         with self._working() as work:
             for location in locations:

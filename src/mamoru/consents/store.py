@@ -12,20 +12,33 @@ from mamoru.kit.seal import MasterKey
 _BATCH = 500  # digests in one question; SQLite takes some thousands of parameters
 
 
-def person(master: MasterKey, keys: KeyRing, *, shareable: Collection[str]) -> Person:
-    """Return a person's digests; keys in their normal form, `shareable` the kinds of shared keys."""
+def person(
+    master: MasterKey, keys: KeyRing, *, shareable: Collection[str], names: Collection[str] = ()
+) -> Person:
+    """Return a person's digests; keys in their normal form, `shareable` the kinds of shared keys.
 
-    def digests(kinds: Iterable[str]) -> tuple[PersonRef, ...]:
+    With `names`, a shared key gives one more digest a name: a row under the family's
+    mail address that carries a name is told by both.
+    """
+
+    def digests(kinds: Iterable[str], also: Collection[str]) -> tuple[PersonRef, ...]:
         return tuple(
-            PersonRef(master.digest("standing", f"{kind}:{key}"))
+            key_ref(master, kind, key, name=name)
             for kind in kinds
             for key in keys[kind]
+            for name in ("", *also)
         )
 
     return Person(
-        own=digests(kind for kind in keys if kind not in shareable),
-        shared=digests(kind for kind in keys if kind in shareable),
+        own=digests((kind for kind in keys if kind not in shareable), ()),
+        shared=digests((kind for kind in keys if kind in shareable), names),
     )
+
+
+def key_ref(master: MasterKey, kind: str, key: str, *, name: str = "") -> PersonRef:
+    """Return the digest of one key, or of a key together with a name (its plain form)."""
+    named = f"{kind}:{key}|{name}" if name else f"{kind}:{key}"
+    return PersonRef(master.digest("standing", named))
 
 
 def records_of(who: Person) -> tuple[StandingRecord, ...]:
@@ -35,14 +48,16 @@ def records_of(who: Person) -> tuple[StandingRecord, ...]:
     return tuple(dict.fromkeys(_record(row) for row in rows))
 
 
-def buried(digests: Sequence[PersonRef], *, shared: bool, now: datetime) -> frozenset[PersonRef]:
-    """Return which of many digests belong to an erased person: for imports and restores."""
+def among(
+    digests: Sequence[PersonRef], kind: StandingKind, *, shared: bool, now: datetime
+) -> frozenset[PersonRef]:
+    """Return which of many digests have a record in force: for imports and restores."""
     found: set[PersonRef] = set()
     for start in range(0, len(digests), _BATCH):
         rows = StandingRow.objects.filter(
             person__in=digests[start : start + _BATCH],
             shared=shared,
-            kind=StandingKind.TOMBSTONE,
+            kind=kind,
             since__lte=now,
             until=None,
         )

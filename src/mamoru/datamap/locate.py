@@ -185,6 +185,17 @@ def names_another(datamap: DataMap, store: str, table: str, row: Row, *, name: s
     return bool(written) and _plain(written) != _plain(name)
 
 
+def plain_name(datamap: DataMap, store: str, table: str, row: Row) -> str:
+    """Return the name in a row in the form in which names are compared; empty where it has none."""
+    columns = name_columns(datamap.table(store, table))
+    return _plain("".join(_text(row.get(column)) for column in columns))
+
+
+def plain(name: str) -> str:
+    """Return a name in the form in which names are compared: folded, without spaces."""
+    return _plain(name)
+
+
 def birth_forms(birth: date) -> tuple[str, ...]:
     """Return a birth date in the ways that stores write it, for an exact search."""
     year, month, day = birth.year, birth.month, birth.day

@@ -54,6 +54,18 @@ class Company:
 
         return demo.run(folder=folder, port=port, once=once, tell=tell)
 
+    def restore(self) -> tuple[Mapping[str, Any], ...]:
+        _wired()
+        from mamoru.site import reports
+
+        return reports.restore(by=OPERATOR, now=clock.now())
+
+    def standing(self, keys: Mapping[str, str]) -> Mapping[str, Any]:
+        _wired()
+        from mamoru.site import reports
+
+        return reports.standing(keys, by=OPERATOR, now=clock.now())
+
     def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:
         _wired()
         from mamoru.site import reports

@@ -8,17 +8,27 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mamoru.cases import actions, store
-from mamoru.cases.terms import Channel, Filing, Stage
+from mamoru.cases import actions, execute, store
+from mamoru.cases.store import effects
+from mamoru.cases.terms import Channel, Effect, Filing, Stage
+from mamoru.consents import store as standings
+from mamoru.datamap.terms import Match, normal
 from mamoru.kit import ids
 from mamoru.kit.errors import MamoruError
-from mamoru.kit.ids import CaseId, StaffId
+from mamoru.kit.ids import CaseId, DemandId, StaffId
+from mamoru.ledger import append
 
 
 class FilingInvalid(MamoruError):
     """The JSON filing does not fit. The message names each field."""
 
     code, exit_code = "filing-invalid", 2
+
+
+class KeyUnknown(MamoruError):
+    """The data map has no such kind of key. The message names those it has."""
+
+    code, exit_code = "key-unknown", 2
 
 
 _FILING = TypeAdapter(Filing)
@@ -67,6 +77,7 @@ def case(case_id: str) -> Mapping[str, Any]:
                     }
                     for done in store.receipts(each.id)
                 ],
+                "effects": [_effect(effect) for effect in effects.effects(each.id)],
             }
             for each in found.demands
         ],
@@ -74,6 +85,24 @@ def case(case_id: str) -> Mapping[str, Any]:
             {**asdict(entry), "at": entry.at.isoformat(), "facts": dict(entry.facts)}
             for entry in actions.trail(found.id)
         ],
+    }
+
+
+def _effect(effect: Effect) -> Mapping[str, Any]:
+    """Return what was proven in one table: counts, laws, the level reached, days."""
+    return {
+        "place": effect.ref,
+        "wave": effect.wave,
+        "erased": effect.erased,
+        "written": effect.written,
+        "held": effect.held,
+        "referred": effect.referred,
+        "withheld": effect.withheld,
+        "holds": list(effect.holds),
+        "release_on": effect.release_on.isoformat() if effect.release_on else None,
+        "level": effect.level or None,
+        "backups_until": effect.backups_until.isoformat() if effect.backups_until else None,
+        "at": effect.at.isoformat(),
     }
 
 
@@ -110,3 +139,56 @@ def _unknown(given: Any, read: Any, where: str = "") -> list[str]:
             for each in _unknown(a, b, f"{where}{nth}.")
         ]
     return []
+
+
+def restore(*, by: StaffId, now: datetime) -> tuple[Mapping[str, Any], ...]:
+    """Do again in the stores what is in force, and return what was done."""
+    return tuple(asdict(each) for each in execute.replay(by=by, now=now))
+
+
+def standing(keys: Mapping[str, str], *, by: StaffId, now: datetime) -> Mapping[str, Any]:
+    """Return the records of a person, the look in the ledger first; KeyUnknown for a wrong kind."""
+    datamap = execute.hands().datamap
+    known = {each.kind: each.match for each in datamap.keys}
+    for kind in keys:
+        if kind not in known:
+            raise KeyUnknown(f"`{kind}` is no kind of key; known: {', '.join(known)}")
+    ring = {kind: (normal(known[kind], key),) for kind, key in keys.items()}
+    shareable = [kind for kind, match in known.items() if match is not Match.EXACT]
+    who = standings.person(store.master(), ring, shareable=shareable)
+    with store.atomic():
+        append.entry("standing.opened", subject="standing", by=by, at=now, body={"keys": len(ring)})
+    records = standings.records_of(who)
+    laws = {
+        (place.name, table.name, hold.code): hold.law.ja
+        for place in datamap.stores
+        for table in place.tables
+        for hold in table.holds
+    }
+    return {
+        "records": [
+            {
+                "kind": str(each.kind),
+                "purpose": each.purpose,
+                "recipient": each.recipient,
+                "since": each.since.isoformat(),
+                "until": each.until.isoformat() if each.until else None,
+                "reference": each.reference,
+            }
+            for each in records
+        ],
+        "holds": [
+            {
+                "place": effect.ref,
+                "rows": effect.held,
+                "law": "、".join(
+                    laws.get((effect.store, effect.table, code), code) for code in effect.holds
+                ),
+                "release_on": effect.release_on.isoformat() if effect.release_on else None,
+                "reference": each.reference,
+            }
+            for each in records
+            for effect in effects.effects(DemandId(each.reference))
+            if effect.held
+        ],
+    }

@@ -1,6 +1,7 @@
 """`mamoru serve` and `mamoru worker`: bring the folder up to date, then run."""
 
 import errno
+import logging
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ from mamoru.kit.errors import MamoruError
 from mamoru.site import checks, config
 
 BLOCKING_THREADS = 4
+log = logging.getLogger("mamoru.serving")
 
 
 class PortInUse(MamoruError):
@@ -72,6 +74,23 @@ def prepare() -> None:
     wiring.wire()
 
 
+def replay_if_restored() -> None:
+    """Do again what a restored database does not know, before anything is served (P1.7).
+
+    A database is known to be restored by the fence of our newest transaction, which it lost.
+    A store that is away is looked at by `mamoru restore gate`, or at the next start.
+    """
+    from mamoru.cases import execute
+    from mamoru.kit import clock
+    from mamoru.kit.ids import SYSTEM
+
+    names = execute.needed()
+    if names:
+        log.warning("restored from a backup: %s; what was erased is erased again", ", ".join(names))
+        for done in execute.replay(names, by=SYSTEM, now=clock.now()):
+            log.warning("%s: %d rows erased again", done.store, done.erased)
+
+
 def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = None) -> None:
     """Serve pages and API with the embedded worker until SIGINT or SIGTERM.
 
@@ -83,6 +102,7 @@ def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = 
     place = bind or settings.bind
     expect_free(place)
     prepare()
+    replay_if_restored()
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
@@ -112,6 +132,7 @@ def work(home: Path) -> None:
     """Run the worker alone until SIGINT or SIGTERM."""
     checks.expect_startable(home)
     prepare()
+    replay_if_restored()
     from mamoru.site import work as working
 
     working.start()

@@ -25,6 +25,7 @@ from mamoru.cases.execute.planning import (
     is_ref,
     plan,
 )
+from mamoru.cases.execute.restoring import NotRestored, Replayed, needed, replay
 
 __all__ = [
     "CORRECTING",
@@ -36,7 +37,9 @@ __all__ = [
     "Hands",
     "MemberField",
     "MemberTable",
+    "NotRestored",
     "Plan",
+    "Replayed",
     "Waiting",
     "changes",
     "expect",
@@ -48,11 +51,13 @@ __all__ = [
     "identify",
     "install",
     "is_ref",
+    "needed",
     "person_of",
     "plan",
     "read_own",
     "registered",
     "release",
+    "replay",
     "run",
     "text",
 ]

@@ -27,7 +27,7 @@ from mamoru.connectors.port import (
 from mamoru.consents import actions as consents
 from mamoru.consents import store as standings
 from mamoru.consents.terms import Person
-from mamoru.datamap import drift
+from mamoru.datamap import drift, locate
 from mamoru.datamap import plan as fates
 from mamoru.datamap.acts import Act, Frozen
 from mamoru.datamap.inventory import Table
@@ -66,7 +66,9 @@ def person_of(case: Case) -> Person:
     datamap = hands().datamap
     shareable = [key.kind for key in datamap.keys if key.match is not Match.EXACT]
     keys = dict(case.identity.keys) if case.identity else {}
-    return standings.person(store.master(), keys, shareable=shareable)
+    known = {case.filing.person.name, case.identity.registered.name if case.identity else ""}
+    names = sorted({locate.plain(name) for name in known if name})
+    return standings.person(store.master(), keys, shareable=shareable, names=names)
 
 
 def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tuple[Expected, ...]:
@@ -135,7 +137,7 @@ def _change(at: Task) -> str:
         if not acts:
             effects.keep(at, rounds, ())
             return _DONE
-        fence = f"{demand.id}/{name}/{at.wave}.{latest.number}"
+        fence = kept.fence(demand.id, name, at.wave, latest.number)
         done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
         counts = tuple(
             (act.table, count if act.delete else 0, 0 if act.delete else count)

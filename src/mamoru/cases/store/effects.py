@@ -113,6 +113,17 @@ def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> Non
     rows.filter(Q(erased__gt=0) | Q(written__gt=0)).update(level=level)
 
 
+def newest_fence(store: str) -> str | None:
+    """Return the fence of the newest transaction of ours in a store; None if there was none."""
+    row = ReachRow.objects.filter(store=store).exclude(counts=[]).order_by("-at", "-id").first()
+    return None if row is None else fence(DemandId(row.demand_id), store, row.wave, row.round)
+
+
+def fence(demand_id: DemandId, store: str, wave: int, number: int) -> str:
+    """Return the name under which a round's transaction stands in the store."""
+    return f"{demand_id}/{store}/{wave}.{number}"
+
+
 def due_releases(*, on: date, limit: int = 20) -> tuple[DemandId, ...]:
     """Return demands of which some hold has ended, and which no later wave has taken up."""
     rows = EffectRow.objects.filter(released=False, held__gt=0, release_on__lte=on)
