@@ -195,7 +195,6 @@ class Company:
                     table=f"t{at}",
                     place=f"p{at}",
                     reaches=(Reach(column=column, keys=tuple(sorted(keys))),),
-                    count=len(own[f"t{at}"]),
                 )
             )
         return result, own
@@ -386,7 +385,6 @@ def sample_frozen() -> tuple[Frozen, ...]:
             table=table,
             place="p",
             reaches=tuple(Reach(column=c, match=m, keys=keys) for c, m, keys in ways),
-            count=1,
         )
         for (store, table), ways in reaches.items()
     )

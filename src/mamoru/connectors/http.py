@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import urllib3
 from urllib3 import exceptions
 
-from mamoru.connectors.freezing import Look, Seen, resolve
+from mamoru.connectors.freezing import Keys, Look, resolve
 from mamoru.connectors.guarded import Guarded
 from mamoru.connectors.port import (
     CorrectionRefusedByStore,
@@ -169,20 +169,16 @@ class Http(Guarded):
     def _freeze(self, locations: tuple[Location, ...]) -> tuple[Frozen, ...]:
         return resolve(locations, self._seen)
 
-    def _seen(self, look: Look) -> Seen:
-        first = look.reaches[0].column if look.reaches else ""
-        places = [_place(look.table, first, look.reaches, look.only)] if look.reaches else []
-        places += [_place(look.table, column, (reach,), ()) for column, reach in look.needs]
+    def _seen(self, look: Look) -> Keys:
+        places = [_place(look.table, column, (reach,), ()) for column, reach in look.needs]
         readings = self._read_places(places)
         with _Form(self._name):
-            count = len(readings.pop(0)) if look.reaches else 0
-            keys = tuple(
+            return tuple(
                 tuple(
                     dict.fromkeys(str(cell) for (cell,) in rows if cell is not None and cell != "")
                 )
                 for rows in readings
             )
-        return Seen(count, keys)
 
     def _apply(
         self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from mamoru.connectors import port
 from mamoru.connectors.dialect import steps
-from mamoru.connectors.freezing import Look, Seen
+from mamoru.connectors.freezing import Keys, Look
 from mamoru.datamap.acts import Act, Held, Proof, Reach
 from mamoru.datamap.terms import Criterion, KeyPath, Location, Match, Row, Value, normal
 
@@ -86,11 +86,10 @@ class Work:
             column, match = hop.column, Match.EXACT
         return Reach(column=column, match=match, keys=keys)
 
-    def seen(self, look: Look) -> Seen:
+    def seen(self, look: Look) -> Keys:
         """Return what a look brings."""
-        count = sum(1 for _ in self._meant(look.table, look.reaches, look.only))
         self.expect(look.table, (column for column, _ in look.needs))
-        keys = tuple(
+        return tuple(
             tuple(
                 dict.fromkeys(
                     key
@@ -100,7 +99,6 @@ class Work:
             )
             for column, reach in look.needs
         )
-        return Seen(count, keys)
 
     def _meant(
         self, table: str, reaches: Sequence[Reach], only: Iterable[tuple[str, Value]]

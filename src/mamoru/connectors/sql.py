@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from mamoru.connectors.dialect import Cell, Dialect, Failure
-from mamoru.connectors.freezing import Look, Seen, resolve
+from mamoru.connectors.freezing import Keys, Look, resolve
 from mamoru.connectors.guarded import Guarded
 from mamoru.connectors.port import (
     FENCE_TABLE,
@@ -184,18 +184,19 @@ class Sql(Guarded):
         with self._reading_together() as connection:
             return resolve(locations, lambda look: self._seen(connection, look))
 
-    def _seen(self, connection: sa.Connection, look: Look) -> Seen:
+    def _seen(self, connection: sa.Connection, look: Look) -> Keys:
         prepared, values, alone = self._statements.looked(look)
         rows = self._fetch(connection, prepared, values)
-        if not look.needs:
-            return Seen(int(rows[0][0]), ())
-        skip = 0 if alone else 1 + len(look.needs)
         keys = []
         for at in range(len(look.needs)):
-            cells = (plain(row[skip + at]) for row in rows if alone or row[1 + at])
+            # Before the keys stand the flags that say which need a row is for.
+            cells = (
+                plain(row[at] if alone else row[len(look.needs) + at])
+                for row in rows
+                if alone or row[at]
+            )
             keys.append(tuple(dict.fromkeys(str(c) for c in cells if c is not None and c != "")))
-        count = len(rows) if alone else sum(int(row[0]) for row in rows)
-        return Seen(count, tuple(keys))
+        return tuple(keys)
 
     # --- writing -----------------------------------------------------------------------------
 

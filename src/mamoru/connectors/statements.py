@@ -255,37 +255,28 @@ class Statements:
         return self._prepared(("walk", name, columns), write)
 
     def looked(self, look: Look) -> tuple[Prepared, dict[str, object], bool]:
-        """Return the query of a look, its values, and whether each row says which asker it is for."""
-        alone = (
-            bool(look.reaches)
-            and not look.only
-            and all((reach,) == look.reaches for _, reach in look.needs)
-        )
+        """Return the query of a look, its values, and whether it is for one need alone."""
+        alone = len({reach for _, reach in look.needs}) == 1
         form = (
             "look",
             look.table,
             alone,
-            _reaches_form(look.reaches),
-            self._values_form(look.table, look.only),
             tuple((column, _reaches_form((reach,))) for column, reach in look.needs),
         )
 
         def write(draft: _Draft) -> tuple[sa.ClauseElement, int]:
             table = draft.table(look.table)
-            own = self._reached(draft, table, look.table, look.reaches, lambda subject: subject)
-            own = self._only(draft, table, look, own)
-            if not look.needs:
-                return sa.select(sa.func.count()).select_from(table).where(own), 0
             wanted = [draft.cell(table, look.table, column)[0] for column, _ in look.needs]
-            if alone:
-                return sa.select(*wanted).where(own), 0
+            needs = look.needs[:1] if alone else look.needs
             theirs = [
                 self._reached(draft, table, look.table, (reach,), _need_at(at))
-                for at, (_, reach) in enumerate(look.needs)
+                for at, (_, reach) in enumerate(needs)
             ]
-            flags = [sa.case((each, _ONE), else_=_NOUGHT) for each in (own, *theirs)]
+            if alone:
+                return sa.select(*wanted).where(*theirs), 0
+            flags = [sa.case((each, _ONE), else_=_NOUGHT) for each in theirs]
             labels = [flag.label(f"f{at}") for at, flag in enumerate(flags)]
-            return sa.select(*labels, *wanted).where(sa.or_(own, *theirs)), 0
+            return sa.select(*labels, *wanted).where(sa.or_(*theirs)), 0
 
         prepared = self._prepared(form, write)
         return prepared, prepared.bind(look), alone
@@ -423,7 +414,7 @@ class Statements:
         return sa.or_(sa.false(), *ways)
 
     def _only(
-        self, draft: _Draft, table: sa.FromClause, subject: Location | Act | Look, first: Expression
+        self, draft: _Draft, table: sa.FromClause, subject: Location | Act, first: Expression
     ) -> Expression:
         further = [
             draft.equal(

@@ -38,7 +38,6 @@ class Frozen:
     table: str
     place: str  # digest of the `Location` it was resolved from; a permit names it
     reaches: tuple[Reach, ...]
-    count: int  # rows, when it was resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,5 +135,5 @@ def _own(
         withheld[each.table] = len(rows) - len(own)
         keys = tuple(str(row[table.row_key]) for row in own)
         reach = Reach(column=table.row_key, match=Match.EXACT, keys=keys)
-        result.append(replace(each, reaches=(reach,), count=len(own)))
+        result.append(replace(each, reaches=(reach,)))
     return tuple(result), withheld
