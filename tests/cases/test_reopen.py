@@ -128,9 +128,9 @@ def test_what_the_worker_has_in_hand_or_somebody_has_moved_on_is_not_taken_back(
 
 @pytest.mark.promise("P3.19")
 def test_a_case_of_which_a_part_is_done_is_answered_and_not_withdrawn() -> None:
-    case_id = acts.outgrown(cast.HANAKO, DemandKind.DISCLOSURE, DemandKind.ERASURE)
-    erasure = store.case(case_id).demands[1]
-    actions.record_carried_out(erasure.id, by=SUZUKI, now=NOW, note="消去した")
+    case_id = acts.outgrown(cast.HANAKO, DemandKind.DISCLOSURE, DemandKind.CEASE_PROVISION)
+    stop = store.case(case_id).demands[1]
+    actions.record_carried_out(stop.id, by=SUZUKI, now=NOW, note="提供先に連絡した")
     acts.carry_out(case_id)
     send_back(case_id)
 

@@ -1,6 +1,7 @@
 """A hundred erasures among ten thousand persons change nobody else's row (P3.5)."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,25 @@ def test_row_by_row_only_their_rows_are_gone(company: Path) -> None:
     assert kept[0] == 100
     assert not set(kept[1]) - set("[], 0123456789")
     reader.close()
+
+
+def test_a_file_restored_in_place_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "shop.sqlite3"
+
+    def write(name: str) -> None:
+        with closing(sqlite3.connect(path)) as shop:
+            shop.execute("UPDATE people SET name = ?", (name,))
+            shop.commit()
+
+    with closing(sqlite3.connect(path)) as shop:
+        shop.execute("CREATE TABLE people (row_id TEXT, name TEXT)")
+        shop.execute("INSERT INTO people VALUES ('1', 'first')")
+        shop.commit()
+    old = path.read_bytes()
+    store = Sqlite("shop", path)
+    write("second")  # one change after the backup
+    assert store.sample("people", 1)["name"] == ("second",)
+    path.write_bytes(old)
+    write("third")  # one change after the backup again: SQLite counts the same number
+
+    assert store.sample("people", 1)["name"] == ("third",)

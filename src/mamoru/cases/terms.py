@@ -348,6 +348,7 @@ class PlanChange:
     narrower: tuple[str, ...] = ()  # columns that went
     other_records: tuple[str, ...] = ()  # the same columns of other records
     known: bool = True  # False where the old places were not kept
+    hindered: str = ""  # the code of what keeps it from being carried out as it was decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ _NEUTRAL: dict[ColumnType, Value] = {
 
 class _Connection(sqlite3.Connection):
     until = 0.0
-    file: tuple[int, int] = (0, 0)
+    file: tuple[int, int, int] = (0, 0, 0)
 
 
 class Sqlite(Sql):
@@ -89,20 +89,27 @@ class SqliteDialect(Dialect):
         )
 
         def take(connection: Any, *_: object) -> None:
-            # A pooled connection would go on reading a file that was taken away or restored over.
+            # A pooled connection would go on reading a file that was taken away, or pages that it
+            # remembers of a file that was restored over: SQLite tells changes by a counter, and a
+            # restored file counts the same numbers once more.
             connection.until = time.monotonic() + self._limit
             if connection.file != self._file():
                 raise exc.DisconnectionError
 
+        def give_back(connection: Any, *_: object) -> None:
+            if connection is not None:
+                connection.file = self._file()
+
         sa.event.listen(engine, "checkout", take)
+        sa.event.listen(engine, "checkin", give_back)
         return engine
 
-    def _file(self) -> tuple[int, int]:
+    def _file(self) -> tuple[int, int, int]:
         try:
             found = self._path.stat()
         except OSError:
-            return (0, 0)
-        return found.st_dev, found.st_ino
+            return (0, 0, 0)
+        return found.st_dev, found.st_ino, found.st_mtime_ns
 
     def _connect(self, *, writing: bool) -> sqlite3.Connection:
         # INVARIANT: never `mode=rwc`: a wrong path must be an error, not a new empty database

@@ -26,7 +26,7 @@ class PersonUnknown(MamoruError):
 
 
 def suspend(who: Person, *, reference: str, by: StaffId, now: datetime) -> None:
-    """Put 利用停止 in force (Act 35(1)); the gate refuses from this transaction on."""
+    """Put 利用停止 in force (Act 35(1)): whoever asks the gate with this standing is refused."""
     _record(who, StandingKind.SUSPENSION, reference=reference, by=by, now=now)
 
 

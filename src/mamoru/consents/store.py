@@ -88,6 +88,11 @@ def add(who: Person, record: StandingRecord) -> bool:
     return known.count() > before
 
 
+def recorded(reference: str) -> bool:
+    """Return whether anything was recorded under a reference."""
+    return StandingRow.objects.filter(reference=reference).exists()
+
+
 def end(reference: str, kind: StandingKind, *, at: datetime) -> int:
     """End what was recorded under a reference; return how many rows were in force."""
     rows = StandingRow.objects.filter(reference=reference, kind=kind, until=None)

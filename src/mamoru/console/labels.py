@@ -132,6 +132,7 @@ TRAIL: Words = {
     "case.erasure.deepened": _("データベースの内部に残る跡を取り除いた"),
     "case.values.opened": _("登録されている値の一覧を開いた"),
     "case.value.named": _("請求の対象となる値を特定した"),
+    "case.place.undone": _("変更が元に戻っていたため、やり直す"),
     "case.plan.counted": _("対象の件数を数えた"),
     "case.letter.by-hand": _("手書きする文字を記録した"),
     "case.work.hastened": _("今すぐ試すよう依頼した"),
@@ -222,3 +223,20 @@ NOTATION = frozenset(
     }
 )  # fmt: skip
 """Reasons of a comparison that name a way of writing or a remark, not a difference."""
+
+HINDRANCES = {
+    "value-changed-meanwhile": _(
+        "登録されている値が、判断したときと変わっています。値を特定し直してください。"
+    ),
+    "correction-refused-by-store": _(
+        "データベースがその値を受け付けません。値を見直してください。"
+    ),
+    "person-erased": _("この方の記録は、別の請求により消去されています。"),
+    "erasure-refused-by-store": _(
+        "データベースの制約により消去できません。技術担当に確認を依頼してください。"
+    ),
+    "erasure-order": _(
+        "表どうしが互いに参照しているため消去できません。技術担当に確認を依頼してください。"
+    ),
+}
+"""Why what was approved cannot be carried out, and does not pass by itself."""

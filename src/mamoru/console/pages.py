@@ -620,6 +620,8 @@ class _Builder:
                 )
 
     def _changes(self, change: PlanChange) -> Iterable[str]:
+        if change.hindered:
+            yield str(labels.HINDRANCES[change.hindered])
         for ref in change.added:
             yield gettext("「%(place)s」が対象に加わりました。") % {"place": self._place(ref)}
         for ref in change.removed:

@@ -31,13 +31,16 @@ class Frozen:
     """One table's share of the persons, resolved. Kept sealed with the case until it is closed.
 
     `reaches` stand in the order of the location's paths and count as those do: a later
-    one only for rows in which the columns of all earlier ones are empty.
+    one only for rows in which the columns of all earlier ones are empty. `own`, where a
+    shared key leads to rows of others too, are the equalities by which the person's are
+    told, a tuple for each way in which they are written; empty: all rows are theirs.
     """
 
     store: str
     table: str
     place: str  # digest of the `Location` it was resolved from; a permit names it
     reaches: tuple[Reach, ...]
+    own: tuple[tuple[tuple[str, Value], ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

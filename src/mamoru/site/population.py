@@ -9,6 +9,7 @@ from django.db import transaction
 
 from mamoru.cases import store
 from mamoru.cases.terms import Subject
+from mamoru.consents import store as standings
 from mamoru.kit import clock
 from mamoru.kit.ids import StaffId
 from mamoru.policy import publication
@@ -77,6 +78,12 @@ def record_provisions(*, by: StaffId, now: datetime) -> None:
             )
             for each in sample.provisions(clock.date_in_japan(now))
         ),
+        persons={
+            provisions.person_ref(master, "member_id", each.person_key): standings.person(
+                master, {"member_id": (each.person_key,)}, shareable=()
+            )
+            for each in sample.provisions(clock.date_in_japan(now))
+        },
         by=by,
         now=now,
     )

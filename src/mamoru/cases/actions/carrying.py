@@ -37,6 +37,9 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
             raise states.StageForbidden("say in words what was done and where")
         if demand.decision.approved_by == by:
             raise states.SecondPersonNeeded("the person who approved cannot record the work")
+        if not execute.plan(case, demand).by_hand:
+            # INVARIANT: what the machine does is never replaced by somebody's word for it.
+            raise states.StageForbidden(f"demand `{demand_id}` is carried out by the machine")
         if case.work not in {Work.QUEUED, Work.WAITING}:
             raise states.StageForbidden("the case is being carried out or is done")
         if not store.save_hand_work(demand_id, note, by=by, at=now):

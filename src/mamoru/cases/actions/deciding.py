@@ -19,6 +19,7 @@ from mamoru.cases.terms import (
     Stage,
     Work,
 )
+from mamoru.consents import actions as consents
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 from mamoru.ledger import append
@@ -53,6 +54,8 @@ def decide_demand(
     plan = execute.plan(case, demand)
     outcome = _outcome(grounds)
     expected: tuple[Expected, ...] = ()
+    if outcome is Outcome.FULFILLED and demand.demand.kind in execute.CORRECTING:
+        consents.expect_not_erased(execute.person_of(case), now=now)
     if outcome is Outcome.FULFILLED and execute.changes(demand.demand):
         expected = _counted(case, demand, plan, by=by, now=now)
     decision = states.decide(
@@ -125,7 +128,8 @@ def values_to_name(
 def name_value(demand_id: DemandId, ref: str, *, by: StaffId, now: datetime, version: int) -> None:
     """Say which one value a correction, addition or deletion is about, as staff found it (P3.5).
 
-    The person wrote in words what is untrue; the machine needs store, table, row and column.
+    The person wrote in words what is untrue; the machine needs store, table, row and column,
+    and the value as it stands there, however the person spelled it.
     ColumnNotOpen for a value that is not this person's, or that the map does not open.
     """
     case = store.case(case_of(demand_id))
@@ -135,12 +139,13 @@ def name_value(demand_id: DemandId, ref: str, *, by: StaffId, now: datetime, ver
     if not ref or demand.demand.kind not in execute.CORRECTING:
         raise states.StageForbidden(f"demand `{demand_id}` is about no single value")
     tables = values_to_name(demand_id, by=by, now=now)
-    if ref not in {field.ref for table in tables for row in table.rows for field in row}:
+    stored = {field.ref: field.value for table in tables for row in table.rows for field in row}
+    if ref not in stored:
         raise execute.ColumnNotOpen("a value was named that is not this person's to correct")
     store_name, table_name, _, column = ref.split("/")
     with store.atomic():
         store.change(case.id, version=case.version)
-        store.save_target(demand_id, ref)
+        store.save_target(demand_id, ref, stored[ref])
         append.entry(
             "case.value.named",
             subject=case.id,
@@ -261,7 +266,8 @@ def plan_change(case: Case, demand: DemandState) -> PlanChange | None:
     plan = execute.plan(case, demand)
     done = store.executed(demand.id)
     if not states.plan_is_stale(demand, plan_digest=plan.digest, carried_out=done):
-        return None
+        code = states.hindrance(case, demand, carried_out=done)
+        return PlanChange(hindered=code) if code else None
     return plans.compare(demand.decision.places, places(case, plan))
 
 

@@ -10,6 +10,7 @@ from mamoru.cases import execute, store
 from mamoru.cases.actions.installed import practice
 from mamoru.cases.actions.proving import ask
 from mamoru.cases.rules import deadline, refusal, states
+from mamoru.cases.store import effects
 from mamoru.cases.terms import (
     Case,
     Channel,
@@ -17,6 +18,7 @@ from mamoru.cases.terms import (
     Stage,
     Target,
 )
+from mamoru.consents import store as standings
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, StaffId
@@ -161,7 +163,12 @@ def possible(case: Case, to: Stage) -> bool:
 
 
 def _begun(case: Case) -> bool:
-    return any(store.executed(demand.id) for demand in case.demands)
+    """Whether anything was done: sealed, begun in a store, or put in force for the person."""
+    return (
+        any(store.executed(demand.id) for demand in case.demands)
+        or effects.begun(case.id)
+        or any(standings.recorded(demand.id) for demand in case.demands)
+    )
 
 
 def code_of(one_time_key: str) -> str:

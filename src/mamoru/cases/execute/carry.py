@@ -63,28 +63,38 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     planned = planning.plan(case, demand)
     if planned.digest != decision.plan_digest and not store.executed(demand.id):
         raise Waiting(f"plan-changed:{demand.demand.kind}", HAND_WORK_SECONDS)
-    if planned.by_hand:
+    if planned.by_hand and planning.standing_of(demand.demand) is None:
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
     _step(steps, f"{demand.id} begin", lambda: _begin(case, demand, planned))
+    if planned.by_hand:
+        # The standing is in force; who must be told of it is for people to arrange.
+        raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
     names = [name for name, _ in planning.by_store(planned.locations)]
-    if demand.demand.kind in planning.CHANGING:
+    for word, act in _acts_on(demand.demand.kind):
         for name in names:
-            _step(steps, f"{demand.id} {name}", partial(changing.change, case, demand, name))
-        if demand.demand.kind is DemandKind.ERASURE:
-            for name in names:
-                _step(
-                    steps, f"{demand.id} {name} residue",
-                    partial(changing.deepen, case, demand, name),
-                )  # fmt: skip
-    else:
-        for name in names:
-            _step(steps, f"{demand.id} {name}", partial(reading.read, case, demand, name))
+            _step(steps, f"{demand.id} {name}{word}", partial(act, case, demand, name))
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         _step(
             steps, f"{demand.id} provision records",
             lambda: reading.read_provisions(case, demand),
         )  # fmt: skip
     _step(steps, f"{demand.id} seal", lambda: _seal(case, demand))
+
+
+_Act = Callable[[Case, DemandState, str], str]
+
+
+def _acts_on(kind: DemandKind) -> tuple[tuple[str, _Act], ...]:
+    """Return what is done in every store, one thing after the other."""
+    if kind not in planning.CHANGING:
+        return (("", reading.read),)
+    if kind is not DemandKind.ERASURE:
+        return (("", changing.change), (" sure", changing.confirm))
+    return (
+        ("", changing.change),
+        (" residue", changing.deepen),
+        (" sure", changing.confirm),
+    )
 
 
 def release(demand_id: DemandId, steps: Steps) -> None:
@@ -94,16 +104,18 @@ def release(demand_id: DemandId, steps: Steps) -> None:
     """
     case = store.case(CaseId(demand_id.rpartition("/")[0]))
     demand = next(each for each in case.demands if each.id == demand_id)
+    # One step: which waves are due is looked up inside it, so that a resumed run asks the same.
+    _step(steps, f"{demand_id} release", lambda: _release(case, demand))
+
+
+def _release(case: Case, demand: DemandState) -> str:
     on = clock.date_in_japan(clock.now())
-    for name, wave in kept.due_waves(demand_id, on=on):
-        _step(
-            steps, f"{demand_id} {name} wave {wave}",
-            partial(changing.change, case, demand, name, wave=wave),
-        )  # fmt: skip
-        _step(
-            steps, f"{demand_id} {name} wave {wave} residue",
-            partial(changing.deepen, case, demand, name, wave=wave),
-        )  # fmt: skip
+    for name, wave in kept.due_waves(demand.id, on=on):
+        for act in (changing.change, changing.deepen):
+            result = act(case, demand, name, wave=wave)
+            if result != "done":
+                return result
+    return "done"
 
 
 def _step(steps: Steps, name: str, act: Callable[[], str]) -> None:

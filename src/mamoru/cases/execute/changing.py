@@ -89,9 +89,9 @@ def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tu
                 Expected(
                     store=name,
                     table=each.table,
-                    rows=max((proof.open for proof in proofs), default=0),
-                    held=max((proof.held for proof in proofs), default=0),
-                    referred=max((proof.referred for proof in proofs), default=0),
+                    rows=effects.most(proofs, lambda proof: proof.open),
+                    held=effects.most(proofs, lambda proof: proof.held),
+                    referred=effects.most(proofs, lambda proof: proof.referred),
                     release_on=effects.release_on(name, proofs),
                 )
             )
@@ -121,6 +121,38 @@ def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
         fates.NoOrder,
     ) as problem:
         return f"{problem.code}:{name}"
+
+
+def confirm(case: Case, demand: DemandState, name: str) -> str:
+    """Look once more before a demand is sealed: `done` if what was proven still is so.
+
+    A store that was put back to an older state meanwhile, or a system that wrote the rows
+    again, is found here; what was proven is then forgotten and done again.
+    """
+    at = rows.task(case, demand, name, now=clock.now())
+    latest = kept.last_round(demand.id, name)
+    if latest is None or demand.demand.kind in planning.CORRECTING:
+        return _DONE
+    try:
+        hand = connector(name)
+        acts = _acts(at, latest.frozen, hand.shape())
+        still = not any(proof.open for proof in hand.prove(at.permit(), acts, at.now))
+    except (StoreUnreachable, OutcomeUnknown):
+        return f"store-unreachable:{name}"
+    except StoreError as problem:
+        return f"{problem.code}:{name}"
+    if still or not acts:
+        return _DONE
+    with store.atomic():
+        kept.forget_effects(demand.id, name)
+        append.entry(
+            "case.place.undone",
+            subject=case.id,
+            by=SYSTEM,
+            at=at.now,
+            body={"demand": demand.id, "store": name},
+        )
+    return f"not-proven:{name}"
 
 
 def _change(at: Task) -> str:
@@ -190,6 +222,18 @@ def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
 
 
 def _acts(at: Task, frozen: tuple[Frozen, ...], shapes: tuple[TableShape, ...]) -> tuple[Act, ...]:
+    """Return the acts; where a shared key leads to others too, one a way the person's are told."""
+    told = {each.table: each.own or ((),) for each in frozen}
+    return tuple(
+        replace(act, only=(*act.only, *own))
+        for act in _acts_of(at, frozen, shapes)
+        for own in told[act.table]
+    )
+
+
+def _acts_of(
+    at: Task, frozen: tuple[Frozen, ...], shapes: tuple[TableShape, ...]
+) -> tuple[Act, ...]:
     datamap, asked, name = hands().datamap, at.demand.demand, at.name
     on = clock.date_in_japan(at.now)
     match asked.kind:

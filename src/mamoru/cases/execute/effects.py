@@ -1,7 +1,7 @@
 """What was proven (P0.4, P3.6): effects in counts, each with its entry and its receipt."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from mamoru.cases import store
@@ -14,6 +14,7 @@ from mamoru.cases.terms import DemandKind, Effect, LocationReceipt
 from mamoru.datamap import holds
 from mamoru.datamap.acts import Proof
 from mamoru.datamap.inventory import Store
+from mamoru.datamap.terms import Value
 from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM
 from mamoru.ledger import append
@@ -36,8 +37,8 @@ def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
             wave=at.wave,
             erased=erased[each.table],
             written=written[each.table],
-            held=max((proof.held for proof in found.get(each.table, ())), default=0),
-            referred=max((proof.referred for proof in found.get(each.table, ())), default=0),
+            held=most(found.get(each.table, ()), lambda proof: proof.held),
+            referred=most(found.get(each.table, ()), lambda proof: proof.referred),
             withheld=rounds[-1].withheld.get(each.table, 0),
             holds=_codes(found.get(each.table, ())),
             release_on=release_on(at.name, found.get(each.table, ())),
@@ -92,6 +93,14 @@ def by_table(proofs: Iterable[Proof]) -> Mapping[str, tuple[Proof, ...]]:
     for proof in proofs:
         found[proof.act.table] = (*found.get(proof.act.table, ()), proof)
     return found
+
+
+def most(proofs: Iterable[Proof], of: Callable[[Proof], int]) -> int:
+    """Return the rows of a table: the most that any of its acts found, over all ways to tell them."""
+    found: dict[tuple[tuple[str, Value], ...], int] = {}
+    for proof in proofs:
+        found[proof.act.only] = max(found.get(proof.act.only, 0), of(proof))
+    return sum(found.values())
 
 
 def _codes(proofs: Iterable[Proof]) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ _STANDING = {
 }
 
 
+_CEASING = frozenset({DemandKind.CEASE_USE, DemandKind.CEASE_PROVISION})
+
+
 def plan(case: Case, demand: DemandState) -> Plan:
     """Return the places that a demand touches; its digest is what the approver approves."""
     asked = demand.demand
@@ -59,6 +62,8 @@ def plan(case: Case, demand: DemandState) -> Plan:
     located: tuple[Location, ...] = ()
     if changes(asked):
         located = changeable(case, asked)
+        # Nothing in the stores tells the company's systems: people must arrange that it ceases.
+        by_hand = asked.kind in _CEASING and not located
     elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
         # Only whether something is there has to be known, so one column is read of each place.
         located = tuple(place.narrowed(place.columns[:1]) for place in readable(case, asked))
@@ -87,9 +92,28 @@ def is_by_hand(asked: Demand) -> bool:
     """
     if asked.kind in CORRECTING:
         return not ref_of(asked)
-    if asked.kind in {DemandKind.CEASE_USE, DemandKind.CEASE_PROVISION}:
+    if asked.kind in _CEASING:
         return Target.ALL not in asked.items
+    wanted = categories_of(asked)
+    if asked.kind is DemandKind.ERASURE and wanted is not None:
+        return any(_carries(table, wanted) for table in _own_tables())
     return False
+
+
+def _carries(table: Table, wanted: frozenset[str]) -> bool:
+    """Return whether a column of these categories is what the rows are told by: it cannot be emptied
+    while the row stays, so people decide what becomes of the row."""
+    keys = {table.row_key, *table.provides.values(), *(way.column for way in table.person)}
+    return any(column.name in keys and column.category in wanted for column in table.columns)
+
+
+def _own_tables() -> Iterable[Table]:
+    return (
+        table
+        for place in hands().datamap.stores
+        for table in place.tables
+        if table.authority is Authority.OWN
+    )
 
 
 def changes(asked: Demand) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mamoru.cases import store
 from mamoru.cases.execute import planning
-from mamoru.cases.execute.installed import connector, hands, name_of, names_another, permitted
+from mamoru.cases.execute.installed import connector, hands, name_of, permitted, told_apart
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
@@ -102,7 +102,7 @@ def _read(
     for place, found in zip(
         places, connector(places[0].store).read_all(permit, wanted, now), strict=True
     ):
-        own = [row for row in found.rows if not names_another(case, place, row)]
+        own, _ = told_apart(case, whole[place.store, place.table], found.rows)
         kept = tuple({column: row[column] for column in place.columns} for row in own)
         result.append((kept, found.count - len(kept)))
     return result

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mamoru.cases.execute import planning
-from mamoru.cases.execute.installed import connector, hands, names_another, permitted
+from mamoru.cases.execute.installed import connector, hands, permitted, told_apart
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Round
 from mamoru.cases.terms import Case, DemandState
@@ -96,7 +96,8 @@ def _joined(earlier: tuple[Frozen, ...], now: tuple[Frozen, ...]) -> tuple[Froze
             Reach(column=column, match=match, keys=tuple(held))
             for (column, match), held in keys.items()
         )
-        result.append(replace(new, reaches=reaches))
+        own = tuple(dict.fromkeys((*new.own, *old.own)))
+        result.append(replace(new, reaches=reaches, own=own))
     return (*result, *known.values())
 
 
@@ -111,8 +112,9 @@ def _own(
 ) -> tuple[tuple[Frozen, ...], Mapping[str, int]]:
     """Return the frozen places without rows that a shared key leads to and that name another.
 
-    INVARIANT: nobody else's row is changed. Where such a row is found, the person's own rows
-    are meant by their row keys from then on.
+    INVARIANT: nobody else's row is changed. Where such a row is found, the person's own are
+    told by the very names they carry; a row without a name may be anybody's of the house then,
+    and is left to people as well.
     """
     datamap = hands().datamap
     of = {place.table: place for place in places}
@@ -128,12 +130,13 @@ def _own(
         place = of[each.table].narrowed(columns)
         permit = permitted(at.case.id, Operation.READ, (place,), by=at.by, now=at.now)
         rows = connector(each.store).read(permit, place, at.now).rows
-        own = [row for row in rows if not names_another(at.case, place, row)]
-        if len(own) == len(rows):
+        own, others = told_apart(at.case, place, rows)
+        if not others:
             result.append(each)
             continue
-        withheld[each.table] = len(rows) - len(own)
-        keys = tuple(str(row[table.row_key]) for row in own)
-        reach = Reach(column=table.row_key, match=Match.EXACT, keys=keys)
-        result.append(replace(each, reaches=(reach,)))
+        withheld[each.table] = len(others)
+        written = dict.fromkeys(tuple((name, row[name]) for name in names) for row in own)
+        # Nothing of theirs is there: an equality that no row fulfils keeps all others out.
+        nobody = ((table.row_key, None),)
+        result.append(replace(each, own=tuple(written) or (nobody,)))
     return tuple(result), withheld

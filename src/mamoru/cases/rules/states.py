@@ -1,9 +1,11 @@
 """Where a case may go next, and who may decide (P3.17; house decision on states)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from mamoru.cases.terms import (
+    Case,
     Decision,
     DemandKind,
     DemandState,
@@ -112,6 +114,29 @@ def plan_is_stale(demand: DemandState, *, plan_digest: str, carried_out: bool) -
     if decision is None or decision.outcome is not Outcome.FULFILLED or carried_out:
         return False
     return decision.plan_digest != plan_digest
+
+
+_HINDRANCES: Mapping[str, frozenset[DemandKind]] = {
+    code: kinds
+    for codes, kinds in (
+        (
+            ("value-changed-meanwhile", "correction-refused-by-store", "person-erased"),
+            frozenset({DemandKind.CORRECTION, DemandKind.ADDITION, DemandKind.DELETION}),
+        ),
+        (("erasure-refused-by-store", "erasure-order"), frozenset({DemandKind.ERASURE})),
+    )
+    for code in codes
+}
+"""What does not pass by itself, and the kinds of demand that it keeps from being carried out."""
+
+
+def hindrance(case: Case, demand: DemandState, *, carried_out: bool) -> str:
+    """Return the code of what keeps a granted demand from ever being carried out as decided."""
+    code = case.work_note.partition(":")[0]
+    decision = demand.decision
+    granted = decision is not None and decision.outcome is Outcome.FULFILLED
+    waits = case.work is Work.WAITING and granted and not carried_out
+    return code if waits and demand.demand.kind in _HINDRANCES.get(code, ()) else ""
 
 
 def reopen(now: Stage, work: Work, stale: tuple[DemandState, ...]) -> Stage:

@@ -1,5 +1,6 @@
 """Decisions. INVARIANT: an approved one is never overwritten."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,10 +39,10 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided and approved already")
 
 
-def save_target(demand_id: DemandId, ref: str) -> None:
-    """Keep which one value an undecided demand is about, as staff found it; sealed with the case."""
+def save_target(demand_id: DemandId, ref: str, before: str) -> None:
+    """Keep which one value an undecided demand is about, and how it stands; sealed with the case."""
     key = key_of(row_of(CaseId(demand_id.rpartition("/")[0])))
-    sealed = key.seal(ref.encode(), context=f"{demand_id}/target")
+    sealed = key.seal(json.dumps([ref, before]).encode(), context=f"{demand_id}/target")
     if not DemandRow.objects.filter(id=demand_id, decided_by="").update(sealed_target=sealed):
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided already")
 

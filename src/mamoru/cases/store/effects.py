@@ -124,22 +124,39 @@ def fence(demand_id: DemandId, store: str, wave: int, number: int) -> str:
     return f"{demand_id}/{store}/{wave}.{number}"
 
 
+def forget_effects(demand_id: DemandId, store: str) -> None:
+    """Forget what was proven in a store: it is no longer so, and is done again."""
+    EffectRow.objects.filter(demand_id=demand_id, store=store).delete()
+
+
+def begun(case_id: CaseId) -> bool:
+    """Return whether anything of a case may have been changed in a store."""
+    return ReachRow.objects.filter(demand__case_id=case_id).exists()
+
+
 def due_releases(*, on: date, limit: int = 20) -> tuple[DemandId, ...]:
-    """Return demands of which some hold has ended, and which no later wave has taken up."""
-    rows = EffectRow.objects.filter(released=False, held__gt=0, release_on__lte=on)
+    """Return demands of which some hold has ended, or whose later wave lacks its last step."""
+    rows = EffectRow.objects.filter(_due(on) | _without_depth())
     found = rows.order_by("demand_id").values_list("demand_id", flat=True).distinct()
     return tuple(DemandId(each) for each in found[:limit])
 
 
 def due_waves(demand_id: DemandId, *, on: date) -> tuple[tuple[str, int], ...]:
-    """Return (store, next wave) for each store in which a hold of the demand has ended."""
-    rows = EffectRow.objects.filter(
-        demand_id=demand_id, released=False, held__gt=0, release_on__lte=on
-    )
-    waves: dict[str, int] = {}
-    for store, wave in rows.order_by("id").values_list("store", "wave"):
+    """Return (store, wave) of what is to be released now, or was and still has its residue."""
+    rows = EffectRow.objects.filter(demand_id=demand_id)
+    begun = rows.filter(_without_depth()).order_by("id").values_list("store", "wave")
+    waves: dict[str, int] = {str(store): int(wave) for store, wave in begun}
+    for store, wave in rows.filter(_due(on)).order_by("id").values_list("store", "wave"):
         waves[store] = max(waves.get(store, 0), wave + 1)
     return tuple(waves.items())
+
+
+def _due(on: date) -> Q:
+    return Q(released=False, held__gt=0, release_on__lte=on)
+
+
+def _without_depth() -> Q:
+    return Q(wave__gt=0, level="") & (Q(erased__gt=0) | Q(written__gt=0))
 
 
 def forget_reaches(demand_id: DemandId) -> int:

@@ -1,5 +1,6 @@
 """From rows to values, and back."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -59,8 +60,8 @@ ROWS = TypeAdapter(tuple[dict[str, str | int | float | None], ...])
 def demand_value(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
     """Return a demand with its decision, if any; a value that staff named stands for the items."""
     if row.sealed_target is not None:
-        named = key.open(bytes(row.sealed_target), context=f"{row.id}/target").decode()
-        asked = replace(asked, items=(named,))
+        ref, before = json.loads(key.open(bytes(row.sealed_target), context=f"{row.id}/target"))
+        asked = replace(asked, items=(ref,), before=before)
     state = DemandState(id=DemandId(row.id), demand=asked)
     if not row.decided_by or row.decided_at is None:
         return state
