@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("identity", "ledger", "letters")
+NAMES = ("execution", "identity", "ledger", "letters", "scan")
 
 _HEAD = """# Benchmarks
 

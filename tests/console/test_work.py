@@ -679,3 +679,15 @@ def test_what_an_erasure_would_do_and_did_can_be_followed_in_counts(client_of: O
     assert "消えた行" in after
     assert "法人税法" in after
     assert "E2" in after
+
+
+@pytest.mark.promise("P3.14")
+def test_before_a_letter_leaves_the_desk_is_told_where_others_may_be_spoken_of(
+    client_of: Of,
+) -> None:
+    case = scenes.ready()
+
+    shown = client_of("desk").get(url(case)).content.decode()
+
+    assert "本人以外の人についての記載がないか" in shown
+    assert "問い合わせ / 本文" in shown

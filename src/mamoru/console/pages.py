@@ -222,6 +222,7 @@ class _Builder:
                 send_form is not None
                 and actions.opened_letter(case.id, self.entries, by=self.desk.by)
             ),
+            of_others=self._of_others() if send_form is not None else (),
             send_form=send_form,
             send_hint=send_hint,
             answered=self._answered(),
@@ -507,6 +508,12 @@ class _Builder:
             ref = "/".join((*parts[:2], parts[-1])) if len(parts) > 1 else item
             words.append(self.titles.get(ref, ref))
         return "、".join(words)
+
+    def _of_others(self) -> tuple[str, ...]:
+        return tuple(
+            f"{self._place(ref.rpartition('/')[0])} / {self.titles.get(ref, ref)}"
+            for ref in actions.speaks_of_others(self.case)
+        )
 
     def _may_name(self, state: DemandState, plan: execute.Plan | None) -> bool:
         return (

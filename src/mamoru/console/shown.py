@@ -283,6 +283,7 @@ class CasePage:
     written_form: forms.HandWrittenForm | None
     has_letter: bool
     letter_opened: bool
+    of_others: tuple[str, ...]  # disclosed items in which others may be spoken of
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]

@@ -56,6 +56,7 @@ from mamoru.cases.actions.looking import (
     open_case,
     open_paper,
     opened_paper,
+    speaks_of_others,
     titles,
     trail,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "required_proofs",
     "return_demand",
     "send_answer",
+    "speaks_of_others",
     "standing_grounds",
     "submit_supplement",
     "supplement_letter",

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from mamoru.cases import execute, store
 from mamoru.cases.rules import deadline, looks
 from mamoru.cases.terms import (
+    PROVISION_RECORDS,
     Case,
+    DemandKind,
     Proof,
     Stage,
     TrailEntry,
 )
+from mamoru.datamap.inventory import About
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
@@ -88,6 +91,27 @@ def titles(language: str) -> Mapping[str, str]:
                 title = column.title.en if language == "en" else column.title.ja
                 named[f"{ref}/{column.name}"] = title
     return named
+
+
+def speaks_of_others(case: Case) -> tuple[str, ...]:
+    """Return the disclosed columns, by reference, in which others may be spoken of (P3.14).
+
+    Free text, and columns that are about a third party: people read them in the letter
+    before it leaves.
+    """
+    found: dict[str, None] = {}
+    for demand in case.demands:
+        if demand.demand.kind is not DemandKind.DISCLOSURE:
+            continue
+        for done in store.receipts(demand.id):
+            if not done.rows or done.table == PROVISION_RECORDS:
+                continue
+            table = execute.hands().datamap.table(done.store, done.table)
+            shown = set(next(iter(store.values(demand.id, f"{done.store}/{done.table}")), ()))
+            for column in table.columns:
+                if column.name in shown and (column.free_text or column.about is About.THIRD_PARTY):
+                    found[f"{done.store}/{done.table}/{column.name}"] = None
+    return tuple(found)
 
 
 def clock_of(case: Case, *, now: datetime) -> deadline.Clock:
