@@ -181,6 +181,9 @@ class Sql(Guarded):
         )
 
     def _freeze(self, locations: tuple[Location, ...]) -> tuple[Frozen, ...]:
+        hops = (hop for place in locations for path in place.paths for hop in path.hops)
+        if len({hop.parent for hop in hops}) <= 1:  # one look is of one moment by itself
+            return resolve(locations, lambda look: self._look(lambda c: self._seen(c, look)))
         with self._reading_together() as connection:
             return resolve(locations, lambda look: self._seen(connection, look))
 
