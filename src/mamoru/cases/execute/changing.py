@@ -65,7 +65,7 @@ def person_of(case: Case) -> Person:
     """Return the person's digests, by every key that the case knows."""
     datamap = hands().datamap
     shareable = [key.kind for key in datamap.keys if key.match is not Match.EXACT]
-    keys = dict(case.identity.keys) if case.identity else {}
+    keys = case.identity.ring if case.identity else {}
     return standings.person(store.master(), keys, shareable=shareable)
 
 
@@ -117,6 +117,7 @@ def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
         CorrectionRefusedByStore,
         ErasureRefusedByStore,
         fates.NoOrder,
+        consents.PersonErased,
     ) as problem:
         return f"{problem.code}:{name}"
 
@@ -127,14 +128,20 @@ def _change(at: Task) -> str:
     if drift.drifts(at.mapped, shapes):
         return f"store-unreadable:{name}"  # what the map does not know cannot be called done
     rounds = list(kept.rounds(demand.id, name, wave=at.wave)) or [rows.first(at)]
-    if {place.table for place in at.places} - {each.table for each in rounds[-1].frozen}:
-        rounds.append(rows.again(at, rounds[-1]))  # the map has learnt of a table meanwhile
+    rounds[-1], outgrown = rows.bound(at, rounds[-1])
     while True:
         latest = rounds[-1]
         acts = _acts(at, latest.frozen, shapes)
-        if not acts:
+        if not acts and not outgrown:
             effects.keep(at, rounds, ())
             return _DONE
+        if not acts:
+            outgrown = False
+            rounds.append(rows.again(at, latest))
+            continue
+        if demand.demand.kind in planning.CORRECTING:
+            # Between the beginning and this store an erasure may have run: nothing comes back.
+            consents.expect_not_erased(person_of(at.case), now=at.now)
         fence = f"{demand.id}/{name}/{at.wave}.{latest.number}"
         done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
         counts = tuple(
@@ -143,6 +150,10 @@ def _change(at: Task) -> str:
         )
         kept.end_round(demand.id, name, wave=at.wave, number=latest.number, counts=counts)
         rounds[-1] = replace(latest, counts=counts)
+        if outgrown:  # what it did is known now; what has come since is looked for anew
+            outgrown = False
+            rounds.append(rows.again(at, latest))
+            continue
         proofs = hand.prove(at.permit(), acts, at.now)
         if not any(proof.open for proof in proofs):
             effects.keep(at, rounds, proofs)
