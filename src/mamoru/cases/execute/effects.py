@@ -29,6 +29,14 @@ def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
             erased[table] += gone
             written[table] += changed
     erasing = at.demand.demand.kind is DemandKind.ERASURE
+    if erasing and not at.mapped.fenced:
+        # Nothing tells what a try did whose process died: what stood there before the first one,
+        # is to go whole and is no longer there, went.
+        for place in rounds[0].frozen:
+            here = found.get(place.table, ())
+            if any(proof.act.delete for proof in here):
+                stays = max(proof.held for proof in here) + max(proof.referred for proof in here)
+                erased[place.table] = max(erased[place.table], place.count - stays)
     effects = [
         Effect(
             store=at.name,
