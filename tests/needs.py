@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -25,10 +26,18 @@ def chromium() -> Path:
     return Path(os.environ.get("MAMORU_CHROMIUM", "/usr/bin/chromium"))
 
 
+def tracing_allowed() -> bool:
+    """Return whether strace is here and may trace: a container may forbid it."""
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run(["strace", "true"], capture_output=True, check=False).returncode == 0
+
+
 _PRESENT: Mapping[str, Callable[[], bool]] = {
     "shared-policy": lambda: shared_policy().is_file(),
     "chromium": lambda: chromium().is_file(),
     "mariadb": lambda: shutil.which("mariadbd") is not None,
+    "strace": tracing_allowed,
 }
 
 

@@ -298,6 +298,69 @@ def test_rows_that_come_while_we_erase_go_as_well(house: Company) -> None:
     assert effects(case_id)["shop/addresses"].erased == 2
 
 
+@pytest.mark.promise("P3.5", "P3.6")
+def test_what_was_corrected_a_moment_before_is_erased_wherever_it_went(house: Company) -> None:
+    correction = Demand(
+        kind=DemandKind.CORRECTION,
+        items=("contact",),
+        before=cast.HANAKO.email,
+        after="hanako.new@mail.example",
+    )
+    form = replace(acts.filing(cast.HANAKO), demands=(correction, everything(DemandKind.ERASURE)))
+    case_id = acts.verified_of(form, cast.HANAKO)
+    first = store.case(case_id)
+    ref = "shop/members/M000001/email"
+    actions.name_value(first.demands[0].id, ref, by=acts.SUZUKI, now=NOW, version=first.version)
+    acts.decide(case_id)
+    acts.approve(case_id)
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    assert "hanako" not in str(dump(house.home))
+    who = execute.person_of(store.case(case_id))
+    assert len(who.shared) == 2
+
+
+@pytest.mark.promise("P3.6")
+def test_who_took_on_another_mail_address_since_is_erased_by_that_one_too(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute("UPDATE members SET email = 'h@new.example' WHERE member_id = 'M000001'")
+    shop.close()
+    path = house.home / "mailing.csv"
+    path.write_bytes(path.read_bytes().replace(cast.HANAKO.email.encode(), b"h@new.example"))
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    assert b"h@new.example" not in path.read_bytes()
+
+
+@pytest.mark.promise("P1.7", "P3.6")
+@pytest.mark.parametrize("kind", [DemandKind.ADDITION, DemandKind.CORRECTION])
+def test_a_correction_that_comes_late_does_not_bring_an_erased_person_back(
+    house: Company, kind: DemandKind
+) -> None:
+    before = cast.HANAKO.phone if kind is DemandKind.CORRECTION else ""
+    column = "phone" if kind is DemandKind.CORRECTION else "company_name"
+    late = approved(
+        cast.HANAKO,
+        Demand(kind=kind, items=("contact",), before=before, after="0312345678"),
+        refs=(f"shop/members/M000001/{column}",),
+    )
+    steps = acts.Steps(dies_after="begin")
+    with pytest.raises(acts.Killed):
+        acts.carry_out(late, steps)
+    steps.recorded.append((steps.ran[-1], "done"))  # it died after the step was recorded
+    erasure = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    assert acts.carry_out(erasure) is Work.READY, store.case(erasure).work_note
+    erased = dump(house.home)
+
+    assert actions.carry_out(late, steps.restart()) is Work.WAITING
+
+    assert dump(house.home) == erased
+    assert store.case(late).work_note == "person-erased:shop"
+
+
 @pytest.mark.parametrize(
     "ref", ["shop/members/M000002/email", "shop/members/M000001/member_id", "shop/nothing/1/x", "x"]
 )

@@ -227,7 +227,8 @@ def test_a_server_that_hangs_is_unreachable_within_the_limit(
     on_postgres.store.probe()
     backend = int(
         on_postgres.ask(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'mamoru' LIMIT 1"
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'mamoru'"
+            " AND datname = current_database() LIMIT 1"
         )
     )
     server = int((postgres.folder / "postmaster.pid").read_text().split()[0])

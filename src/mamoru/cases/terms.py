@@ -279,6 +279,17 @@ class Identity:
     subjects: tuple[Subject, ...]
     keys: tuple[tuple[str, tuple[str, ...]], ...]  # kind of key, the person's keys
     records: tuple[Record, ...] = ()
+    later: tuple[tuple[str, tuple[str, ...]], ...] = ()  # keys that the same records took on since
+
+    @property
+    def ring(self) -> dict[str, tuple[str, ...]]:
+        """Return every key of the person: those that were approved, and what they became since."""
+        kinds = dict.fromkeys(kind for kind, _ in (*self.keys, *self.later))
+        known, later = dict(self.keys), dict(self.later)
+        return {
+            kind: tuple(dict.fromkeys((*known.get(kind, ()), *later.get(kind, ()))))
+            for kind in kinds
+        }
 
     @property
     def registered(self) -> PersonalDetails:

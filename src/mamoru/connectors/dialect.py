@@ -70,6 +70,10 @@ class Dialect(ABC):
     def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
         """Return a table's columns by one statement; none where there is no such table."""
 
+    def on_delete(self, connection: sa.Connection, table: str) -> Mapping[tuple[str, ...], str]:
+        """Return the rules of a table's foreign keys, by their columns, that reflection misses."""
+        return {}
+
     def leave(self, connection: sa.Connection) -> None:
         """End a transaction that is not to be committed."""
         connection.exec_driver_sql("ROLLBACK")

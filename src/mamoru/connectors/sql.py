@@ -115,7 +115,15 @@ class Sql(Guarded):
             live = sa.inspect(connection)
             views = set(live.get_view_names())
             names = sorted({*live.get_table_names(), *views} - {FENCE_TABLE})
-            return tuple(_table_shape(live, name, is_view=name in views) for name in names)
+            return tuple(
+                _table_shape(
+                    live,
+                    name,
+                    is_view=name in views,
+                    told=self._dialect.on_delete(connection, name),
+                )
+                for name in names
+            )
 
         return self._look(shape)
 
@@ -471,7 +479,13 @@ def _param(connection: sa.Connection, name: str) -> str:
     return f":{name}" if connection.dialect.paramstyle == "named" else f"%({name})s"
 
 
-def _table_shape(live: sa.Inspector, name: str, *, is_view: bool) -> TableShape:
+def _rule(said: str) -> str:
+    return said.lower().replace(" ", "-")
+
+
+def _table_shape(
+    live: sa.Inspector, name: str, *, is_view: bool, told: Mapping[tuple[str, ...], str]
+) -> TableShape:
     return TableShape(
         name=name,
         is_view=is_view,
@@ -491,7 +505,10 @@ def _table_shape(live: sa.Inspector, name: str, *, is_view: bool) -> TableShape:
                 columns=tuple(key["constrained_columns"]),
                 parent=key["referred_table"],
                 parent_columns=tuple(key["referred_columns"]),
-                on_delete=str(key.get("options", {}).get("ondelete", "")).lower().replace(" ", "-"),
+                on_delete=_rule(
+                    told.get(tuple(key["constrained_columns"]))
+                    or str(key.get("options", {}).get("ondelete", ""))
+                ),
             )
             for key in live.get_foreign_keys(name)
         ),

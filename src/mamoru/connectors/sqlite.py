@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -89,6 +90,7 @@ class SqliteDialect(Dialect):
         )
 
         def take(connection: Any, *_: object) -> None:
+            self._recover()
             # A pooled connection would go on reading a file that was taken away, or pages that it
             # remembers of a file that was restored over: SQLite tells changes by a counter, and a
             # restored file counts the same numbers once more.
@@ -103,6 +105,19 @@ class SqliteDialect(Dialect):
         sa.event.listen(engine, "checkout", take)
         sa.event.listen(engine, "checkin", give_back)
         return engine
+
+    def _recover(self) -> None:
+        """Roll back what a killed writer left half done: who only reads may not, and would wait.
+
+        A journal beside the file may also belong to a writer at work; SQLite knows by its locks.
+        """
+        try:
+            left = self._path.with_name(f"{self._path.name}-journal").stat().st_size
+        except OSError:
+            return
+        if left:
+            with suppress(sqlite3.Error), closing(self._connect(writing=True)) as writer:
+                writer.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     def _file(self) -> tuple[int, int, int]:
         try:
@@ -146,6 +161,19 @@ class SqliteDialect(Dialect):
             Cell(name, column_type(kind), kind, not_null == 0, bool(collated))
             for name, kind, not_null, collated in rows
         )
+
+    def on_delete(self, connection: sa.Connection, table: str) -> Mapping[tuple[str, ...], str]:
+        """Ask the engine: SQLAlchemy reads the rule off the text, and only where it stands last."""
+        rows = connection.exec_driver_sql(
+            'SELECT id, "from", on_delete FROM pragma_foreign_key_list(:t) ORDER BY id, seq',
+            {"t": table},
+        ).fetchall()
+        columns: dict[int, tuple[str, ...]] = {}
+        rules: dict[int, str] = {}
+        for number, column, rule in rows:
+            columns[number] = (*columns.get(number, ()), column)
+            rules[number] = "" if rule == "NO ACTION" else rule
+        return {columns[number]: rule for number, rule in rules.items()}
 
     def leave(self, connection: sa.Connection) -> None:
         """Roll back if there is anything to roll back."""

@@ -1,10 +1,12 @@
 """A case carried out: begun in the ledger, a step a place, sealed (P3.3, P3.5, P3.26)."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from mamoru.cases import store
-from mamoru.cases.execute import changing, planning, reading
+from mamoru.cases.execute import changing, person, planning, reading
 from mamoru.cases.execute.installed import PURPOSE, Waiting, name_of
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
@@ -12,6 +14,7 @@ from mamoru.cases.terms import (
     Decision,
     DemandKind,
     DemandState,
+    Identity,
     Outcome,
 )
 from mamoru.consents import actions as consents
@@ -27,6 +30,7 @@ HAND_WORK_SECONDS = 24 * 60 * 60
 
 
 _BEGAN = "case.execution.began"
+_DONE = "done"
 
 
 def run(case_id: CaseId, steps: Steps) -> None:
@@ -69,6 +73,8 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     if planned.by_hand:
         # The standing is in force; who must be told of it is for people to arrange.
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
+    case = store.case(case.id)  # with the keys that the beginning may have added
+    planned = planning.plan(case, demand)
     names = [name for name, _ in planning.by_store(planned.locations)]
     for word, act in _acts_on(demand.demand.kind):
         for name in names:
@@ -133,16 +139,24 @@ def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
     """No entry, no act: what is about to be touched is in the ledger before it is touched.
 
     Once for a plan: a store that is away for a day must not fill the ledger with new tries.
+    Every try looks again at who the person is and how they stand: both may have changed.
     """
+    if store.executed(demand.id):
+        return _DONE
+    now = clock.now()
+    followed, waits = _followed(case, planned, now=now)
     with store.atomic():
-        known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
-        if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
-            return "done"
-        now = clock.now()
+        if followed is not None:
+            latest = store.held(case.id)
+            store.save_identity(case.id, followed, version=latest.version)
+            case = replace(latest, identity=followed)
         try:
             changing.hide(case, demand, now=now)
         except consents.PersonErased as problem:
             return f"{problem.code}:{demand.demand.kind}"
+        known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
+        if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
+            return waits
         append.entry(
             _BEGAN,
             subject=case.id,
@@ -155,7 +169,17 @@ def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
                 "purpose": PURPOSE,
             },
         )
-    return "done"
+    return waits
+
+
+def _followed(case: Case, planned: planning.Plan, *, now: datetime) -> tuple[Identity | None, str]:
+    """Return the person with the keys they took on since, and `done` or what keeps us from looking."""
+    if not planned.locations:
+        return None, _DONE
+    try:
+        return person.follow(case, now=now), _DONE
+    except person.NotFollowed as problem:
+        return None, problem.note
 
 
 def _seal(case: Case, demand: DemandState) -> str:

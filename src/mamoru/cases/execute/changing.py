@@ -5,6 +5,7 @@ touched: what is erased no longer leads to what hung on it. Each round is one tr
 behind one fence. Nothing counts as done before an independent look has found it done.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -65,7 +66,7 @@ def person_of(case: Case) -> Person:
     """Return the person's digests, by every key that the case knows."""
     datamap = hands().datamap
     shareable = [key.kind for key in datamap.keys if key.match is not Match.EXACT]
-    keys = dict(case.identity.keys) if case.identity else {}
+    keys = case.identity.ring if case.identity else {}
     known = {case.filing.person.name, case.identity.registered.name if case.identity else ""}
     names = sorted({locate.plain(name) for name in known if name})
     return standings.person(store.master(), keys, shareable=shareable, names=names)
@@ -119,6 +120,7 @@ def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
         CorrectionRefusedByStore,
         ErasureRefusedByStore,
         fates.NoOrder,
+        consents.PersonErased,
     ) as problem:
         return f"{problem.code}:{name}"
 
@@ -161,22 +163,37 @@ def _change(at: Task) -> str:
     if drift.drifts(at.mapped, shapes):
         return f"store-unreadable:{name}"  # what the map does not know cannot be called done
     rounds = list(kept.rounds(demand.id, name, wave=at.wave)) or [rows.first(at)]
-    if {place.table for place in at.places} - {each.table for each in rounds[-1].frozen}:
-        rounds.append(rows.again(at, rounds[-1]))  # the map has learnt of a table meanwhile
+    rounds[-1], outgrown = rows.bound(at, rounds[-1])
     while True:
         latest = rounds[-1]
         acts = _acts(at, latest.frozen, shapes)
-        if not acts:
+        if not acts and not outgrown:
             effects.keep(at, rounds, ())
             return _DONE
+        if not acts:
+            outgrown = False
+            rounds.append(rows.again(at, latest))
+            continue
+        if demand.demand.kind in planning.CORRECTING:
+            # Between the beginning and this store an erasure may have run: nothing comes back.
+            consents.expect_not_erased(person_of(at.case), now=at.now)
         fence = kept.fence(demand.id, name, at.wave, latest.number)
+        if not at.mapped.fenced and not latest.counts:
+            # Nothing in the store tells a later try what this one did: it is counted before.
+            looked = [proof.open for proof in hand.prove(at.permit(), acts, at.now)]
+            latest = replace(latest, counts=_counts(acts, looked))
+            kept.end_round(
+                demand.id, name, wave=at.wave, number=latest.number, counts=latest.counts
+            )
         done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
-        counts = tuple(
-            (act.table, count if act.delete else 0, 0 if act.delete else count)
-            for act, count in zip(acts, done.counts, strict=True)
-        )
+        fresh = at.mapped.fenced or any(done.counts)
+        counts = _counts(acts, done.counts) if fresh else latest.counts
         kept.end_round(demand.id, name, wave=at.wave, number=latest.number, counts=counts)
         rounds[-1] = replace(latest, counts=counts)
+        if outgrown:  # what it did is known now; what has come since is looked for anew
+            outgrown = False
+            rounds.append(rows.again(at, latest))
+            continue
         proofs = hand.prove(at.permit(), acts, at.now)
         if not any(proof.open for proof in proofs):
             effects.keep(at, rounds, proofs)
@@ -186,6 +203,13 @@ def _change(at: Task) -> str:
         if len(rounds) >= _ROUNDS:
             return f"not-proven:{name}"
         rounds.append(rows.again(at, latest))
+
+
+def _counts(acts: tuple[Act, ...], rows: Iterable[int]) -> tuple[kept.Count, ...]:
+    return tuple(
+        (act.table, count if act.delete else 0, 0 if act.delete else count)
+        for act, count in zip(acts, rows, strict=True)
+    )
 
 
 def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:

@@ -1,7 +1,7 @@
 """Who the person is in the company's stores (P3.10): records found, and what each says by itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mamoru.cases.execute.installed import connector, hands, permitted, text
@@ -12,13 +12,23 @@ from mamoru.cases.terms import (
     Record,
     Subject,
 )
+from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable, StoreUnreadable
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Table
 from mamoru.datamap.terms import Facts, KeyRing, Registered, Row, Search
 from mamoru.gate.terms import Operation
 from mamoru.identity import birth
 from mamoru.kit import clock
-from mamoru.kit.ids import CaseId, StaffId
+from mamoru.kit.ids import SYSTEM, CaseId, StaffId
+
+
+class NotFollowed(Exception):
+    """A record of the person cannot be looked at now; `note` is a code for screens."""
+
+    def __init__(self, note: str) -> None:
+        """Keep the note, e.g. `store-unreachable:shop`."""
+        super().__init__(note)
+        self.note = note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,40 @@ def identify(
         keys=tuple(sorted(locate.keys_of(datamap, rows).items())),
         records=tuple(records),
     )
+
+
+def follow(case: Case, *, now: datetime) -> Identity | None:
+    """Look again at the records that staff chose; None if they still tell the keys that we know.
+
+    Between the identification and the work a person may have changed the very value
+    by which other stores know them: what hangs on the new one is theirs as well, and what hangs
+    on the old one still is. NotFollowed where a record cannot be looked at.
+    """
+    known = case.identity
+    if known is None:
+        return None
+    datamap = hands().datamap
+    rows: list[tuple[str, str, Row]] = []
+    for subject in known.subjects:
+        table = datamap.table(subject.store, subject.table)
+        if set(table.provides.values()) <= {table.row_key}:
+            continue  # found by the very key it tells
+        search = by_key(subject)
+        permit = permitted(case.id, Operation.FIND, (search,), by=SYSTEM, now=now)
+        try:
+            found = connector(subject.store).find(permit, search.table, search.criteria, now)
+        except (StoreUnreachable, OutcomeUnknown):
+            raise NotFollowed(f"store-unreachable:{subject.store}") from None
+        except StoreUnreadable:
+            raise NotFollowed(f"store-unreadable:{subject.store}") from None
+        rows += [(subject.store, subject.table, row) for row in found]
+    later = dict(known.later)
+    for kind, keys in locate.keys_of(datamap, rows).items():
+        fresh = [key for key in keys if key not in known.ring.get(kind, ())]
+        if fresh:
+            later[kind] = (*later.get(kind, ()), *fresh)
+    followed = replace(known, later=tuple(sorted(later.items())))
+    return None if followed == known else followed
 
 
 def _registered(

@@ -17,7 +17,7 @@ from mamoru.cases.terms import (
 from mamoru.consents.terms import StandingKind
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Authority, OnCorrection, Table
-from mamoru.datamap.terms import Location
+from mamoru.datamap.terms import KeyRing, Location
 from mamoru.gate.terms import Operation
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import DemandId
@@ -59,16 +59,11 @@ def plan(case: Case, demand: DemandState) -> Plan:
     """Return the places that a demand touches; its digest is what the approver approves."""
     asked = demand.demand
     by_hand = is_by_hand(asked)
-    located: tuple[Location, ...] = ()
-    if changes(asked):
-        located = changeable(case, asked)
+    keys: KeyRing = dict(case.identity.keys) if case.identity else {}
+    located = _located(case, asked, keys)
+    if asked.kind in _CEASING and not located:
         # Nothing in the stores tells the company's systems: people must arrange that it ceases.
-        by_hand = asked.kind in _CEASING and not located
-    elif asked.kind is DemandKind.NOTICE_OF_PURPOSE:
-        # Only whether something is there has to be known, so one column is read of each place.
-        located = tuple(place.narrowed(place.columns[:1]) for place in readable(case, asked))
-    elif asked.kind is not DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
-        located = readable(case, asked)
+        by_hand = True
     frozen = json.dumps(
         [
             demand.id,
@@ -81,7 +76,23 @@ def plan(case: Case, demand: DemandState) -> Plan:
         ]
     )
     digest = hashlib.sha256(frozen.encode()).hexdigest()
+    if case.identity is not None and case.identity.later:
+        # The approved places, found by what the person's keys have become: no place more.
+        approved = {(place.store, place.table) for place in located}
+        now = _located(case, asked, case.identity.ring)
+        located = tuple(place for place in now if (place.store, place.table) in approved)
     return Plan(demand=demand.id, locations=located, by_hand=by_hand, digest=digest)
+
+
+def _located(case: Case, asked: Demand, keys: KeyRing) -> tuple[Location, ...]:
+    if changes(asked):
+        return changeable(case, asked, keys)
+    if asked.kind is DemandKind.NOTICE_OF_PURPOSE:
+        # Only whether something is there has to be known, so one column is read of each place.
+        return tuple(place.narrowed(place.columns[:1]) for place in readable(asked, keys))
+    if asked.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
+        return ()
+    return readable(asked, keys)
 
 
 def is_by_hand(asked: Demand) -> bool:
@@ -148,14 +159,13 @@ def by_store(places: Iterable[Location]) -> tuple[tuple[str, tuple[Location, ...
     return tuple(found.items())
 
 
-def changeable(case: Case, asked: Demand) -> tuple[Location, ...]:
+def changeable(case: Case, asked: Demand, keys: KeyRing) -> tuple[Location, ...]:
     """Own holdings only (Act 16(4)): every table with something that this demand may change.
 
     ColumnNotOpen for a correction of a value that is not this person's to correct.
     """
     if asked.kind in CORRECTING:
         place_of(case, ref_of(asked))
-    keys = dict(case.identity.keys) if case.identity else {}
     return tuple(
         place
         for place in locate.locate(hands().datamap, keys)
@@ -183,14 +193,12 @@ def fates_digest(places: Iterable[Location]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def readable(case: Case, asked: Demand) -> tuple[Location, ...]:
+def readable(asked: Demand, keys: KeyRing) -> tuple[Location, ...]:
     """Own holdings only (Act 16(4)), columns that are disclosed, and of them what was asked for."""
-    if case.identity is None:
-        return ()
     wanted = set(asked.items)
     everything = Target.ALL in wanted
     result = []
-    for place in locate.locate(hands().datamap, dict(case.identity.keys)):
+    for place in locate.locate(hands().datamap, keys):
         table = hands().datamap.table(place.store, place.table)
         if table.authority is not Authority.OWN:
             continue
@@ -206,7 +214,8 @@ def readable(case: Case, asked: Demand) -> tuple[Location, ...]:
 
 def holds_anything(case: Case) -> bool:
     """Return whether any record with our authority leads to this person (P3.1, P3.13)."""
-    return bool(readable(case, Demand(kind=DemandKind.DISCLOSURE, items=(Target.ALL,))))
+    keys = dict(case.identity.keys) if case.identity else {}
+    return bool(readable(Demand(kind=DemandKind.DISCLOSURE, items=(Target.ALL,)), keys))
 
 
 def is_ref(item: str) -> bool:

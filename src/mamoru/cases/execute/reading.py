@@ -90,7 +90,7 @@ def _read(
     that carries another name never goes into an answer (P3.14).
     """
     datamap = hands().datamap
-    keys = dict(case.identity.keys if case.identity else ())
+    keys = case.identity.ring if case.identity else {}
     whole = {(each.store, each.table): each for each in locate.locate(datamap, keys)}
     wanted = []
     for place in places:
@@ -112,7 +112,7 @@ def read_provisions(case: Case, demand: DemandState) -> str:
     if store.receipt(demand.id, PROVISION_RECORDS) is not None:
         return "done"
     now = clock.now()
-    keys = case.identity.keys if case.identity else ()
+    keys = case.identity.ring.items() if case.identity else ()
     records = provisions.records_of(
         tuple(
             provisions.person_ref(store.master(), kind, key) for kind, held in keys for key in held

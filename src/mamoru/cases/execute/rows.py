@@ -69,6 +69,20 @@ def again(at: Task, latest: Round) -> Round:
     return _keep(at, latest.number + 1, latest)
 
 
+def bound(at: Task, latest: Round) -> tuple[Round, bool]:
+    """Bind a kept round to the places as they are now; also whether these have outgrown it.
+
+    A round that began before the person took on another key, or before the map learnt of a table,
+    may be committed without our knowing: it is asked for as it was, under the permit of today.
+    """
+    places = {place.table: place.digest for place in at.places}
+    frozen = tuple(
+        replace(each, place=places.get(each.table, each.place)) for each in latest.frozen
+    )
+    same = {each.table: each.place for each in latest.frozen}
+    return replace(latest, frozen=frozen), same != places
+
+
 def _keep(at: Task, number: int, earlier: Round | None) -> Round:
     frozen, withheld = resolve(at)
     if earlier is not None:

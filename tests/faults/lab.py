@@ -1,0 +1,72 @@
+"""Processes that carry one approved case out and can be killed at any system call.
+
+`python -m tests.faults.lab FOLDER` loads the product once and then, for each case number on
+its standard input, forks a process that carries the case out. Its number is printed; it stops
+itself so that a tracer can be put on it, and goes on when it is told to. What runs in it is
+the unmodified product: the faults come from the kernel.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+ANY_TRACER = (0x59616D61, ctypes.c_ulong(-1))  # PR_SET_PTRACER, PR_SET_PTRACER_ANY
+READY, WAITING, BROKE = 0, 4, 1
+
+
+def serve() -> None:
+    """Fork a process a line: `CASE` carries it out; the answer is the process' number, then its end."""
+    import django
+
+    django.setup()
+    from mamoru.cases import actions, answer  # noqa: F401 - loaded once, for all forks
+    from mamoru.site import wiring
+
+    wiring.wire()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            os._exit(_carry_out(line.strip()))
+        print(child, flush=True)
+        _, status = os.waitpid(child, 0)
+        print(json.dumps({"code": os.waitstatus_to_exitcode(status)}), flush=True)
+
+
+def _carry_out(case_id: str) -> int:
+    from mamoru.cases import actions, store
+    from mamoru.cases.terms import Work
+    from mamoru.kit import clock
+    from mamoru.kit.errors import MamoruError
+    from mamoru.kit.ids import CaseId
+
+    class Plainly:
+        """No step is remembered: what is done must be found where it was done."""
+
+        def step(self, name: str, act):  # type: ignore[no-untyped-def]
+            return act()
+
+    ctypes.CDLL(None).prctl(*ANY_TRACER, 0, 0, 0)
+    os.kill(os.getpid(), signal.SIGSTOP)
+    case = CaseId(case_id)
+    try:
+        store.claim_work(case)
+        done = actions.carry_out(case, Plainly())
+    except Exception as problem:  # noqa: BLE001 - as the worker does
+        code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
+        try:
+            actions.note_failure(case, code, now=clock.now())
+        except Exception:  # noqa: BLE001 - then the next worker finds the claim
+            return BROKE
+        return BROKE
+    return READY if done is Work.READY else WAITING
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    os.environ["MAMORU_HOME"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mamoru.site.settings"
+    serve()

@@ -1,0 +1,163 @@
+"""Killed or refused at any system call, a case converges and nothing is done twice (P3.26, F1, F15).
+
+The default run takes a sample of all points; `MAMORU_SWEEP=all` takes every one. How many ran
+of how many there are is printed either way.
+"""
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import needs
+from tests.conftest import Company
+from tests.faults import company, tracing
+from tests.faults.company import Lab
+from tests.faults.evidence import MEMBER, NEW_EMAIL, OLD_EMAIL, Evidence
+
+pytestmark = pytest.mark.slow
+
+Point = tuple[str, int]
+KILLS, FAULTS = 40, 10
+"""Points of the default run."""
+
+
+@pytest.fixture
+def lab(house: Company) -> Iterator[Lab]:
+    needs.require("strace")
+    place = Path(tempfile.mkdtemp(prefix="mamoru-lab-", dir=tracing.shared_memory()))
+    try:
+        with company.lab(house.home, place, company.approved()) as made:
+            yield made
+    finally:
+        shutil.rmtree(place)
+
+
+def points(lab: Lab) -> tuple[list[Point], Evidence]:
+    """Count the calls of an undisturbed run; return every point, and what is true after it."""
+    lab.put_back()
+    code, written = lab.run("-e", f"trace={','.join(tracing.WRITING)}")
+    assert code == 0
+    counted = tracing.counts(written)
+    return [(call, at) for call, n in counted.items() for at in range(1, n + 1)], lab.look()
+
+
+def sample(every: list[Point], count: int) -> list[Point]:
+    """Spread: something of each call, most of what there is most of."""
+    if os.environ.get("MAMORU_SWEEP") == "all" or len(every) <= count:
+        return every
+    rare = [each for each in every if each[0] not in {"pwrite64", "fdatasync"}]
+    often = [each for each in every if each not in rare]
+    rare = rare[:: max(1, 3 * len(rare) // count)][: count // 3]
+    step = len(often) / (count - len(rare))
+    return rare + [often[int(at * step)] for at in range(count - len(rare))]
+
+
+def wrong_now(seen: Evidence, first: Evidence, done: Evidence) -> list[str]:
+    """Return what must never be so, whatever the moment."""
+    of_others = [
+        f"{name}: {row}"
+        for name, rows in first.stores.items()
+        for row in ((rows - seen.stores[name]) + (seen.stores[name] - rows))
+        if not any(mine in row for mine in (MEMBER, OLD_EMAIL, NEW_EMAIL))
+    ]
+    read = Counter({key: n for key, n in done.receipts.items() if key.startswith("disclosure")})
+    claims = {
+        "another's row changed": bool(of_others),
+        "own database unsound": not seen.sound,
+        "disclosure said to be done": seen.executed["disclosure"] and bool(read - seen.receipts),
+        "correction said to be done": seen.executed["correction"] and not seen.corrected,
+        "erasure said to be done": seen.executed["erasure"] and not seen.erased,
+        "touched with the gate open": seen.touched and not seen.standings["tombstone"],
+        "answered too early": bool(seen.answers) and not all(seen.executed.values()),
+        "ready without an answer": seen.work == "ready" and seen.answers != 1,
+    }
+    return [claim for claim, holds in claims.items() if holds]
+
+
+def wrong_at_last(seen: Evidence, done: Evidence) -> list[str]:
+    """Return what differs from a run that nothing disturbed."""
+    claims = {
+        "rows": seen.stores != done.stores,
+        f"entries {_apart(seen.entries, done.entries)}": seen.entries != done.entries,
+        "receipts": seen.receipts != done.receipts,
+        "effects": _places(seen) != _places(done) or not _counts(seen) <= _counts(done),
+        "standings": seen.standings != done.standings,
+        "answers": seen.answers != 1,
+        "not executed": not all(seen.executed.values()),
+    }
+    return [claim for claim, holds in claims.items() if holds]
+
+
+def _apart(seen: Counter[tuple[str, str, str]], done: Counter[tuple[str, str, str]]) -> str:
+    return f"too many {list(seen - done)}, missing {list(done - seen)}"
+
+
+def _places(seen: Evidence) -> Counter[tuple[object, ...]]:
+    return Counter({each[:4]: count for each, count in seen.effects.items()})
+
+
+def _counts(seen: Evidence) -> Counter[tuple[object, ...]]:
+    """What was done in databases. A file has no fence: what was done before a kill counts nothing."""
+    return Counter({each: n for each, n in seen.effects.items() if each[1] != "mailing"})
+
+
+def swept(
+    lab: Lab, chosen: list[Point], fault: str, done: Evidence
+) -> tuple[dict[Point, list[str]], int]:
+    """Set the fault off at each point; return what was wrong where, and how many faults struck."""
+    lab.put_back()
+    first = lab.look()
+    wrong: dict[Point, list[str]] = {}
+    struck = 0
+    for call, at in chosen:
+        lab.put_back()
+        code, _ = lab.run(*tracing.injection(call, fault, str(at)))
+        struck += code != 0
+        found = [f"at once: {each}" for each in wrong_now(lab.look(), first, done)]
+        rounds = lab.until_done()
+        after = lab.look()
+        if not rounds:
+            found.append(f"does not converge: {after.work} {after.note}")
+        found += [f"later: {each}" for each in wrong_now(after, first, done)]
+        found += [f"at last: {each}" for each in wrong_at_last(after, done)]
+        if found:
+            wrong[call, at] = found
+    return wrong, struck
+
+
+@pytest.mark.promise("P3.6", "P3.26")
+def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every, done = points(lab)
+    chosen = eval(os.environ["DBG"]) if "DBG" in os.environ else sample(every, KILLS)
+
+    wrong, struck = swept(lab, chosen, "signal=KILL", done)
+
+    with capsys.disabled():
+        print(f"\nkilled at {len(chosen)} points of {len(every)}: {len(wrong)} wrong")
+    assert wrong == {}
+    assert struck == len(chosen)
+    assert len(every) >= 300
+
+
+@pytest.mark.promise("P3.26")
+@pytest.mark.parametrize("fault", ["error=ENOSPC", "error=EIO"])
+def test_a_disk_that_refuses_a_write_loses_nothing_and_claims_nothing(
+    lab: Lab, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every, done = points(lab)
+    lasting = [each for each in every if each[0] in {"pwrite64", "fdatasync", "fsync", "write"}]
+    chosen = sample(lasting, FAULTS)
+
+    wrong, struck = swept(lab, chosen, fault, done)
+
+    with capsys.disabled():
+        print(f"\n{fault} at {len(chosen)} points of {len(lasting)}: {len(wrong)} wrong")
+    assert wrong == {}
+    assert struck
