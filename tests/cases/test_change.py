@@ -318,7 +318,7 @@ def test_what_was_corrected_a_moment_before_is_erased_wherever_it_went(house: Co
 
     assert "hanako" not in str(dump(house.home))
     who = execute.person_of(store.case(case_id))
-    assert len(who.shared) == 2
+    assert len(who.shared) == 4  # two addresses, each alone and together with the name
 
 
 @pytest.mark.promise("P3.6")

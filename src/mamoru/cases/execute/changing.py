@@ -15,6 +15,7 @@ from mamoru.cases.execute import effects, planning, rows
 from mamoru.cases.execute.installed import connector, hands
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
+from mamoru.cases.store.effects import Round
 from mamoru.cases.terms import Case, DemandKind, DemandState, Expected
 from mamoru.connectors.port import (
     CorrectionRefusedByStore,
@@ -177,18 +178,7 @@ def _change(at: Task) -> str:
         if demand.demand.kind in planning.CORRECTING:
             # Between the beginning and this store an erasure may have run: nothing comes back.
             consents.expect_not_erased(person_of(at.case), now=at.now)
-        fence = kept.fence(demand.id, name, at.wave, latest.number)
-        if not at.mapped.fenced and not latest.counts:
-            # Nothing in the store tells a later try what this one did: it is counted before.
-            looked = [proof.open for proof in hand.prove(at.permit(), acts, at.now)]
-            latest = replace(latest, counts=_counts(acts, looked))
-            kept.end_round(
-                demand.id, name, wave=at.wave, number=latest.number, counts=latest.counts
-            )
-        done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
-        fresh = at.mapped.fenced or any(done.counts)
-        counts = _counts(acts, done.counts) if fresh else latest.counts
-        kept.end_round(demand.id, name, wave=at.wave, number=latest.number, counts=counts)
+        counts = _apply(at, latest, acts)
         rounds[-1] = replace(latest, counts=counts)
         if outgrown:  # what it did is known now; what has come since is looked for anew
             outgrown = False
@@ -203,6 +193,22 @@ def _change(at: Task) -> str:
         if len(rounds) >= _ROUNDS:
             return f"not-proven:{name}"
         rounds.append(rows.again(at, latest))
+
+
+def _apply(at: Task, latest: Round, acts: tuple[Act, ...]) -> tuple[kept.Count, ...]:
+    """Do a round's acts behind its fence; return what it did, whichever try of it did so."""
+    hand, number = connector(at.name), latest.number
+    expected = latest.counts
+    if not at.mapped.fenced and not expected:
+        # Nothing in the store tells a later try what this one did: it is counted before.
+        expected = _counts(acts, (proof.open for proof in hand.prove(at.permit(), acts, at.now)))
+        kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=expected)
+    fence = kept.fence(at.demand.id, at.name, at.wave, number)
+    done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
+    fresh = at.mapped.fenced or any(done.counts)
+    counts = _counts(acts, done.counts) if fresh else expected
+    kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=counts)
+    return counts
 
 
 def _counts(acts: tuple[Act, ...], rows: Iterable[int]) -> tuple[kept.Count, ...]:
