@@ -13,7 +13,6 @@ import pytest
 from django.test import Client
 
 from mamoru.cases import actions, store
-from mamoru.cases.terms import DemandKind
 from mamoru.kit import ids
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample import cast
