@@ -9,6 +9,7 @@ from mamoru.cases.execute.installed import connector, hands, names_another, perm
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Round
 from mamoru.cases.terms import Case, DemandState
+from mamoru.connectors.port import StoreUnreadable
 from mamoru.datamap import locate
 from mamoru.datamap.acts import Frozen, Reach
 from mamoru.datamap.inventory import Store
@@ -112,7 +113,8 @@ def _own(
     """Return the frozen places without rows that a shared key leads to and that name another.
 
     INVARIANT: nobody else's row is changed. Where such a row is found, the person's own rows
-    are meant by their row keys from then on.
+    are meant by their row keys from then on; StoreUnreadable where a row of another has the
+    same row key, which then tells no rows apart.
     """
     datamap = hands().datamap
     of = {place.table: place for place in places}
@@ -134,6 +136,8 @@ def _own(
             continue
         withheld[each.table] = len(rows) - len(own)
         keys = tuple(str(row[table.row_key]) for row in own)
+        if any(str(row[table.row_key]) in keys for row in rows if row not in own):
+            raise StoreUnreadable(f"`{each.store}/{each.table}`: two persons share one row key")
         reach = Reach(column=table.row_key, match=Match.EXACT, keys=keys)
         result.append(replace(each, reaches=(reach,)))
     return tuple(result), withheld
