@@ -74,7 +74,11 @@ class Company:
             for left in self.home.glob(f"{name}-*"):
                 left.unlink()
             if not path.is_file() or path.read_bytes() != content:
-                path.write_bytes(content)
+                # Another file, not other bytes in it: an open connection must not take the one
+                # for the other because SQLite's counter of changes happens to be the same.
+                fresh = path.with_name(f"{name}.fresh")
+                fresh.write_bytes(content)
+                fresh.replace(path)
 
 
 @pytest.fixture(scope="session")

@@ -287,6 +287,14 @@ def ready(case: CaseId | None = None) -> CaseId:
     return found
 
 
+def ready_of_nothing() -> CaseId:
+    """The letter of a person of whom nothing is held: made soonest."""
+    case = filed()
+    read(case, with_licence(case, cast.HANAKO), cast.HANAKO)
+    identified(case, None)
+    return ready(decided(verified(case)))
+
+
 def answered() -> CaseId:
     found = ready(decided(verified(moved())))
     actions.open_letter(found, by=staff("desk"), now=now())

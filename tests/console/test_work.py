@@ -416,6 +416,30 @@ def test_a_decision_that_changed_since_it_was_seen_is_not_approved(client_of: Of
 
 
 @pytest.mark.promise("P3.17")
+@pytest.mark.parametrize("seen", ["of the first", "", None])
+def test_a_decision_is_not_approved_by_who_has_seen_another_or_none(
+    client_of: Of, seen: str | None
+) -> None:
+    case = scenes.decided()
+    first = token(case)
+    actions.decide_demand(
+        store.case(case).demands[0].id,
+        judged=Judgement(ground=RefusalGround.HARM_TO_RIGHTS, reason="第三者の安全"),
+        by=scenes.staff("privacy-officer"),
+        now=scenes.now(),
+        version=store.case(case).version,
+    )
+    form: dict[str, object] = {"version": store.case(case).version}
+    if seen is not None:
+        form |= {"seen": seen and first}
+
+    response = client_of("approver").post(url(case, "demands/1/approve/"), form)
+
+    assert response.status_code == 409
+    assert store.case(case).demands[0].decided is False
+
+
+@pytest.mark.promise("P3.17")
 def test_the_second_person_sends_a_decision_back(client_of: Of) -> None:
     case = scenes.decided()
     second = client_of("approver")

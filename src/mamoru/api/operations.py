@@ -32,6 +32,7 @@ from mamoru.api.schemas import (
     KeyIn,
     LineOut,
     NeedOut,
+    PaperIn,
     PaperLineOut,
     PaperOut,
     ReceiptOut,
@@ -46,8 +47,6 @@ from mamoru.cases.terms import (
     Finding,
     Judgement,
     PersonalDetails,
-    ProofKind,
-    ProofOf,
     Stage,
     Subject,
 )
@@ -66,7 +65,7 @@ problems.install(api)
 S = TypeVar("S", bound=Schema)
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=16, max_length=200)]
 _PROBLEMS: dict[int, Any] = dict.fromkeys(
-    (400, 401, 403, 404, 409, 422, 429, 503), problems.Problem
+    (400, 401, 403, 404, 409, 413, 422, 429, 503), problems.Problem
 )
 DESK = ("desk", "privacy-officer")
 OFFICER = ("privacy-officer",)
@@ -127,18 +126,12 @@ def open_status(request: HttpRequest, key: KeyIn) -> StatusOut:
     "/cases/papers", operation_id="receive_proof", response=_answers(PaperOut), tags=["requester"]
 )
 def receive_proof(
-    request: HttpRequest,
-    reference: Form[str],
-    code: Form[str],
-    kind: Form[ProofKind],
-    of: Form[ProofOf],
-    paper: File[UploadedFile],
-    key: Key,
+    request: HttpRequest, body: Form[PaperIn], paper: File[UploadedFile], key: Key
 ) -> PaperOut:
     """Hand a paper in: JPEG, PNG or PDF. The same paper twice is one, whatever the key."""
-    case = _opened(request, KeyIn(reference=reference, code=code))
+    case = _opened(request, body)
     proof = actions.receive_proof(
-        case.id, paper.read(), kind=kind, of=of, by=REQUESTER, now=clock.now()
+        case.id, paper.read(), kind=body.kind, of=body.of, by=REQUESTER, now=clock.now()
     )
     return PaperOut(kind=proof.kind, of=proof.of, media_type=proof.media_type, size=proof.size)
 

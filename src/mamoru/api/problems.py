@@ -1,12 +1,16 @@
 """Errors of the API: `application/problem+json` with our stable code, never a stack trace."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from mamoru.cases import actions
 from mamoru.kit.errors import MamoruError
 
 MEDIA_TYPE = "application/problem+json"
@@ -66,8 +70,23 @@ def respond(status: HTTPStatus, code: str, detail: str, *, retry: bool = False) 
     return JsonResponse(body, status=status.value, content_type=MEDIA_TYPE)
 
 
+def closed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let no answer of a view be kept by a browser or a proxy, run anything or be framed."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return answered
+
+
 def install(api: NinjaAPI) -> None:
-    """Give every error of the API the one form."""
+    """Give every error of the API the one form, and every answer the same headers."""
+    api.add_decorator(closed, mode="view")
 
     @api.exception_handler(MamoruError)
     def ours(request: HttpRequest, problem: MamoruError) -> HttpResponse:
@@ -76,7 +95,15 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def fields(request: HttpRequest, problem: ValidationError) -> HttpResponse:
+        if _too_large(request, problem.errors):
+            return ours(request, actions.PaperTooLarge("the file is larger than is taken here"))
         return respond(HTTPStatus.UNPROCESSABLE_ENTITY, FieldsInvalid.code, _named(problem.errors))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, problem: RequestDataTooBig) -> HttpResponse:
+        return respond(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-refused", "the request is too large"
+        )
 
     @api.exception_handler(AuthenticationError)
     def nobody(request: HttpRequest, problem: AuthenticationError) -> HttpResponse:
@@ -89,6 +116,13 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, problem: HttpError) -> HttpResponse:
         return respond(HTTPStatus(problem.status_code), "request-refused", problem.message)
+
+
+def _too_large(request: HttpRequest, errors: list[dict[str, Any]]) -> bool:
+    """Whether a file is missing because the upload was over the limit: then nothing was kept of it."""
+    missing = any(each["type"] == "missing" and each["loc"][-1] == "paper" for each in errors)
+    sent = int(request.META.get("CONTENT_LENGTH") or 0)
+    return missing and sent > actions.practice().upload_bytes
 
 
 def _named(errors: list[dict[str, Any]]) -> str:

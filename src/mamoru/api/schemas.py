@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Field, Schema
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
 
 from mamoru.cases.terms import (
     AnswerMethod,
@@ -24,12 +26,25 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.documents.blanks import LetterPart
+from mamoru.kit import text
 
 SHORT = 200
 LONG = 2000
 
 
-class FilingIn(Schema):
+class In(Schema):
+    """What a caller says: text that can be written down, whatever JSON allows besides."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        each: list[object] = list(value) if isinstance(value, list) else [value]
+        if any(isinstance(one, str) and not text.storable(one) for one in each):
+            raise PydanticCustomError("string_unicode", "holds half a character, or a NUL")
+        return value
+
+
+class FilingIn(In):
     """A form, in the fields of the page."""
 
     role: Role
@@ -98,11 +113,18 @@ class ReceiptOut(Schema):
     due_on: date
 
 
-class KeyIn(Schema):
+class KeyIn(In):
     """Number and code: in the body, never in an address."""
 
     reference: str = Field(max_length=40)
     code: str = Field(max_length=40)
+
+
+class PaperIn(KeyIn):
+    """What a paper is, and of whom it proves something; the file stands beside it."""
+
+    kind: ProofKind
+    of: ProofOf
 
 
 class SupplementOut(Schema):
@@ -207,7 +229,7 @@ class CaseOut(Schema):
     authority: str
 
 
-class FindingIn(Schema):
+class FindingIn(In):
     """What was read on a paper."""
 
     family_name: str = Field("", max_length=SHORT)
@@ -232,26 +254,26 @@ class CandidateOut(Schema):
     found_by: list[str]
 
 
-class IdentifyIn(Schema):
+class IdentifyIn(In):
     """Which records the person is: `store/table/key` each; none is an answer too."""
 
     subjects: list[str] = Field(max_length=50)
 
 
-class VerifyIn(Schema):
+class VerifyIn(In):
     """Why a partial agreement suffices, where it is partial."""
 
     note: str = Field("", max_length=LONG)
 
 
-class SupplementIn(Schema):
+class SupplementIn(In):
     """What to ask for."""
 
     defects: list[str] = Field(min_length=1, max_length=30)
     message: str = Field("", max_length=LONG)
 
 
-class DecisionIn(Schema):
+class DecisionIn(In):
     """No ground: granted. A ground outside the law's matrix is refused."""
 
     version: int = Field(description="of the case as it was seen (`show_case`)")
@@ -260,13 +282,13 @@ class DecisionIn(Schema):
     law: str = Field("", max_length=SHORT)
 
 
-class ApprovalIn(Schema):
+class ApprovalIn(In):
     """Which version of the case the approver saw (`show_case`); another one is not approved."""
 
     version: int
 
 
-class HandWrittenIn(Schema):
+class HandWrittenIn(In):
     """Which characters are written into the letter by hand: `U+2B820` each."""
 
     codes: list[Annotated[str, Field(pattern="^U\\+[0-9A-F]{4,6}$")]] = Field(
@@ -274,18 +296,18 @@ class HandWrittenIn(Schema):
     )
 
 
-class ReturnIn(Schema):
+class ReturnIn(In):
     """Why a decision goes back, and which version of the case was seen (`show_case`)."""
 
     version: int
     reason: str = Field(min_length=1, max_length=LONG)
 
 
-class AgainIn(Schema):
+class AgainIn(In):
     """Nothing has to be said: the case is in the address."""
 
 
-class DispatchIn(Schema):
+class DispatchIn(In):
     """How the answer left."""
 
     dispatch: DispatchKind

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from mamoru.cases.terms import (
@@ -24,6 +25,7 @@ from mamoru.console import labels
 from mamoru.documents import wording
 from mamoru.documents.blanks import Blank
 from mamoru.identity import birth
+from mamoru.kit import text
 from mamoru.kit.ids import StaffId
 
 if TYPE_CHECKING:
@@ -36,6 +38,29 @@ _LINE = 200
 _NOTE = 2000
 
 Choices = Iterable[tuple[str, Label]]
+
+
+class _Form(forms.Form):
+    """A form of the desk. What cannot be written down is a field error, and not shown again."""
+
+    def __init__(self, data: object = None, **given: Any) -> None:
+        """Take what was typed, with U+FFFD in place of what no text may hold."""
+        self._unstorable: tuple[str, ...] = ()
+        if isinstance(data, QueryDict):
+            names = [name for name, each in data.lists() if not all(map(text.storable, each))]
+            self._unstorable = tuple(map(text.storable_only, names))
+            data = data.copy()
+            for name in names:
+                data.setlist(text.storable_only(name), map(text.storable_only, data.pop(name)))
+        super().__init__(data, **given)  # type: ignore[arg-type]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a field that held half a character."""
+        given = super().clean() or {}
+        for name in self._unstorable:
+            if name in self.fields:
+                self.add_error(name, _("保存できない文字が含まれています。入力し直してください。"))
+        return given
 
 
 class _Text(forms.CharField):
@@ -83,10 +108,10 @@ class _Day(forms.CharField):
 
     def clean(self, value: object) -> "date | None":
         """Return the day; ValidationError for a day that the calendar does not have."""
-        text = str(super().clean(value))
-        if not text:
+        typed = str(super().clean(value))
+        if not typed:
             return None
-        found = birth.parse(text)
+        found = birth.parse(typed)
         if found is None:
             raise forms.ValidationError(
                 _(
@@ -96,7 +121,7 @@ class _Day(forms.CharField):
         return found
 
 
-class FindingForm(forms.Form):
+class FindingForm(_Form):
     """What is read on one paper: as printed, never copied from the form."""
 
     family_name = _line(_("姓"))
@@ -125,7 +150,7 @@ class FindingForm(forms.Form):
     def __init__(self, proof: Proof, data: object = None, *, language: str = "ja") -> None:
         """Show only what a paper of this kind can state, with what was recorded before."""
         super().__init__(
-            data,  # type: ignore[arg-type]
+            data,
             initial=_recorded(proof.finding),
             auto_id=f"paper-{proof.id}-%s",
         )
@@ -185,7 +210,7 @@ def _recorded(finding: Finding | None) -> dict[str, object]:
     }
 
 
-class IdentifyForm(forms.Form):
+class IdentifyForm(_Form):
     """Which records are the person: some of those found, or expressly none."""
 
     subjects = forms.CharField(required=False)  # read as a list below
@@ -222,13 +247,13 @@ class IdentifyForm(forms.Form):
 _PARTS = 3
 
 
-class VerifyForm(forms.Form):
+class VerifyForm(_Form):
     """The confirmation; a note where the papers agree only in part."""
 
     note = _note(_("一致しないところがあっても足りると判断した理由"))
 
 
-class SupplementForm(forms.Form):
+class SupplementForm(_Form):
     """Which papers or answers are asked for."""
 
     defects = forms.MultipleChoiceField(
@@ -243,7 +268,7 @@ class SupplementForm(forms.Form):
     ) -> None:
         """Offer the open points, already chosen, and everything else that can be asked for."""
         super().__init__(
-            data,  # type: ignore[arg-type]
+            data,
             initial={"defects": list(open_points)},
             auto_id="supplement-%s",
         )
@@ -261,7 +286,7 @@ class _Unchosen(forms.RadioSelect):
         return [] if value is None else [str(value)]
 
 
-class DecideForm(forms.Form):
+class DecideForm(_Form):
     """One decision: to meet the demand (no ground), or a ground that the law allows."""
 
     ground = forms.ChoiceField(label=_("判断"), required=False, widget=_Unchosen)
@@ -276,7 +301,7 @@ class DecideForm(forms.Form):
         position: int,
     ) -> None:
         """Offer the grounds that are allowed for this kind, nothing else."""
-        super().__init__(data, auto_id=f"demand-{position}-%s")  # type: ignore[arg-type]
+        super().__init__(data, auto_id=f"demand-{position}-%s")
         ground = self.fields["ground"]
         assert isinstance(ground, forms.ChoiceField)  # noqa: S101 - declared above
         ground.choices = list(choices)
@@ -297,19 +322,19 @@ class DecideForm(forms.Form):
         )
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(_Form):
     """Why the second person does not agree."""
 
     reason = _note(_("差し戻す理由"), required=True)
 
 
-class CarriedOutForm(forms.Form):
+class CarriedOutForm(_Form):
     """What was done by hand, and where."""
 
     note = _note(_("どこで何をしたか"), required=True)
 
 
-class HandWrittenForm(forms.Form):
+class HandWrittenForm(_Form):
     """Which characters without a glyph a person writes, by code point and place."""
 
     points = forms.MultipleChoiceField(
@@ -322,7 +347,7 @@ class HandWrittenForm(forms.Form):
         self, blanks: Iterable[Blank], data: object = None, *, language: str = "ja"
     ) -> None:
         """Offer the characters that the letter needs and no others."""
-        super().__init__(data, auto_id="by-hand-%s")  # type: ignore[arg-type]
+        super().__init__(data, auto_id="by-hand-%s")
         offered: dict[str, list[str]] = {}
         for each in blanks:
             offered.setdefault(each.code, []).append(str(labels.LETTER_PARTS[each.part]))
@@ -338,7 +363,7 @@ class HandWrittenForm(forms.Form):
         return frozenset(int(each.removeprefix("U+"), 16) for each in self.cleaned_data["points"])
 
 
-class SendForm(forms.Form):
+class SendForm(_Form):
     """How the answer left. There is no field for a destination."""
 
     dispatch = forms.ChoiceField(
@@ -352,7 +377,7 @@ class SendForm(forms.Form):
 
     def __init__(self, method: AnswerMethod, data: object = None, *, language: str = "ja") -> None:
         """Offer the ways that the person chose."""
-        super().__init__(data, auto_id="send-%s")  # type: ignore[arg-type]
+        super().__init__(data, auto_id="send-%s")
         offered = [
             kind
             for kind in DispatchKind

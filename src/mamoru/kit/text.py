@@ -9,6 +9,7 @@ import jaconv
 DASHES = "-‐‑‒–—―−－﹣ー⁃ｰ~〜～"
 _DASH_BETWEEN_DIGITS = re.compile(rf"(?<=\d)\s*[{DASHES}]\s*(?=\d)")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 
 
@@ -34,3 +35,13 @@ def digits_only(text: str) -> str:
 def hidden_characters(text: str) -> bool:
     """Return whether `text` holds characters that no reader sees, such as a right-to-left mark."""
     return _INVISIBLE.search(text) is not None
+
+
+def storable(text: str) -> bool:
+    """Return whether `text` can be written down: no half of a character (U+D800 to U+DFFF), no NUL."""
+    return _UNSTORABLE.search(text) is None
+
+
+def storable_only(text: str) -> str:
+    """Return `text` with U+FFFD in place of what cannot be written down, to show it again."""
+    return _UNSTORABLE.sub("\ufffd", text)

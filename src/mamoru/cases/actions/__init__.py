@@ -77,7 +77,10 @@ from mamoru.cases.actions.proving import (
     verify_case,
 )
 from mamoru.cases.rules.facts import Check
-from mamoru.cases.rules.papers import PaperRefused  # screens may not reach into the rules
+from mamoru.cases.rules.papers import (
+    PaperRefused,
+    PaperTooLarge,
+)  # screens may not reach into the rules
 from mamoru.cases.rules.states import StageForbidden
 
 __all__ = [
@@ -90,6 +93,7 @@ __all__ = [
     "NotConfirmed",
     "NothingSent",
     "PaperRefused",
+    "PaperTooLarge",
     "Receipt",
     "StageForbidden",
     "TooManyFilings",

@@ -15,7 +15,7 @@ from mamoru.cases.execute.member import (
     read_own,
     registered,
 )
-from mamoru.cases.execute.person import Candidate, find_person, identify
+from mamoru.cases.execute.person import Candidate, RecordUnknown, find_person, identify
 from mamoru.cases.execute.planning import (
     CORRECTING,
     ColumnNotOpen,
@@ -39,6 +39,7 @@ __all__ = [
     "MemberTable",
     "NotRestored",
     "Plan",
+    "RecordUnknown",
     "Replayed",
     "Waiting",
     "changes",

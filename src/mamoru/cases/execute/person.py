@@ -19,6 +19,7 @@ from mamoru.datamap.terms import Facts, KeyRing, Registered, Row, Search
 from mamoru.gate.terms import Operation
 from mamoru.identity import birth
 from mamoru.kit import clock
+from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, StaffId
 
 
@@ -29,6 +30,12 @@ class NotFollowed(Exception):
         """Keep the note, e.g. `store-unreachable:shop`."""
         super().__init__(note)
         self.note = note
+
+
+class RecordUnknown(MamoruError):
+    """A record was named that is not there, or that is nobody's. Search again and choose."""
+
+    code, exit_code = "record-unknown", 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +85,13 @@ def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, .
 def identify(
     case_id: CaseId, subjects: tuple[Subject, ...], *, by: StaffId, now: datetime
 ) -> Identity:
-    """Read each chosen record by itself; return the keys of all and what each of them says."""
+    """Read each chosen record by itself; return the keys of all and what each of them says.
+
+    RecordUnknown for a record that is not there, or of a table that leads to nobody: before
+    anything is read, where the map alone tells it.
+    """
     datamap = hands().datamap
+    _expect_persons(subjects)
     rows: list[tuple[str, str, Row]] = []
     records = []
     for subject in subjects:
@@ -89,6 +101,8 @@ def identify(
             (subject.store, subject.table, row)
             for row in connector(subject.store).find(permit, search.table, search.criteria, now)
         ]
+        if not own:
+            raise RecordUnknown("one of the records is not there")
         rows += own
         held = _registered(case_id, locate.keys_of(datamap, own), {subject.store}, by=by, now=now)
         registered, former = _merge(held)
@@ -132,6 +146,18 @@ def follow(case: Case, *, now: datetime) -> Identity | None:
             later[kind] = (*later.get(kind, ()), *fresh)
     followed = replace(known, later=tuple(sorted(later.items())))
     return None if followed == known else followed
+
+
+def _expect_persons(subjects: Iterable[Subject]) -> None:
+    """Take only tables whose rows provide keys of a person: the others are not searched either."""
+    known = {
+        (each.name, table.name)
+        for each in hands().datamap.stores
+        for table in each.tables
+        if table.provides
+    }
+    if any((each.store, each.table) not in known for each in subjects):
+        raise RecordUnknown("a record was named in a table that leads to no person")
 
 
 def _registered(
