@@ -64,48 +64,31 @@ def until(done: Callable[[], bool], *, seconds: float) -> None:
 
 
 @pytest.mark.promise("P3.26")
-def test_what_a_killed_worker_held_is_ended_by_another_within_a_minute(
+def test_workers_share_the_cases_and_what_a_killed_one_held_is_ended_by_another_within_a_minute(
     address: str, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    cases = company(str(home), address, "6")
+    cases = company(str(home), address, "3")
     seen: dict[str, Any] = {}
-
-    def look() -> dict[str, Any]:
-        seen.update(company(str(home), "state"))
-        return seen
 
     with ExitStack() as stack, psycopg.connect(address, autocommit=True) as database:
 
-        def running() -> int:
-            rows = database.execute("SELECT count(*) FROM cases_caserow WHERE work = 'running'")
-            return int((rows.fetchone() or (0,))[0])
+        def count(question: str) -> int:
+            row = database.execute(question).fetchone()
+            return int((row or (0,))[0])
 
+        running = "SELECT count(*) FROM cases_caserow WHERE work = 'running'"
+        ready = "SELECT count(*) FROM cases_caserow WHERE work = 'ready'"
         first = stack.enter_context(worker(home))
-        until(lambda: running() > 0, seconds=60)
+        until(lambda: count(running) > 0, seconds=60)
         first.send_signal(signal.SIGKILL)
         first.wait()
-        assert running() > 0
-        stack.enter_context(worker(home))
-        until(lambda: all(work == "ready" for work in look()["work"].values()), seconds=60)
+        assert count(running) > 0
+        for _ in range(2):
+            stack.enter_context(worker(home))
+        until(lambda: count(ready) == len(cases), seconds=60)
+        seen = company(str(home), "state")
 
     assert set(seen["work"]) == set(cases)
-    assert seen["twice"] == []
-
-
-def test_two_workers_share_the_cases_and_none_is_carried_out_twice(
-    address: str, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
-    company(str(home), address, "6")
-    seen: dict[str, Any] = {}
-
-    def look() -> dict[str, Any]:
-        seen.update(company(str(home), "state"))
-        return seen
-
-    with worker(home), worker(home):
-        until(lambda: len(look()["workers"]) == 2, seconds=60)
-        until(lambda: all(work == "ready" for work in look()["work"].values()), seconds=60)
-
+    assert len(seen["workers"]) >= 2
     assert seen["twice"] == []
