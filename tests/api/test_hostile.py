@@ -1,6 +1,9 @@
 """What a hostile or broken caller sends is answered by a problem, never by a fault of ours."""
 
+import os
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +28,7 @@ NOBODYS = [
     "nope/members/1",
     "shop/nope/1",
     "shop/orders/1",
-    "shop/order_items/1",
+    "shop/orders/{order}",
     "shop/members/M999999",
     "shop/members/",
     "shop/members/M000001/",
@@ -46,6 +49,10 @@ def test_a_record_that_is_not_there_or_is_nobodys_is_never_taken_as_the_person(
 ) -> None:
     case = scenes.received()
     before = saved(case)
+    with sqlite3.connect(Path(os.environ["MAMORU_HOME"]) / "shop.sqlite3") as shop:
+        (order,) = shop.execute("SELECT max(order_id) FROM orders").fetchone()
+    shop.close()
+    subject = subject.format(order=order)
     subjects = ["shop/members/M000001", subject] if among else [subject]
 
     called = post(

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from mamoru.cases import actions, store
+from mamoru.cases.terms import DemandKind
 from mamoru.kit import ids
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample import cast
@@ -74,6 +75,14 @@ class Line:
     body: Body = _nothing
 
 
+def _correcting() -> CaseId:
+    return scenes.verified(scenes.of_kind(DemandKind.CORRECTION))
+
+
+def _naming(case: CaseId, role: str) -> dict[str, Any]:
+    return {**_version(case, role), "ref": f"shop/members/{cast.HANAKO.member_id}/phone"}
+
+
 STAFF = {
     "list_cases": Line(page="console", at=scenes.received),
     "show_case": Line(page="console-case", at=scenes.received),
@@ -97,12 +106,21 @@ STAFF = {
     "return_demand": Line(page="return", at=scenes.decided, body=_reason),
     "reopen_case": Line(page="reopen", at=scenes.outgrown, body=_reason),
     "write_by_hand": Line(page="by-hand", at=scenes.unprintable, body=_codes),
+    "supplement_letter": Line(page="supplement-letter", at=scenes.asked),
+    "values_to_name": Line(page="name-value", at=_correcting),
+    "name_value": Line(page="name-value", at=_correcting, body=_naming),
+    "record_carried_out": Line(
+        page="carried-out",
+        at=scenes.by_hand,
+        body=lambda _case, _role: {"note": "名簿の紙の控えを直した。"},
+    ),
     "try_now": Line(page="try-now", at=scenes.waiting),
     "send_answer": Line(page="send-answer", at=scenes.ready_of_nothing, body=_dispatch),
 }
 REQUESTER = {
     "file_case",
     "open_status",
+    "download_answer",
     "receive_proof",
     "submit_supplement",
     "withdraw_case",

@@ -206,3 +206,17 @@ def test_the_same_correction_twice_is_one_case_and_anothers_key_opens_nothing() 
 def test_an_account_that_is_no_member_has_no_page() -> None:
     with pytest.raises(NotConfirmed):
         actions.registered_of(999, now=NOW)
+
+
+@pytest.mark.promise("P3.6", "P3.18")
+def test_an_account_whose_record_is_gone_shows_nothing_and_corrects_nothing(
+    house: Company,
+) -> None:
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute("DELETE FROM members WHERE member_id = 'M000003'")
+    shop.close()
+
+    assert shown(cast.SAKIKO) == ""
+    with pytest.raises(ColumnNotOpen):
+        correct(cast.SAKIKO, "shop/members/M000003/phone", cast.SAKIKO.phone, "090-1111-2222")
+    assert store.case_lines() == ()

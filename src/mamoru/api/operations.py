@@ -5,6 +5,7 @@ same key with the same request gives the same answer and acts once.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -20,17 +21,21 @@ from mamoru.api.schemas import (
     ApprovalIn,
     BlankOut,
     CandidateOut,
+    CarriedOutIn,
     CaseOut,
     DecisionIn,
     DemandOut,
     DispatchIn,
     DoneOut,
+    EffectOut,
+    ExpectedOut,
     FilingIn,
     FindingIn,
     HandWrittenIn,
     IdentifyIn,
     KeyIn,
     LineOut,
+    NamingIn,
     NeedOut,
     PaperIn,
     PaperLineOut,
@@ -39,10 +44,13 @@ from mamoru.api.schemas import (
     ReturnIn,
     StatusOut,
     SupplementIn,
+    ValueOut,
+    ValuesOut,
     VerifyIn,
     status_out,
 )
 from mamoru.cases import actions, execute, store
+from mamoru.cases.store import effects
 from mamoru.cases.terms import (
     Finding,
     Judgement,
@@ -170,6 +178,20 @@ def withdraw_case(request: HttpRequest, body: KeyIn, key: Key) -> DoneOut:
     return _once(key, "withdraw_case", body, DoneOut, act)
 
 
+@api.post(
+    "/cases/answer",
+    operation_id="download_answer",
+    response=_PROBLEMS,
+    openapi_extra=_file("application/pdf"),
+    tags=["requester"],
+)
+def download_answer(request: HttpRequest, body: KeyIn) -> HttpResponse:
+    """Return the answer to its requester, where it was asked for so and once it was sent."""
+    case = _opened(request, body)
+    content = actions.download_answer(case.id, by=REQUESTER, now=clock.now())
+    return HttpResponse(content, content_type="application/pdf")
+
+
 # --- staff --------------------------------------------------------------------------------
 
 
@@ -232,6 +254,11 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
                 grounds=list(each.decision.grounds) if each.decision else [],
                 approved=each.decided,
                 plan_changed=actions.plan_change(case, each) is not None,
+                expected=[
+                    ExpectedOut.model_validate(asdict(one))
+                    for one in (each.decision.expected if each.decision else ())
+                ],
+                effects=[EffectOut.model_validate(asdict(one)) for one in effects.effects(each.id)],
             )
             for position, each in enumerate(case.demands, start=1)
         ],
@@ -282,6 +309,21 @@ def open_letter(request: HttpRequest, reference: str) -> HttpResponse:
     """Return the answer as it will leave; the look is in the ledger, and sending needs it."""
     by = _staff(request, OPENERS)
     content = actions.open_letter(_id(reference), by=by, now=clock.now())
+    return HttpResponse(content, content_type="application/pdf")
+
+
+@api.get(
+    "/desk/cases/{reference}/supplement-letter",
+    operation_id="supplement_letter",
+    response=_PROBLEMS,
+    openapi_extra=_file("application/pdf"),
+    auth=django_auth,
+    tags=["staff"],
+)
+def supplement_letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the newest request for missing papers as a letter; the look is in the ledger."""
+    by = _staff(request, OPENERS)
+    content = actions.supplement_letter(_id(reference), by=by, now=clock.now())
     return HttpResponse(content, content_type="application/pdf")
 
 
@@ -397,6 +439,73 @@ def ask_supplement(request: HttpRequest, reference: str, body: SupplementIn, key
         return _done(case_id)
 
     return _once(key, f"ask_supplement/{case_id}", body, DoneOut, act)
+
+
+@api.get(
+    "/desk/cases/{reference}/demands/{position}/values",
+    operation_id="values_to_name",
+    response=_answers(list[ValuesOut]),
+    auth=django_auth,
+    tags=["staff"],
+)
+def values_to_name(request: HttpRequest, reference: str, position: int) -> list[ValuesOut]:
+    """Return the person's values that may be named (`name_value`); the look is in the ledger."""
+    by, case_id = _staff(request, DESK), _id(reference)
+    if not 1 <= position <= len(store.case(case_id).demands):
+        raise store.CaseUnknown(f"case `{case_id}` has no such demand")
+    tables = actions.values_to_name(ids.demand_id(case_id, position), by=by, now=clock.now())
+    found = []
+    for table in tables:
+        rows = [
+            [ValueOut(ref=each.ref, title=each.title, value=each.value) for each in row if each.ref]
+            for row in table.rows
+        ]
+        found.append(ValuesOut(title=table.title, rows=[row for row in rows if row]))
+    return [table for table in found if table.rows]
+
+
+@api.post(
+    "/desk/cases/{reference}/demands/{position}/value",
+    operation_id="name_value",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def name_value(
+    request: HttpRequest, reference: str, position: int, body: NamingIn, key: Key
+) -> DoneOut:
+    """Say which one registered value a correction, addition or deletion is about."""
+    by, case_id = _staff(request, DESK), _id(reference)
+
+    def act() -> DoneOut:
+        actions.name_value(
+            ids.demand_id(case_id, position), body.ref, by=by, now=clock.now(), version=body.version
+        )
+        return _done(case_id)
+
+    return _once(key, f"name_value/{case_id}/{position}", body, DoneOut, act)
+
+
+@api.post(
+    "/desk/cases/{reference}/demands/{position}/carried-out",
+    operation_id="record_carried_out",
+    response=_answers(DoneOut),
+    auth=django_auth,
+    tags=["staff"],
+)
+def record_carried_out(
+    request: HttpRequest, reference: str, position: int, body: CarriedOutIn, key: Key
+) -> DoneOut:
+    """Record that a granted demand was carried out by hand; who approved it may not."""
+    by, case_id = _staff(request, DESK), _id(reference)
+
+    def act() -> DoneOut:
+        actions.record_carried_out(
+            ids.demand_id(case_id, position), by=by, now=clock.now(), note=body.note
+        )
+        return _done(case_id)
+
+    return _once(key, f"record_carried_out/{case_id}/{position}", body, DoneOut, act)
 
 
 @api.post(

@@ -167,6 +167,35 @@ class LineOut(Schema):
     work_note: str
 
 
+class ExpectedOut(Schema):
+    """What a plan would do in one table, counted before anything is touched."""
+
+    store: str
+    table: str
+    rows: int
+    held: int = Field(description="rows that a law keeps for now")
+    referred: int = Field(description="rows that stay without their data")
+    release_on: date | None
+
+
+class EffectOut(Schema):
+    """What was done in one table, as an independent look found it."""
+
+    store: str
+    table: str
+    wave: int = Field(description="0; 1 and more after a hold has ended")
+    erased: int
+    written: int
+    held: int
+    referred: int
+    withheld: int = Field(description="rows of others under a shared key: not touched")
+    holds: list[str] = Field(description="codes of the laws that keep the held rows")
+    release_on: date | None
+    level: str
+    backups_until: date | None
+    at: datetime
+
+
 class DemandOut(Schema):
     """A demand with what has become of it."""
 
@@ -176,6 +205,8 @@ class DemandOut(Schema):
     grounds: list[RefusalGround]
     approved: bool
     plan_changed: bool = Field(description="what was approved can no longer be done as it was")
+    expected: list[ExpectedOut]
+    effects: list[EffectOut]
 
 
 class PaperLineOut(Schema):
@@ -301,6 +332,34 @@ class ReturnIn(In):
 
     version: int
     reason: str = Field(min_length=1, max_length=LONG)
+
+
+class NamingIn(In):
+    """Which registered value a correction is about: a `ref` of `values_to_name`."""
+
+    version: int
+    ref: str = Field(min_length=1, max_length=SHORT)
+
+
+class CarriedOutIn(In):
+    """What was done by hand, and where."""
+
+    note: str = Field(min_length=1, max_length=LONG)
+
+
+class ValueOut(Schema):
+    """A registered value that may be named."""
+
+    ref: str
+    title: str
+    value: str
+
+
+class ValuesOut(Schema):
+    """A table of the person's with its rows, and in each the values that may be named."""
+
+    title: str
+    rows: list[list[ValueOut]]
 
 
 class AgainIn(In):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mamoru.cases.execute.installed import connector, hands, permitted, text
-from mamoru.cases.execute.person import identify
+from mamoru.cases.execute.person import RecordUnknown, identify
 from mamoru.cases.execute.planning import ColumnNotOpen
 from mamoru.cases.terms import Identity, Subject
 from mamoru.datamap import locate
@@ -56,7 +56,10 @@ class MemberTable:
 def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
     """Return every registered field of a member, every table, with what may be corrected (P3.18)."""
     case_id = CaseId("member-page")
-    identity = identify(case_id, (subject,), by=SYSTEM, now=now)
+    try:
+        identity = identify(case_id, (subject,), by=SYSTEM, now=now)
+    except RecordUnknown:
+        return ()  # the record was erased; the account is there still
     return registered(case_id, identity, by=SYSTEM, now=now)
 
 
