@@ -6,6 +6,7 @@ from datetime import date
 import pypdf
 import pytest
 
+from mamoru.cases.terms import DemandKind
 from mamoru.site.sample import cast, papers
 
 TODAY = date(2026, 11, 22)
@@ -54,3 +55,20 @@ def test_equal_papers_are_equal_bytes_in_both_forms() -> None:
 
     assert papers.render(paper) == papers.render(paper)
     assert papers.render(paper, form="png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", sorted(papers.for_demo(TODAY)))
+def test_what_is_written_down_of_a_paper_is_printed_on_it(name: str) -> None:
+    paper = papers.for_demo(TODAY)[name]
+    text = text_of(paper)
+
+    for field, value in papers.as_read(paper).items():
+        if field == "scope":
+            printed = {kind for words, kind in papers.SCOPE.items() if words in text}
+            assert set(value) == printed == set(papers.SCOPE.values())
+        elif field != "genuine":
+            assert "".join(str(value).split()) in text
+
+
+def test_the_scope_of_the_paper_is_said_in_the_words_of_the_cases() -> None:
+    assert set(papers.SCOPE.values()) <= {kind.value for kind in DemandKind}

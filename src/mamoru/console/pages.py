@@ -32,9 +32,9 @@ from mamoru.console import access, forms, labels, next_step, queue
 from mamoru.console.access import Desk, Right
 from mamoru.console.effects import counted, proven
 from mamoru.console.shaping import (
-    about,
     details_rows,
     finding_rows,
+    finding_words,
     ground_of,
     grounds_in,
     listed,
@@ -164,9 +164,7 @@ class _Builder:
             candidates=candidates,
             identify_form=self._identify_form(candidates) if can_identify else None,
             comparison=self._comparison() if self.personal else None,
-            authority=tuple(
-                about(finding.words(language()), finding.paper) for finding in check.open_findings
-            ),
+            authority=tuple(dict.fromkeys(map(finding_words, check.open_findings))),
             authority_proven=check.authority_code == "proven",
             by_agent=check.authority_code != "own",
             open_points=check.open_points,
@@ -316,6 +314,7 @@ class _Builder:
             size=size_of(proof.size),
             read=finding_rows(proof) if self.personal else (),
             reader=self.who(proof.finding.by) if proof.finding else "",
+            superseded=proof.id in self.check.superseded,
             opened=actions.opened_paper(self.entries, proof, by=self.desk.by),
             form=form,
         )
