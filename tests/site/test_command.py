@@ -186,8 +186,8 @@ def test_an_address_that_is_none_is_refused_by_check_as_by_serve(
     ],
 )
 @pytest.mark.promise("P0.1")
+@pytest.mark.usefixtures("house")
 def test_a_word_of_the_map_that_the_policy_does_not_know_is_named(
-    house: Company,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     right: str,

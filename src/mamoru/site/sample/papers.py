@@ -211,6 +211,7 @@ def for_demo(today: date) -> Mapping[str, Paper]:
     悪田 has no paper of his own: he uses 花子's licence with a wrong address.
     """
     return {
+        "taro-driving-licence": driving_licence(TARO, today=today),
         "taro-resident-record": resident_record(TARO, today=today),
         "taro-power-of-attorney": power_of_attorney(TARO, SATO, today=today),
         "sato-lawyer-identification": lawyer_identification(SATO, today=today),
