@@ -346,7 +346,7 @@ class _Builder:
         if found.chain:
             first, second = found.chain
             chain = (
-                Row(label=gettext("申請書の住所"), text=first.a),
+                Row(label=gettext("請求書の住所"), text=first.a),
                 Row(label=gettext("確認書類の今の住所"), text=first.b),
                 Row(label=gettext("確認書類の前の住所"), text=second.a),
                 Row(label=gettext("登録されている住所"), text=second.b),
@@ -371,7 +371,7 @@ class _Builder:
             verdict=str(verdict),
             word=word(labels.VERDICTS, verdict),
             sources=(
-                Row(label=gettext("申請書"), text=first.a),
+                Row(label=gettext("請求書"), text=first.a),
                 Row(label=gettext("確認書類"), text=first.b),
                 Row(label=gettext("登録内容"), text=second.b),
             ),
