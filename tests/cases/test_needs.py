@@ -1,6 +1,7 @@
 """What arrived and is unread is neither there nor missing (P3.11, P3.22)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -77,14 +78,26 @@ def test_two_papers_without_a_photograph_count_together_and_one_alone_does_not()
 
 def test_a_paper_that_was_read_and_does_not_hold_is_lacking_until_another_comes() -> None:
     case_id = acts.file(acts.filing(cast.HANAKO, DemandKind.DISCLOSURE))
-    forged = replace(acts.finding(cast.HANAKO), genuine=False)
-    acts.hand_in(case_id, ProofKind.DRIVING_LICENCE, ProofOf.PERSON, forged)
+    expired = replace(acts.finding(cast.HANAKO), expires_on=acts.NOW.date() - timedelta(days=1))
+    acts.hand_in(case_id, ProofKind.DRIVING_LICENCE, ProofOf.PERSON, expired)
     refused = actions.check(case_id, now=acts.NOW)
     acts.hand_in(case_id, ProofKind.DRIVING_LICENCE, ProofOf.PERSON, mark=b"another")
 
     found = actions.check(case_id, now=acts.NOW)
 
     assert [need.state for need in refused.needs] == [NeedState.LACKING]
-    assert refused.open_points == ("driving-licence-not-genuine",)
+    assert refused.open_points == ("driving-licence-expired",)
     assert [need.state for need in found.needs] == [NeedState.UNREAD]
     assert found.open_points == ()
+
+
+@pytest.mark.promise("P3.10")
+def test_a_paper_that_looks_forged_waits_for_no_other_one() -> None:
+    case_id = acts.file(acts.filing(cast.HANAKO, DemandKind.DISCLOSURE))
+    forged = replace(acts.finding(cast.HANAKO), genuine=False)
+    acts.hand_in(case_id, ProofKind.DRIVING_LICENCE, ProofOf.PERSON, forged)
+    acts.hand_in(case_id, ProofKind.DRIVING_LICENCE, ProofOf.PERSON, mark=b"another")
+
+    found = actions.check(case_id, now=acts.NOW)
+
+    assert found.open_points == ("driving-licence-not-genuine",)

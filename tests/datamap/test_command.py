@@ -61,7 +61,7 @@ def test_a_store_that_is_away_exits_4(home: Path) -> None:
     result = run(home, "check", "--json")
 
     assert result.exit_code == 4
-    assert json.loads(result.stdout)["unreachable"][0]["code"] == "store-unreachable"
+    assert json.loads(result.stdout)["unreachable"][0]["code"] == "store-file-missing"
 
 
 def test_a_broken_map_names_every_problem_with_exit_2(home: Path) -> None:

@@ -151,17 +151,18 @@ def refusal(at: Stage) -> dict[str, Any]:
     reference, code = page.mark("data-reference"), page.mark("data-code")
     status = walkthrough.open_status(person, reference, code)
     today = clock.date_in_japan(clock.now())
+    licence = papers.driving_licence(cast.HANAKO, today=today)
     person.upload(
         status,
         "/requests/case/papers/",
         {"kind": "driving-licence", "of": "person"},
         name="licence.pdf",
-        content=papers.render(papers.driving_licence(cast.HANAKO, today=today)),
+        content=papers.render(licence),
     )
     walkthrough.sign_in(desk, Staff(username="suzuki", password=at.passwords["suzuki"]))
     case = f"/console/cases/{reference}/"
     walkthrough.identify(desk, case)
-    walkthrough.record(desk, case, {"driving-licence": walkthrough.read_on_paper(cast.HANAKO)})
+    walkthrough.record(desk, case, licence)
     desk.submit(desk.get(case), "/verify/", {"note": ""})
     desk.submit(
         desk.get(case),

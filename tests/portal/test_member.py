@@ -101,6 +101,50 @@ def test_explains_what_cannot_be_registered(member: Client, title: str, typed: s
     assert 'aria-invalid="true"' in filling.text(sent)
 
 
+@pytest.mark.promise("P3.19")
+@pytest.mark.parametrize(
+    ("title", "typed", "written"),
+    [
+        ("電話番号", "０３－１１１１－２２２２", "03-1111-2222"),
+        ("郵便番号", "１０８－００２３", "108-0023"),
+        ("メールアドレス", "ｈａｎａ＠ｍａｉｌ．ｅｘａｍｐｌｅ", "hana@mail.example"),
+    ],
+)
+def test_what_is_typed_in_full_width_is_written_in_half_width(
+    member: Client, title: str, typed: str, written: str
+) -> None:
+    part, field = first_field(member, title)
+
+    member.post("/member/correct/", {"part": part, field: typed})
+    member.post("/member/correct/check/")
+
+    reference = member.get("/member/correct/done/").context["receipt"]["reference"]
+    assert store.case(CaseId(reference)).filing.demands[0].after == written
+
+
+@pytest.mark.promise("P3.19")
+def test_a_name_that_is_left_blank_is_refused_at_its_field(member: Client) -> None:
+    part, field = first_field(member, "姓")
+
+    sent = member.post("/member/correct/", {"part": part, field: " "})
+
+    assert sent.status_code == 422
+    assert f'id="{field}_error"' in filling.text(sent)
+
+
+def test_a_draft_comes_back_from_the_check_and_not_in_a_form_opened_afresh(member: Client) -> None:
+    part, field = first_field(member, "電話番号")
+    member.post("/member/correct/", {"part": part, field: "03-1111-2222"})
+    check = filling.text(member.get("/member/correct/check/"))
+
+    back = filling.text(member.get(f"/member/correct/?part={part}&again=1"))
+    afresh = filling.text(member.get(f"/member/correct/?part={part}"))
+
+    assert f"?part={part}&amp;again=1" in check
+    assert "03-1111-2222" in back
+    assert "03-1111-2222" not in afresh
+
+
 def test_a_part_that_is_not_there_is_no_page(member: Client) -> None:
     assert member.get("/member/correct/?part=99-99").status_code == 404
 

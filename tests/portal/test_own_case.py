@@ -249,3 +249,16 @@ def test_a_file_name_never_reaches_the_page(client: Client) -> None:
     send(client, PDF, name="<script>alert(1)</script>.pdf")
 
     assert "alert(1)" not in filling.text(client.get("/requests/case/"))
+
+
+@pytest.mark.promise("P3.22")
+def test_every_gap_of_an_upload_is_named_at_once(client: Client) -> None:
+    filling.open_case(client, filling.file(client))
+
+    page = client.post("/requests/case/papers/", {})
+
+    assert page.status_code == 422
+    assert list(page.context["problems"]) == ["id_kind", "id_of_0", "id_paper"]
+    shown = filling.text(page)
+    for sentence in page.context["problems"].values():
+        assert sentence in shown

@@ -174,3 +174,14 @@ def test_is_not_ready_without_a_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(append, "_installed", [])
 
     assert health.readyz(RequestFactory().get("/readyz")).status_code == 503
+
+
+@pytest.mark.parametrize("role", ["desk", "privacy-officer", "approver", "auditor", "marketing"])
+def test_the_desk_is_offered_to_whoever_finds_something_there(
+    client_of: Callable[[str], Client], role: str
+) -> None:
+    client = client_of(role)
+
+    offered = "業務画面を開く" in filling.text(client.get("/"))
+
+    assert offered == (client.get("/console/").status_code == 200)

@@ -1,11 +1,15 @@
 """The papers of the cast are PDFs and pictures, marked as made up (P3.22)."""
 
 import io
+import re
 from datetime import date
+from pathlib import Path
 
 import pypdf
 import pytest
 
+from mamoru.cases.terms import DemandKind
+from mamoru.site import demo
 from mamoru.site.sample import cast, papers
 
 TODAY = date(2026, 11, 22)
@@ -54,3 +58,32 @@ def test_equal_papers_are_equal_bytes_in_both_forms() -> None:
 
     assert papers.render(paper) == papers.render(paper)
     assert papers.render(paper, form="png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", sorted(papers.for_demo(TODAY)))
+def test_what_is_written_down_of_a_paper_is_printed_on_it(name: str) -> None:
+    paper = papers.for_demo(TODAY)[name]
+    text = text_of(paper)
+
+    for field, value in papers.as_read(paper).items():
+        if field == "scope":
+            printed = {kind for words, kind in papers.SCOPE.items() if words in text}
+            assert set(value) == printed == set(papers.SCOPE.values())
+        elif field != "genuine":
+            assert "".join(str(value).split()) in text
+
+
+def test_the_scope_of_the_paper_is_said_in_the_words_of_the_cases() -> None:
+    assert set(papers.SCOPE.values()) <= {kind.value for kind in DemandKind}
+
+
+def test_the_demo_lays_the_papers_out_and_both_readmes_name_only_those(tmp_path: Path) -> None:
+    folder = demo.write_papers(tmp_path)
+
+    made = {path.name for path in folder.iterdir()}
+    assert made == {f"{name}.pdf" for name in papers.for_demo(TODAY)}
+    for readme in ("README.md", "README.ja.md"):
+        text = (Path(__file__).parents[2] / readme).read_text(encoding="utf-8")
+        named = set(re.findall(r"`([a-z-]+\.pdf)`", text))
+        assert named
+        assert named <= made

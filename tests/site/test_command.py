@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +96,129 @@ def test_a_setting_that_is_not_one_is_named(tmp_path: Path, text: str, named: st
 
     assert named in str(caught.value)
     assert SettingsInvalid.exit_code == 2
+
+
+def test_a_file_of_settings_that_is_cut_off_names_its_last_line(tmp_path: Path) -> None:
+    (tmp_path / "mamoru.toml").write_text("language = 'ja'\ntrusted_proxies = [")
+
+    with pytest.raises(SettingsInvalid, match=r"mamoru\.toml:2: not readable as TOML at line 2"):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["/proc/x", "/dev/null/x"])
+@pytest.mark.parametrize(
+    "command", [("init",), ("ledger", "export"), ("demo", "--once", "--folder")]
+)
+def test_a_folder_that_cannot_be_made_is_named_without_a_trace(
+    house: Company, capsys: pytest.CaptureFixture[str], place: str, command: tuple[str, ...]
+) -> None:
+    assert run(*command, place) == 2
+
+    said = capsys.readouterr().err
+    assert f"`{place}` cannot be" in said
+    assert "Traceback" not in said
+
+
+def served(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command in a process of its own, on a database that is not this one's."""
+    return subprocess.run(
+        [sys.executable, "-m", "mamoru.site", *arguments, "--home", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "database", ["sqlite:////nonexistent/x.sqlite3", "postgresql://mamoru@127.0.0.1:1/mamoru"]
+)
+def test_a_database_that_is_away_ends_with_4_and_a_line(tmp_path: Path, database: str) -> None:
+    folder = tmp_path / "minato"
+    folders.create(folder)
+    text = (folder / "mamoru.toml").read_text(encoding="utf-8")
+    text = text.replace("sqlite:///mamoru.sqlite3", database)
+    (folder / "mamoru.toml").write_text(text, encoding="utf-8")
+
+    ended = served(folder, "case", "list")
+
+    assert ended.returncode == 4
+    assert ended.stderr.startswith("database-unreachable: ")
+    assert "Traceback" not in ended.stderr
+    assert "mamoru@" not in ended.stderr
+
+
+def test_a_folder_that_was_never_served_has_no_ledger_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "minato"
+    folders.create(folder)
+
+    fresh = served(folder, "ledger", "verify")
+    nowhere = served(tmp_path / "nowhere", "ledger", "verify")
+    checked = served(folder, "check")
+    mapped = served(folder, "datamap", "check")
+
+    assert (fresh.returncode, "there is nothing yet" in fresh.stderr) == (2, True)
+    assert (nowhere.returncode, "there is no folder" in nowhere.stderr) == (2, True)
+    # The stores of the sample are not there: both commands say so, and wait.
+    assert (checked.returncode, mapped.returncode) == (4, 4)
+    for said in (checked.stdout, mapped.stdout):
+        assert "the file of store `shop` is missing (`shop.sqlite3`)" in said
+
+
+@pytest.mark.parametrize("bind", ["nonsense", "127.0.0.1:99999", ":8000"])
+def test_an_address_that_is_none_is_refused_by_check_as_by_serve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], bind: str
+) -> None:
+    folder = tmp_path / "minato"
+    folders.create(folder)
+    (folder / "mamoru.toml").write_text(f"bind = '{bind}'", encoding="utf-8")
+
+    codes = [run(command, "--home", folder) for command in ("check", "serve")]
+
+    assert codes == [2, 2]
+    assert f"`{bind}` is no address" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("category: account ", "category: acount ", "category `acount` is not in the policy"),
+        ("purposes: [PU01,", "purposes: [PU99,", "purpose `PU99` is not in the policy"),
+    ],
+)
+@pytest.mark.promise("P0.1")
+@pytest.mark.usefixtures("house")
+def test_a_word_of_the_map_that_the_policy_does_not_know_is_named(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    right: str,
+    wrong: str,
+    named: str,
+) -> None:
+    folder = tmp_path / "minato"
+    folders.create(folder)
+    path = folder / "datamap.yaml"
+    text = path.read_text(encoding="utf-8")
+    line = text[: text.index(right)].count("\n") + 1
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+
+    codes = [run("datamap", "check", "--home", folder), run("check", "--home", folder)]
+
+    said = capsys.readouterr()
+    assert codes == [2, 2]
+    for shown in (said.err, said.out):
+        assert f"datamap.yaml:{line}: " in shown
+        assert named in shown
+
+
+def test_a_broken_filing_names_line_and_column(
+    house: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "filing.json"
+    path.write_text('{\n  "role": person\n}')
+
+    assert run("case", "file", path) == 2
+
+    assert "filing-invalid: line 2, column 11: no JSON" in capsys.readouterr().err
 
 
 def test_settings_that_cannot_be_read_say_so(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import io
 import logging
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from mamoru.site.logs import MessageOnly
+from mamoru.site.logs import Answered, MessageOnly
 from tests.conftest import Company
 
 
@@ -42,3 +43,18 @@ def test_a_host_that_is_not_ours_is_one_line_without_a_trace(
     assert (answer.status_code, logger.propagate) == (400, False)
     (line,) = said.getvalue().splitlines()
     assert line.endswith("a request named a host that is not ours (DisallowedHost)")
+
+
+def test_a_refusal_leaves_no_trace_on_the_terminal_and_a_failure_does() -> None:
+    refused, failed = (
+        logging.LogRecord("django.request", logging.WARNING, "", 0, "x", None, None)
+        for _ in range(2)
+    )
+    for record, status in ((refused, 403), (failed, 500)):
+        record.exc_info = (ValueError, ValueError("x"), None)
+        record.status_code = status
+        assert Answered().filter(record)
+
+    assert refused.exc_info is None
+    assert failed.exc_info is not None
+    assert "'filters': ['answered']" in str(settings.LOGGING["handlers"])

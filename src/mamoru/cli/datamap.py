@@ -18,6 +18,7 @@ from mamoru.datamap.scan import Proposal
 from mamoru.datamap.terms import Drift
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
+from mamoru.policy import document
 from mamoru.policy.terms import Problem
 
 _REFUSED = 3
@@ -76,7 +77,7 @@ def show(
 @as_json
 def check(home: Path, as_json: bool) -> None:
     """Compare the map with the live stores; exit 3 if they differ, 4 if one cannot be reached."""
-    found = _load(home, as_json)
+    found = _load(home, as_json, with_policy=True)
     doubts = reading.doubts(home / "datamap.yaml")
     differing: list[Drift] = []
     away: dict[str, MamoruError] = {}
@@ -146,10 +147,15 @@ def scan_stores(home: Path, as_json: bool, only: str | None, limit: int) -> None
     _leave(bool(proposals), away)
 
 
-def _load(home: Path, as_json: bool) -> DataMap:
+def _load(home: Path, as_json: bool, *, with_policy: bool = False) -> DataMap:
+    """Return the map; with the folder's policy, codes that it does not know are faults too."""
+    policy = home / "policy.yaml"
     try:
-        return reading.load(home / "datamap.yaml")
-    except DataMapInvalid as invalid:
+        if not with_policy or not policy.is_file():
+            return reading.load(home / "datamap.yaml")
+        categories, purposes = document.load(policy).codes
+        return reading.load(home / "datamap.yaml", categories=categories, purposes=purposes)
+    except (DataMapInvalid, document.PolicyInvalid) as invalid:
         if as_json:
             show_json({"problems": [asdict(problem) for problem in invalid.problems]})
         for problem in invalid.problems:

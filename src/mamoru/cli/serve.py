@@ -9,7 +9,8 @@ from mamoru.cli.options import as_json, company, home, in_home, say, show_json
 
 _COLOUR = {"ok": "green", "problem": "red", "note": "yellow"}
 _UNUSABLE = frozenset({"not-startable", "settings-invalid", "policy-invalid", "datamap-invalid"})
-_BROKEN, _REFUSED = 2, 3
+_AWAY = frozenset({"store-unreachable", "store-file-missing", "database-unreachable"})
+_BROKEN, _REFUSED, _WAITING = 2, 3, 4
 
 
 @click.command()
@@ -29,7 +30,7 @@ def check(context: click.Context, as_json: bool, home: Path) -> None:
     """Check all that must hold before serving: settings, keys, policy, data map, ledger.
 
     Ends with 2 if the settings, the policy or the data map cannot be used, 3 if
-    something else does not hold, 0 otherwise.
+    something else does not hold, 4 if only a store or the database does not answer, 0 otherwise.
     """
     results = company().check()
     if as_json:
@@ -47,7 +48,9 @@ def _ending(results: Iterable[Mapping[str, str]]) -> int:
     found = {result["code"] for result in results if result["state"] == "problem"}
     if found & _UNUSABLE:
         return _BROKEN
-    return _REFUSED if found else 0
+    if found:
+        return _WAITING if found <= _AWAY else _REFUSED
+    return 0
 
 
 @click.command()

@@ -121,18 +121,22 @@ class _Day(forms.CharField):
         return found
 
 
+_PRINTED = _("必須(書類に記載があるとき)")
+"""Never refused when empty: a paper in doubt, or one that shows no address, is recorded too."""
+
+
 class FindingForm(_Form):
     """What is read on one paper: as printed, never copied from the form."""
 
-    family_name = _line(_("姓"))
-    given_name = _line(_("名"))
-    birth_date = _line(_("生年月日(記載のとおり)"), length=40)
+    family_name = _line(_("姓"), needed_when=_PRINTED)
+    given_name = _line(_("名"), needed_when=_PRINTED)
+    birth_date = _line(_("生年月日(記載のとおり)"), length=40, needed_when=_PRINTED)
     postal_code = _line(_("郵便番号"), length=20)
-    address = _line(_("住所(番地まで)"))
+    address = _line(_("住所(番地まで)"), needed_when=_PRINTED)
     building = _line(_("建物名・部屋番号"))
     former_address = _line(_("前の住所(記載がある場合)"))
-    principal_name = _line(_("本人(委任者)の氏名"))
-    agent_name = _line(_("代理人の氏名"))
+    principal_name = _line(_("本人(委任者)の氏名"), needed_when=_PRINTED)
+    agent_name = _line(_("代理人の氏名"), needed_when=_PRINTED)
     issued_on = _Day(_("作成日・発行日"))
     expires_on = _Day(_("有効期限"))
     scope = forms.MultipleChoiceField(

@@ -23,7 +23,7 @@ STAGES: Words = {
 }
 
 CHANNELS: Words = {
-    Channel.WEB_FORM: _("ウェブの申請書"),
+    Channel.WEB_FORM: _("ウェブの請求書"),
     Channel.MEMBER_PAGE: _("会員ページ"),
     Channel.API: _("API"),
     Channel.POST: _("郵送"),
@@ -55,7 +55,7 @@ WORK_NOTES: Words = {
         "「%(place)s」に接続できません。接続できるまで回答は送られません。自動でやり直します。"
     ),
     "store-unreadable": _(
-        "「%(place)s」の中身が台帳(データマップ)の記載と合いません。技術担当に確認を依頼してください。"
+        "「%(place)s」の中身が個人データの台帳の記載と合いません。技術担当に確認を依頼してください。"
     ),
     "value-changed-meanwhile": _(
         "「%(place)s」の値が、訂正前の内容から変わっています。記録を確認してください。"
@@ -82,8 +82,8 @@ VERDICTS: Words = {
 }
 
 PAIRS: Words = {
-    "application-document": _("申請書と確認書類"),
-    "application-registered": _("申請書と登録内容"),
+    "application-document": _("請求書と確認書類"),
+    "application-registered": _("請求書と登録内容"),
     "document-registered": _("確認書類と登録内容"),
     "document-former-registered": _("確認書類の前の住所と登録内容"),
 }
@@ -181,7 +181,7 @@ ERRORS: Words = {
         "データベース%(places)sに接続できません。何も変更していません。しばらくしてから、もう一度操作してください。"
     ),
     "store-unreadable": _(
-        "データベース%(places)sの中身が台帳(データマップ)の記載と合いません。技術担当に確認を依頼してください。"
+        "データベース%(places)sの中身が個人データの台帳の記載と合いません。技術担当に確認を依頼してください。"
     ),
     "outcome-unknown": _(
         "データベース%(places)sの応答が途切れました。もう一度操作してください。二重にはなりません。"
@@ -197,10 +197,10 @@ ERRORS: Words = {
         "書面に印字できない文字があります。「手書きする文字」の欄で、手書きで補う文字を記録してください。"
     ),
     "ledger-missing": _(
-        "操作の記録(台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
+        "操作の記録(証跡台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
     ),
     "ledger-head-broken": _(
-        "操作の記録(台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
+        "操作の記録(証跡台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
     ),
     "seal-broken": _("保管している内容を開けません。運用担当に連絡してください。"),
 }

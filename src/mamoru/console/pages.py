@@ -32,9 +32,9 @@ from mamoru.console import access, forms, labels, next_step, queue
 from mamoru.console.access import Desk, Right
 from mamoru.console.effects import counted, proven
 from mamoru.console.shaping import (
-    about,
     details_rows,
     finding_rows,
+    finding_words,
     ground_of,
     grounds_in,
     listed,
@@ -164,9 +164,7 @@ class _Builder:
             candidates=candidates,
             identify_form=self._identify_form(candidates) if can_identify else None,
             comparison=self._comparison() if self.personal else None,
-            authority=tuple(
-                about(finding.words(language()), finding.paper) for finding in check.open_findings
-            ),
+            authority=tuple(dict.fromkeys(map(finding_words, check.open_findings))),
             authority_proven=check.authority_code == "proven",
             by_agent=check.authority_code != "own",
             open_points=check.open_points,
@@ -317,6 +315,7 @@ class _Builder:
             size=size_of(proof.size),
             read=finding_rows(proof) if self.personal else (),
             reader=self.who(proof.finding.by) if proof.finding else "",
+            superseded=proof.id in self.check.superseded,
             opened=actions.opened_paper(self.entries, proof, by=self.desk.by),
             form=form,
         )
@@ -348,7 +347,7 @@ class _Builder:
         if found.chain:
             first, second = found.chain
             chain = (
-                Row(label=gettext("申請書の住所"), text=first.a),
+                Row(label=gettext("請求書の住所"), text=first.a),
                 Row(label=gettext("確認書類の今の住所"), text=first.b),
                 Row(label=gettext("確認書類の前の住所"), text=second.a),
                 Row(label=gettext("登録されている住所"), text=second.b),
@@ -373,7 +372,7 @@ class _Builder:
             verdict=str(verdict),
             word=word(labels.VERDICTS, verdict),
             sources=(
-                Row(label=gettext("申請書"), text=first.a),
+                Row(label=gettext("請求書"), text=first.a),
                 Row(label=gettext("確認書類"), text=first.b),
                 Row(label=gettext("登録内容"), text=second.b),
             ),

@@ -18,7 +18,7 @@ from mamoru.console.shown import (
 )
 from mamoru.console.words import day, language, said, word
 from mamoru.documents import wording
-from mamoru.identity import reasons, verify
+from mamoru.identity import agent, reasons, verify
 
 
 def details_rows(details: PersonalDetails) -> tuple[Row, ...]:
@@ -88,11 +88,16 @@ def listed(kinds: Iterable[ProofKind]) -> str:
     return between.join(said(wording.PROOF_KINDS, kind) for kind in kinds)
 
 
-def about(words: str, paper: str) -> str:
-    """Return words with the paper that they are about."""
-    if paper not in wording.PROOF_KINDS:
+def finding_words(found: agent.AuthorityFinding) -> str:
+    """Return what fails, with the paper that it is about and the demands that it leaves out."""
+    words = found.words(language())
+    if found.lacks:
+        words = gettext("委任の範囲に「%(kinds)s」が含まれていません") % {
+            "kinds": gettext("」「").join(said(wording.KINDS, kind) for kind in found.lacks)
+        }
+    if found.paper not in wording.PROOF_KINDS:
         return words
-    return f"{said(wording.PROOF_KINDS, paper)}: {words}"
+    return f"{said(wording.PROOF_KINDS, found.paper)}: {words}"
 
 
 def grounds_in(text: str) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ class Paper:
     size: str
     read: tuple[Row, ...]
     reader: str
+    superseded: bool  # it fell short, and a later one makes up for it
     opened: bool  # by whoever looks at this page: without it no finding is taken
     form: forms.FindingForm | None
 

@@ -308,17 +308,23 @@ DEFECTS = _words(
             "shows the change: a resident record with the former address, or an address history.",
         ),
         "application-address-differs": (
-            "申請書のご住所と確認書類のご住所が一致しません。正しいご住所をお知らせください。",
-            "The address on the form differs from the one on your paper. Please tell us which holds.",
+            "請求書のご住所と確認書類のご住所が一致しません。ご住所の変更を確認できる書類"
+            "（住民票の写し、または戸籍の附票の写し）か、請求書と同じご住所の記載がある"
+            "本人確認書類をお送りください。",
+            "The address on the form differs from the one on your paper. Please send a paper that "
+            "shows the change (a resident record or an address history), or an identity document "
+            "with the same address as the form.",
         ),
         "name-differs": (
-            "申請書のお名前と確認書類のお名前が一致しません。お名前の変更を確認できる書類をお送りください。",
+            "請求書のお名前と確認書類のお名前が一致しません。お名前の変更を確認できる書類をお送りください。",
             "The name on the form differs from the one on your paper. Please send a paper that shows "
             "the change of name.",
         ),
         "birth-date-differs": (
-            "申請書の生年月日と確認書類の生年月日が一致しません。正しい生年月日をお知らせください。",
-            "The birth date on the form differs from the one on your paper.",
+            "請求書の生年月日と確認書類の生年月日が一致しません。請求書と同じ生年月日の記載がある"
+            "本人確認書類をお送りください。",
+            "The birth date on the form differs from the one on your paper. Please send an identity "
+            "document with the birth date of the form.",
         ),
         "document-unreadable": (
             "書類の文字が読み取れません。鮮明な写しをお送りください。",
@@ -373,7 +379,7 @@ DEFECTS = _words(
             "The power of attorney does not cover this request.",
         ),
         "principal-name-differs": (
-            "委任状のご本人のお名前が、申請書のお名前と一致しません。",
+            "委任状のご本人のお名前が、請求書のお名前と一致しません。",
             "The person named on the power of attorney differs from the form.",
         ),
         "agent-name-differs": (
@@ -385,7 +391,7 @@ DEFECTS = _words(
             "The name or address holds characters that cannot be seen. Please type it again.",
         ),
         "form-incomplete": (
-            "申請書に記入されていない項目があります。",
+            "請求書に記入されていない項目があります。",
             "Some items of the form are empty.",
         ),
     }

@@ -87,6 +87,8 @@ _DATED: Final = frozenset(
         "address-history",
     }
 )
+_POWER_OF_ATTORNEY: Final = "power-of-attorney"
+_SEAL_CERTIFICATE: Final = "seal-certificate"
 _NAMES_BOTH: Final = frozenset({"power-of-attorney", "guardianship-certificate", "family-register"})
 
 
@@ -112,6 +114,8 @@ class AuthorityFinding:
 
     code: str
     paper: str = ""
+    of: str = ""  # whose paper, where it is about one
+    lacks: tuple[str, ...] = ()  # demand kinds that the scope does not cover
 
     def __str__(self) -> str:
         return f"{self.paper}-{self.code}" if self.code in ABOUT_PAPER else self.code
@@ -121,16 +125,28 @@ class AuthorityFinding:
         return reasons.words(self.code, language)
 
 
-ABOUT_PAPER: Final = frozenset({"too-old", "undated", "dated-in-future", "expired", "not-genuine"})
+NOT_GENUINE: Final = "not-genuine"
+"""What no other paper removes: only a named person who looks again."""
+
+ABOUT_PAPER: Final = frozenset({"too-old", "undated", "dated-in-future", "expired", NOT_GENUINE})
 """Findings that say of a paper that it proves nothing, whatever stands on it."""
+
+
+class Worth(StrEnum):
+    """What a paper is worth beside the others."""
+
+    SOUND = "sound"
+    SHORT = "short"  # something fails, and nothing later makes up for it
+    SUPERSEDED = "superseded"  # something fails, and sound papers, one of them later, do its work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """The result: confirmed only if nothing fails."""
+    """The result: confirmed only if nothing fails. `worth` goes with the papers, in their order."""
 
     role: Role
     findings: tuple[AuthorityFinding, ...]
+    worth: tuple[Worth, ...] = ()
 
     @property
     def confirmed(self) -> bool:
@@ -148,6 +164,13 @@ def required_proofs(role: Role | str) -> tuple[Group, ...]:
     return _TABLE[Role(role)]
 
 
+def needs_of(role: Role | str, *, kind: str, of: str) -> tuple[Group, ...]:
+    """Return what a paper serves to prove in a role; one that no group names, all of its side."""
+    side = [group for group in _TABLE[Role(role)] if group.of == of]
+    named = [group for group in side if kind in group.one_of | group.two_of]
+    return tuple(named or side)
+
+
 def verify_authority(
     *,
     role: Role | str,
@@ -157,26 +180,77 @@ def verify_authority(
     demands: Iterable[str],
     today: date,
     person_birth: str = "",
+    person_address: str = "",
     max_age_months: int = DEFAULT_MONTHS,
 ) -> Authority:
     """Judge an agent's papers: kinds, names, scope, age, expiry; every failing point is returned.
 
-    `demands` are the demand kinds asked for, `today` the day in Japan of the
-    papers' arrival. A person's own request is `not-an-agent`: no authority.
+    `papers` come in the order of their arrival: a need is met by a sufficient set of sound ones,
+    and what an earlier paper lacks then counts no more. `demands` are the demand kinds asked
+    for, `today` the day in Japan of the papers' arrival. A person's own request is
+    `not-an-agent`: no authority.
+    INVARIANT: a sound paper more opens no point, one less closes none; a paper that was not
+    found genuine stays a point whatever else comes.
     """
     kind = Role(role)
     asked, given = frozenset(demands), tuple(papers)
-    findings = [
-        *_missing(kind, given),
-        *_ages(given, today, max_age_months),
-        *_names(given, person, agent),
-        *_scope(given, asked),
-        *_seal_address(given),
-        *_minority(kind, person_birth, today),
+    own = [
+        (*_age(each, today, max_age_months), *_names(each, person, agent), *_stated(each))
+        for each in given
     ]
+    lacks = _scope([each for each, faults in zip(given, own, strict=True) if not faults], asked)
+    faults = [
+        (*found, *_narrow(each, lacks), *_seal_address(each, given, own, person_address))
+        for each, found in zip(given, own, strict=True)
+    ]
+    worth = _worth(kind, given, faults, asked)
+    findings = [*_missing(kind, given), *_minority(kind, person_birth, today)]
+    for each, found in zip(worth, faults, strict=True):
+        findings += [fault for fault in found if each is Worth.SHORT or fault.code == NOT_GENUINE]
     if kind is Role.PERSON:
         findings.insert(0, AuthorityFinding(code="not-an-agent"))
-    return Authority(role=kind, findings=tuple(dict.fromkeys(findings)))
+    return Authority(role=kind, findings=tuple(dict.fromkeys(findings)), worth=worth)
+
+
+def _worth(
+    role: Role,
+    papers: tuple[Paper, ...],
+    faults: list[tuple[AuthorityFinding, ...]],
+    asked: frozenset[str],
+) -> tuple[Worth, ...]:
+    """A paper that falls short counts no more once all that it should prove is proved without it.
+
+    One of the sound papers has to be later: an older one cannot answer for what a newer one says.
+    """
+    sound = [place for place, found in enumerate(faults) if not found]
+
+    def made_up_for(place: int) -> bool:
+        groups = _groups(role, papers[place])
+        for group in groups:
+            serving = [each for each in sound if group in _groups(role, papers[each])]
+            if not serving or serving[-1] < place:
+                return False
+            if not group.is_met_by(papers[each].kind for each in serving):
+                return False
+        return bool(groups)
+
+    def covered_anew(place: int) -> bool:
+        wider = (papers[each] for each in sound if each > place)
+        return papers[place].kind == _POWER_OF_ATTORNEY and any(
+            each.kind == _POWER_OF_ATTORNEY and each.scope >= asked > papers[place].scope & asked
+            for each in wider
+        )
+
+    def of(place: int, *, fails: bool) -> Worth:
+        if fails:
+            return Worth.SUPERSEDED if made_up_for(place) else Worth.SHORT
+        return Worth.SUPERSEDED if covered_anew(place) else Worth.SOUND
+
+    return tuple(of(place, fails=bool(found)) for place, found in enumerate(faults))
+
+
+def _groups(role: Role, paper: Paper) -> tuple[Group, ...]:
+    return needs_of(role, kind=paper.kind, of=paper.of)
 
 
 def _missing(role: Role, papers: tuple[Paper, ...]) -> Iterator[AuthorityFinding]:
@@ -185,60 +259,87 @@ def _missing(role: Role, papers: tuple[Paper, ...]) -> Iterator[AuthorityFinding
             yield AuthorityFinding(code=group.missing)
 
 
-def _ages(papers: tuple[Paper, ...], today: date, months: int) -> Iterator[AuthorityFinding]:
-    oldest = _months_before(today, months)
-    for paper in papers:
-        if not paper.genuine:
-            yield AuthorityFinding(code="not-genuine", paper=paper.kind)
-        if paper.expires_on is not None and paper.expires_on < today:
-            yield AuthorityFinding(code="expired", paper=paper.kind)
-        if paper.issued_on is not None and paper.issued_on > today:
-            yield AuthorityFinding(code="dated-in-future", paper=paper.kind)
-        elif paper.kind in _DATED and paper.issued_on is None:
-            yield AuthorityFinding(code="undated", paper=paper.kind)
-        elif paper.kind in _DATED and paper.issued_on is not None and paper.issued_on < oldest:
-            yield AuthorityFinding(code="too-old", paper=paper.kind)
+def _fault(code: str, paper: Paper, lacks: Iterable[str] = ()) -> AuthorityFinding:
+    return AuthorityFinding(code=code, paper=paper.kind, of=paper.of, lacks=tuple(lacks))
 
 
-def _names(
-    papers: tuple[Paper, ...], person: NameParts, agent: NameParts
+def _age(paper: Paper, today: date, months: int) -> Iterator[AuthorityFinding]:
+    if not paper.genuine:
+        yield _fault(NOT_GENUINE, paper)
+    if paper.expires_on is not None and paper.expires_on < today:
+        yield _fault("expired", paper)
+    if paper.issued_on is not None and paper.issued_on > today:
+        yield _fault("dated-in-future", paper)
+    elif paper.kind in _DATED and paper.issued_on is None:
+        yield _fault("undated", paper)
+    elif (
+        paper.kind in _DATED
+        and paper.issued_on is not None
+        and paper.issued_on < _months_before(today, months)
+    ):
+        yield _fault("too-old", paper)
+
+
+def _names(paper: Paper, person: NameParts, agent: NameParts) -> Iterator[AuthorityFinding]:
+    if paper.of == "authority":
+        both = paper.kind in _NAMES_BOTH or paper.principal_name or paper.agent_name
+        if both and not name.same_person_named(person, paper.principal_name):
+            yield _fault("principal-name-differs", paper)
+        if both and not name.same_person_named(agent, paper.agent_name):
+            yield _fault("agent-name-differs", paper)
+        if not both:
+            yield _fault("principal-name-differs", paper)
+    elif paper.of == "agent" and not name.same_person_named(agent, paper.holder.whole):
+        yield _fault("agent-name-differs", paper)
+    elif paper.of == "person" and not name.same_person_named(person, paper.holder.whole):
+        yield _fault("principal-name-differs", paper)
+
+
+def _stated(paper: Paper) -> Iterator[AuthorityFinding]:
+    if paper.kind == _POWER_OF_ATTORNEY and not paper.scope:
+        yield _fault("scope-missing", paper)
+
+
+def _scope(powers: Iterable[Paper], demands: frozenset[str]) -> frozenset[str]:
+    """Return the demands that no power of attorney covers which holds in everything else.
+
+    Two that cover a part each cover the whole together.
+    """
+    held = [each for each in powers if each.kind == _POWER_OF_ATTORNEY]
+    return demands - frozenset().union(*(each.scope for each in held))
+
+
+def _narrow(paper: Paper, lacks: frozenset[str]) -> Iterator[AuthorityFinding]:
+    if paper.kind == _POWER_OF_ATTORNEY and paper.scope and lacks - paper.scope:
+        yield _fault("scope-too-narrow", paper, sorted(lacks - paper.scope))
+
+
+def _seal_address(
+    paper: Paper,
+    papers: tuple[Paper, ...],
+    own: list[tuple[AuthorityFinding, ...]],
+    person_address: str,
 ) -> Iterator[AuthorityFinding]:
-    for paper in papers:
-        if paper.of == "authority":
-            both = paper.kind in _NAMES_BOTH or paper.principal_name or paper.agent_name
-            if both and not name.same_person_named(person, paper.principal_name):
-                yield AuthorityFinding(code="principal-name-differs", paper=paper.kind)
-            if both and not name.same_person_named(agent, paper.agent_name):
-                yield AuthorityFinding(code="agent-name-differs", paper=paper.kind)
-            if not both:
-                yield AuthorityFinding(code="principal-name-differs", paper=paper.kind)
-        elif paper.of == "agent" and not name.same_person_named(agent, paper.holder.whole):
-            yield AuthorityFinding(code="agent-name-differs", paper=paper.kind)
-        elif paper.of == "person" and not name.same_person_named(person, paper.holder.whole):
-            yield AuthorityFinding(code="principal-name-differs", paper=paper.kind)
+    """The seal certificate's address is that of the person's identity paper (identity, section 6).
 
-
-def _scope(papers: tuple[Paper, ...], demands: frozenset[str]) -> Iterator[AuthorityFinding]:
-    for paper in papers:
-        if paper.kind == "power-of-attorney":
-            if not paper.scope:
-                yield AuthorityFinding(code="scope-missing", paper=paper.kind)
-            elif not demands <= paper.scope:
-                yield AuthorityFinding(code="scope-too-narrow", paper=paper.kind)
-
-
-def _seal_address(papers: tuple[Paper, ...]) -> Iterator[AuthorityFinding]:
-    """The seal certificate's address is that of the person's identity paper (identity, section 6)."""
-    seals = [each for each in papers if each.kind == "seal-certificate" and each.of == "person"]
+    Of a sound one where there is one: an older card's address does not bind. It does not
+    contradict the form either, so that a later card can only agree with both or with none.
+    """
+    if paper.kind != _SEAL_CERTIFICATE or paper.of != "person":
+        return
     others = [
-        each
-        for each in papers
-        if each.of == "person" and each.kind != "seal-certificate" and each.address
+        (each, not found)
+        for each, found in zip(papers, own, strict=True)
+        if each.of == "person" and each.kind != _SEAL_CERTIFICATE and each.address
     ]
-    for seal in seals:
-        verdicts = {address.compare(seal.address, each.address).verdict for each in others}
-        if verdicts - {Verdict.MATCH}:
-            yield AuthorityFinding(code="seal-certificate-address-differs", paper=seal.kind)
+    binding = [each for each, sound in others if sound] or [each for each, _ in others]
+    verdicts = {address.compare(paper.address, each.address).verdict for each in binding}
+    differs = bool(verdicts) and Verdict.MATCH not in verdicts
+    if paper.address and person_address:
+        form = address.compare(paper.address, person_address).verdict
+        differs = differs or form is Verdict.MISMATCH
+    if differs:
+        yield _fault("seal-certificate-address-differs", paper)
 
 
 def _minority(role: Role, person_birth: str, today: date) -> Iterator[AuthorityFinding]:

@@ -28,6 +28,12 @@ class ExportRefused(MamoruError):
     code, exit_code = "ledger-export-refused", 3
 
 
+class ExportUnwritable(MamoruError):
+    """The folder of an export cannot be made or written. Choose another place."""
+
+    code, exit_code = "ledger-export-unwritable", 2
+
+
 class ExportBroken(MamoruError):
     """The stored ledger does not lead to its signed head, so it is not exported. Verify it."""
 
@@ -138,8 +144,18 @@ class FileExport:
 
         An earlier export in the folder is replaced if it is a beginning of
         this one. ExportBroken if the entries do not lead to the signed root
-        (nothing is written then), ExportRefused if the folder holds anything else.
+        (nothing is written then), ExportRefused if the folder holds anything else,
+        ExportUnwritable if nothing can be written there.
         """
+        try:
+            return self._write(entries, note, key, progress)
+        except OSError as problem:
+            said = (problem.strerror or "no access").lower()
+            raise ExportUnwritable(f"`{self.folder}` cannot be written: {said}") from problem
+
+    def _write(
+        self, entries: Iterable[bytes], note: str, key: checkpoint.PublicKey, progress: Progress
+    ) -> checkpoint.Checkpoint:
         head = checkpoint.open_note(note, key)
         earlier = self._earlier(key)
         part = self.folder.with_name(f"{self.folder.name}.part")
@@ -170,6 +186,8 @@ class FileExport:
 
     def note(self) -> str:
         """Return the checkpoint's text; ExportUnreadable if there is none."""
+        if not self.folder.is_dir():
+            raise ExportUnreadable(f"there is no folder `{self.folder}`")
         return _text(self.folder / CHECKPOINT)
 
     def key_text(self) -> str | None:

@@ -383,6 +383,14 @@ class Policy(Part):
         """SHA-256 of the canonical form: the same for every layout of the same content."""
         return hashlib.sha256(canonical(self)).hexdigest()
 
+    @property
+    def codes(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The ids of the categories and of the purposes, which a data map may name."""
+        return (
+            frozenset(each.id for each in self.categories),
+            frozenset(each.id for each in self.purposes),
+        )
+
     def clause(self, id: str) -> Clause:  # noqa: A002
         """Return a clause by its id; KeyError if there is none."""
         return _by_id(self.clauses, id)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mamoru.cases import actions
+from mamoru.cases import actions, execute
 from mamoru.cases.execute import MemberField
 from mamoru.identity import birth
 from mamoru.kit import clock, ids
@@ -94,12 +94,15 @@ def correct_own(request: HttpRequest) -> HttpResponse:
     part = request.POST.get("part") or request.GET.get("part", "")
     fields = _fields(request, part)
     if request.method != "POST":
+        if "again" not in request.GET:  # opened afresh: what was abandoned does not come back
+            drafts.drop(request, drafts.CORRECTION)
         kept = drafts.find(request, drafts.CORRECTION, now=clock.now())
         changes = kept["changes"] if kept and kept["part"] == part else {}
         fields = [_with(each, after=changes.get(each.ref, ("", each.before))[1]) for each in fields]
         return _correction(request, part, fields)
     fields = [_with(each, after=_given(request, each)) for each in fields]
     fields = [_with(each, error=_wrong(each)) for each in fields]
+    fields = [each if each.error else _with(each, after=_plain(each)) for each in fields]
     changed = {
         each.ref: (request.POST.get(f"before-{each.id}", each.before), each.after)
         for each in fields
@@ -239,12 +242,25 @@ def _given(request: HttpRequest, field: Field) -> str:
     return request.POST.get(field.id, field.before).strip()
 
 
+def _plain(field: Field) -> str:
+    """Return a value as stores hold it: numbers and addresses of mail in half width."""
+    changed = field.kind in _HALF_WIDTH and field.after != field.before
+    return kit_text.fold(field.after) if changed else field.after
+
+
+_HALF_WIDTH = frozenset({"phone", "postal-code", "email"})
+
+
 def _wrong(field: Field) -> str:
     """Return what is wrong with a new value, empty if nothing is."""
     after = field.after
     if after == field.before:
         return ""
     checks = (
+        (
+            not after.strip() and not execute.fits(field.ref, ""),
+            gettext("この項目は空欄にできません。"),
+        ),
         (len(after) > LONGEST, gettext("300文字以内で入力してください。")),
         (
             kit_text.hidden_characters(after),
@@ -263,7 +279,7 @@ def _wrong(field: Field) -> str:
             gettext("電話番号は市外局番から数字で入力してください。例：03-0000-0000"),
         ),
         (
-            field.kind == "email" and bool(after) and not _is_mail(after),
+            field.kind == "email" and bool(after) and not _is_mail(kit_text.fold(after)),
             gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
         ),
     )

@@ -1,5 +1,6 @@
 """A requester's own case: status, papers, supplement, withdrawal, answer (P3.21 to P3.24)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -71,36 +72,45 @@ def send_paper(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("own-case")
     kind, of = request.POST.get("kind", ""), request.POST.get("of", "")
-    problem = _receive(request, case, kind, of)
-    if problem is None:
+    problems = _receive(request, case, kind, of)
+    if not problems:
         return redirect("own-case")
-    return _page(request, case, problem=problem, chosen=(kind, of), status=UNPROCESSABLE)
+    return _page(request, case, problems=problems, chosen=(kind, of), status=UNPROCESSABLE)
 
 
-def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> tuple[str, str] | None:
-    """Hand the paper over; return (anchor, sentence) of what is wrong, None when it was taken."""
+def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> dict[str, str]:
+    """Hand the paper over; return each gap as anchor and sentence, none when it was taken."""
+    gaps = {}
     if kind not in set(ProofKind):
-        return "id_kind", gettext("書類の種類を選んでください。")
+        gaps["id_kind"] = gettext("書類の種類を選んでください。")
     if of not in set(ProofOf):
-        return "id_of_0", gettext("どなたの、何を示す書類かを選んでください。")
+        gaps["id_of_0"] = gettext("どなたの、何を示す書類かを選んでください。")
+    if gaps:
+        missing = _no_file(request)
+        return {**gaps, "id_paper": missing} if missing else gaps
     wrong = _hand_over(request, case, ProofKind(kind), ProofOf(of))
     if wrong:
-        return "id_paper", wrong
+        return {"id_paper": wrong}
     received = gettext("%(paper)sを受け取りました") % {"paper": words.said("proofs", kind)}
     messages.success(request, received)
-    return None
+    return {}
+
+
+def _no_file(request: HttpRequest) -> str:
+    """Return what to say where no file came: none was chosen, or it was too large to be kept."""
+    if "paper" in request.FILES:
+        return ""
+    limit = actions.practice().upload_bytes
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        return _upload_words("too-large", limit)
+    return gettext("送るファイルを選んでください。")
 
 
 def _hand_over(request: HttpRequest, case: Case, kind: ProofKind, of: ProofOf) -> str:
     limit = actions.practice().upload_bytes
     paper = request.FILES.get("paper")
     if paper is None:
-        too_large = int(request.META.get("CONTENT_LENGTH") or 0) > limit  # then nothing was kept
-        return (
-            _upload_words("too-large", limit)
-            if too_large
-            else gettext("送るファイルを選んでください。")
-        )
+        return _no_file(request)
     content, by, now = paper.read(), _by(request), clock.now()
     try:
         actions.receive_proof(case.id, content, kind=kind, of=of, by=by, now=now)
@@ -135,7 +145,7 @@ def submit_supplement(request: HttpRequest) -> HttpResponse:
             words_ = gettext(
                 "お願いした書類がまだ届いていません。書類を送ってから、もう一度押してください。"
             )
-            return _page(request, case, problem=("paper", words_), status=UNPROCESSABLE)
+            return _page(request, case, problems={"paper": words_}, status=UNPROCESSABLE)
         except actions.StageForbidden:
             pass  # the second of two clicks: it is noted already
     return redirect("own-case")
@@ -199,7 +209,7 @@ def _page(
     request: HttpRequest,
     case: Case,
     *,
-    problem: tuple[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
     chosen: tuple[str, str] = ("", ""),
     changed: bool = False,
     status: int = 200,
@@ -216,7 +226,7 @@ def _page(
         "ofs": _ofs(case.filing.role),
         "chosen_kind": chosen[0],
         "chosen_of": chosen[1],
-        "problem": problem,
+        "problems": problems or {},
         "changed": changed,
         "supplements": [
             {

@@ -58,8 +58,44 @@ def run(home: Path, *, only: frozenset[str] | None = None) -> tuple[Mapping[str,
 
 def expect_folder(home: Path) -> None:
     """Raise NotStartable unless `home` is a company's folder; nothing is written into another."""
+    if not home.is_dir():
+        raise NotStartable(f"there is no folder `{home}`")
     if not (home / config.FILE).is_file():
         raise NotStartable(f"there is no {config.FILE} in `{home}`: run `mamoru init FOLDER`")
+
+
+class LedgerNotBegun(MamoruError):
+    """There is no ledger yet: it begins when the product is first served."""
+
+    code, exit_code = "ledger-not-begun", 2
+
+
+def expect_ledger() -> None:
+    """Raise LedgerNotBegun where the product was never served; what does not answer is not this."""
+    from django.db import DatabaseError, connection
+
+    try:
+        begun = _LEDGER in connection.introspection.table_names()
+    except DatabaseError:
+        return  # whoever reads the ledger says so
+    if not begun:
+        raise LedgerNotBegun(
+            "there is nothing yet: the ledger begins when `mamoru serve` is first run"
+        )
+
+
+_LEDGER = "mamoru_ledger_head"
+
+
+def parted(bind: str) -> tuple[str, int]:
+    """Return address and port of `address:port`; NotStartable for anything else."""
+    address, _, port = bind.rpartition(":")
+    if not address or not (port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
+        raise NotStartable(f"`{bind}` is no address and port such as 127.0.0.1:8000")
+    return address.strip("[]"), int(port)
+
+
+_LAST_PORT = 65_535
 
 
 def expect_startable(home: Path) -> None:
@@ -69,13 +105,14 @@ def expect_startable(home: Path) -> None:
             raise NotStartable(f"{result['name']}: {result['detail']}")
 
 
-Found = tuple[str, str, str]
+Found = tuple[str, str, str] | tuple[str, str, str, str]
+"""State, detail and remedy, with a code where an error of ours is behind it."""
 
 
 def _settings(home: Path) -> list[Found]:
     if not (home / config.FILE).exists():
         raise _NoFolder(f"there is no {config.FILE} in `{home}`")
-    config.load(home)
+    parted(config.load(home).bind)
     return [("ok", f"{home / config.FILE}", "")]
 
 
@@ -119,25 +156,36 @@ def _datamap(home: Path) -> list[Found]:
     from mamoru.site import stores, wiring
 
     settings = config.load(home)
-    located = reading.load(home / settings.datamap)
+    path = home / settings.datamap
+    try:
+        categories, purposes = document.load(home / settings.policy).codes
+    except document.PolicyInvalid:  # the check of the policy names what is wrong
+        located = reading.load(path)
+    else:
+        located = reading.load(path, categories=categories, purposes=purposes)
     found: list[Found] = []
-    for name, state in stores.states(wiring.shapes(located, home)):
-        found.append(state if state[0] == "problem" else ("ok", f"`{name}`: {state[1]}", ""))
+    for store, shape in wiring.shapes(located, home):
+        ((name, (state, detail, remedy)),) = stores.states([(store, shape)])
+        code = shape.code if isinstance(shape, MamoruError) else ""
+        shown = detail if state == "problem" else f"`{name}`: {detail}"
+        found.append((state, shown, remedy, code))
     return found
 
 
 def _ledger(_: Path) -> list[Found]:
     _load_django()
-    from django.db import DatabaseError, connection
+    from django.db import DatabaseError, OperationalError, connection
 
-    from mamoru.site import wiring
+    from mamoru.site import serving, wiring
 
     try:
         tables = connection.introspection.table_names()
-    except DatabaseError:
+    except DatabaseError as problem:
+        away = isinstance(problem, OperationalError)
         remedy = "see that it runs, or restore it from its backup"
-        return [("problem", "the product's database cannot be read", remedy)]
-    if "mamoru_ledger_head" not in tables:
+        code = serving.DatabaseUnreachable.code if away else ""
+        return [("problem", "the product's database cannot be read", remedy, code)]
+    if _LEDGER not in tables:
         return [("note", "the ledger begins when the product is first served", "")]
     note = wiring.journal().checkpoint()
     return [("ok", f"signed head of {note.splitlines()[1]} entries", "")]

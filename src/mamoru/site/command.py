@@ -22,9 +22,13 @@ class Company:
     """The product behind the commands; Django is loaded only where a command needs it."""
 
     def journal(self) -> Journal:
+        from mamoru.site import checks
+
+        checks.expect_folder(_home())
         _django()
         from mamoru.site import wiring
 
+        checks.expect_ledger()
         return wiring.journal()
 
     def init(self, folder: Path) -> tuple[Path, ...]:

@@ -96,7 +96,7 @@ def load(folder: Path) -> Settings:
     except UnicodeDecodeError as problem:
         raise SettingsInvalid(f"{path}: not readable as UTF-8") from problem
     except tomllib.TOMLDecodeError as problem:
-        raise SettingsInvalid(f"{path}:{settings_text.syntax(str(problem))}") from problem
+        raise SettingsInvalid(f"{path}:{settings_text.syntax(str(problem), text)}") from problem
     except OSError as problem:
         raise SettingsInvalid(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValidationError as problem:

@@ -18,7 +18,7 @@ from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM
 from mamoru.site import folders, serving
-from mamoru.site.sample import cast, generate
+from mamoru.site.sample import cast, generate, papers
 from mamoru.site.walkthrough import Staff, save_letter, walk
 
 SEED = 20_220_401
@@ -32,6 +32,7 @@ STAFF = (
 )
 MEMBER = "hanako"
 PASSWORDS = "demo-passwords.txt"
+PAPERS = "papers"
 _START_SECONDS = 60
 
 
@@ -86,6 +87,7 @@ def _once(folder: Path, tell: Callable[[str], None]) -> Mapping[str, Any]:
 def _serve(folder: Path, port: int, tell: Callable[[str], None], *, after: str) -> None:
     passwords = prepare(folder, port=port, tell=tell)
     address = f"http://127.0.0.1:{port}"
+    sheets = write_papers(folder)
     lines = [
         "",
         f"{address}/            public pages: the policy, requests, their status",
@@ -95,6 +97,7 @@ def _serve(folder: Path, port: int, tell: Callable[[str], None], *, after: str) 
         *(f"  {name:8} {passwords[name]}   {what}" for name, _, _, what in STAFF),
         f"a member opens {address}/member/ and signs in as",
         f"  {MEMBER:8} {passwords[MEMBER]}   {cast.HANAKO.name}",
+        f"sample identity papers to upload lie in {sheets}",
         "",
         f"Ctrl+C stops; {after}",
     ]
@@ -108,6 +111,15 @@ def prepare(folder: Path, *, port: int, tell: Callable[[str], None]) -> dict[str
     make(folder, port=port, tell=tell)
     serving.prepare()
     return _accounts(folder)
+
+
+def write_papers(folder: Path) -> Path:
+    """Write the sample papers of the cast as PDFs; return their folder."""
+    place = folder / PAPERS
+    place.mkdir(exist_ok=True)
+    for name, paper in papers.for_demo(clock.date_in_japan(clock.now())).items():
+        (place / f"{name}.pdf").write_bytes(papers.render(paper))
+    return place
 
 
 def make(folder: Path, *, port: int, tell: Callable[[str], None]) -> None:

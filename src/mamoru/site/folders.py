@@ -56,8 +56,25 @@ class FolderNotEmpty(MamoruError):
     code, exit_code = "folder-not-empty", 2
 
 
+class FolderUnwritable(MamoruError):
+    """The folder cannot be made or written. Choose another place."""
+
+    code, exit_code = "folder-unwritable", 2
+
+
 def create(folder: Path) -> tuple[Path, ...]:
-    """Make a folder with settings, the sample policy and data map, and fresh keys."""
+    """Make a folder with settings, the sample policy and data map, and fresh keys.
+
+    FolderNotEmpty, or FolderUnwritable where nothing can be written.
+    """
+    try:
+        return _create(folder)
+    except OSError as problem:
+        said = (problem.strerror or "no access").lower()
+        raise FolderUnwritable(f"`{folder}` cannot be made: {said}") from problem
+
+
+def _create(folder: Path) -> tuple[Path, ...]:
     if folder.exists() and any(folder.iterdir()):
         raise FolderNotEmpty(f"`{folder}` is not empty")
     for path in (folder, folder / "keys", folder / "data", folder / "logs", folder / "published"):

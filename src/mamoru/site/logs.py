@@ -3,6 +3,19 @@
 import logging
 
 
+class Answered(logging.Filter):
+    """Drops the trace of what was answered as it should be: a refusal is no failure of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through; below 500 without the trace."""
+        if getattr(record, "status_code", _OURS) < _OURS:
+            record.exc_info = None
+        return True
+
+
+_OURS = 500
+
+
 class MessageOnly(logging.Formatter):
     """One line for each record: an exception is named by its type, and no trace is added."""
 

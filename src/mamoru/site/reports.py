@@ -109,6 +109,14 @@ def _effect(effect: Effect) -> Mapping[str, Any]:
 def file_case(filing: bytes, *, by: StaffId, now: datetime) -> Mapping[str, Any]:
     """File a case from JSON; its channel is always the desk's."""
     try:
+        json.loads(filing)
+    except json.JSONDecodeError as problem:
+        raise FilingInvalid(
+            f"line {problem.lineno}, column {problem.colno}: no JSON: {problem.msg.lower()}"
+        ) from None
+    except UnicodeDecodeError:
+        raise FilingInvalid("the filing is not readable as UTF-8") from None
+    try:
         taken = _FILING.validate_json(filing)
     except ValidationError as problem:
         gaps = "; ".join(

@@ -21,13 +21,19 @@ class PortInUse(MamoruError):
     code, exit_code = "port-in-use", 2
 
 
+class DatabaseUnreachable(MamoruError):
+    """The product's own database does not answer. See that it runs, and at `database`."""
+
+    code, retry, exit_code = "database-unreachable", True, 4
+
+
 def expect_free(bind: str, *, option: str = "--bind") -> None:
     """Raise PortInUse if something listens on `address:port`, NotStartable if nothing could.
 
     The server itself would share the port with a second one without a word
     (`SO_REUSEPORT`), and requests would reach the one or the other by chance.
     """
-    address, port = _parted(bind)
+    address, port = checks.parted(bind)
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
             address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -44,22 +50,15 @@ def expect_free(bind: str, *, option: str = "--bind") -> None:
         raise checks.NotStartable(f"{bind} cannot be served: {said}") from problem
 
 
-def _parted(bind: str) -> tuple[str, int]:
-    address, _, port = bind.rpartition(":")
-    if not address or not (port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
-        raise checks.NotStartable(f"`{bind}` is no address and port such as 127.0.0.1:8000")
-    return address.strip("[]"), int(port)
-
-
-_LAST_PORT = 65_535
-
-
 def prepare() -> None:
-    """Load Django, migrate the product's own database, create the ledger, wire the rooms."""
+    """Load Django, migrate the product's own database, create the ledger, wire the rooms.
+
+    DatabaseUnreachable if that database does not answer.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
     import django
     from django.core.management import call_command
-    from django.db import transaction
+    from django.db import OperationalError, transaction
 
     django.setup()
     from django.conf import settings
@@ -68,9 +67,14 @@ def prepare() -> None:
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
-    call_command("migrate", verbosity=0, interactive=False)
-    with transaction.atomic():
-        wiring.journal().storage.create()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        with transaction.atomic():
+            wiring.journal().storage.create()
+    except OperationalError as problem:  # its text may hold a user and a host
+        raise DatabaseUnreachable(
+            f"the product's database cannot be reached: see that it runs, and at `database` in {config.FILE}"
+        ) from problem
     wiring.wire()
 
 
@@ -109,7 +113,7 @@ def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = 
     from granian.log import LogLevels
 
     connections.close_all()
-    address, port = _parted(place)
+    address, port = checks.parted(place)
     if tell is not None:
         tell(f"serving {home.resolve()}")
         tell(

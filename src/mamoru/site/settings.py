@@ -230,8 +230,13 @@ LOGGING = {
             "format": "%(asctime)s WARNING %(name)s a request named a host that is not ours",
         },
     },
+    "filters": {"answered": {"()": "mamoru.site.logs.Answered"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["answered"],
+        },
         "host": {"class": "logging.StreamHandler", "formatter": "host"},
         **_FILE,
     },

@@ -13,13 +13,12 @@ _AT = re.compile(r" ?\(at line (\d+), column \d+\)")
 _UNKNOWN = "extra_forbidden"
 
 
-def syntax(problem: str) -> str:
-    """Return `line: message` of what the TOML reader says, the line first where it tells one."""
+def syntax(problem: str, text: str) -> str:
+    """Return `line: message` of what the TOML reader says; what is cut off, at its last line."""
     found = _AT.search(problem)
-    where = f"{found[1]}: " if found else " "
+    line = found[1] if found else max(len(text.splitlines()), 1)
     said = _AT.sub("", problem)
-    place = f" at line {found[1]}" if found else ""
-    return f"{where}not readable as TOML{place}: {_lowered(said)}"
+    return f"{line}: not readable as TOML at line {line}: {_lowered(said)}"
 
 
 def problems(

@@ -5,9 +5,9 @@ carried out in three stores, answered by letter, and proved from the ledger.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from mamoru.kit import clock
@@ -52,20 +52,21 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     reference, code = _file(agent)
     status = open_status(agent, reference, code)
     tell("2/8 sending papers")
-    for kind, of, content in _first_papers():
+    first = _first_papers()
+    for of, paper in first:
         status = agent.upload(
             status,
             "/requests/case/papers/",
-            {"kind": kind, "of": of},
-            name=f"{kind}.pdf",
-            content=content,
+            {"kind": paper.kind, "of": of},
+            name=f"{paper.kind}.pdf",
+            content=papers.render(paper),
         )
         _expect(status, "sending papers")
     tell("3/8 staff read the papers and compare the three addresses")
     sign_in(desk, officer)
     case = f"/console/cases/{reference}/"
     identify(desk, case)
-    record(desk, case, _first_findings())
+    record(desk, case, *(paper for _, paper in first))
     page = desk.submit(desk.get(case), "/verify/", {"note": ""})
     if page.marks.get("data-stage") == "verified":
         raise WalkFailed("a person whose address differs was verified")
@@ -74,15 +75,16 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     _expect(desk.submit(page, "/supplement/", {"defects": defects, "message": ""}), "asking")
     tell("5/8 the lawyer sends it")
     status = open_status(agent, reference, code)
+    moved = papers.resident_record(cast.TARO, today=_today())
     status = agent.upload(
         status,
         "/requests/case/papers/",
         {"kind": "resident-record", "of": "person"},
         name="resident-record.pdf",
-        content=papers.render(papers.resident_record(cast.TARO, today=_today())),
+        content=papers.render(moved),
     )
     _expect(agent.submit(status, "/requests/case/submit/", {}), "sending the supplement")
-    record(desk, case, {"resident-record": _moved()})
+    record(desk, case, moved)
     _expect_stage(desk.submit(desk.get(case), "/verify/", {"note": ""}), "verified")
     tell("6/8 deciding each demand, a second person approving")
     page = desk.get(case)
@@ -166,52 +168,12 @@ def _today() -> date:
     return clock.date_in_japan(clock.now())
 
 
-def _first_papers() -> tuple[tuple[str, str, bytes], ...]:
-    made = (
+def _first_papers() -> tuple[tuple[str, papers.Paper], ...]:
+    return (
         ("person", papers.driving_licence(cast.TARO, today=_today())),
         ("agent", papers.lawyer_identification(cast.SATO, today=_today())),
         ("authority", papers.power_of_attorney(cast.TARO, cast.SATO, today=_today())),
     )
-    return tuple((str(paper.kind), of, papers.render(paper)) for of, paper in made)
-
-
-def read_on_paper(someone: cast.Someone) -> dict[str, str]:
-    """What staff type from a paper: as printed, in the way they would type it."""
-    return {
-        "family_name": someone.family_name,
-        "given_name": someone.given_name,
-        "birth_date": someone.birth.isoformat(),
-        "postal_code": someone.home.postal_code,
-        "address": someone.home.address,
-        "building": someone.home.building,
-        "genuine": "on",
-    }
-
-
-def _first_findings() -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
-    return {
-        "driving-licence": {
-            **read_on_paper(cast.TARO),
-            "expires_on": (_today() + timedelta(days=700)).isoformat(),
-        },
-        "lawyer-identification": read_on_paper(cast.SATO),
-        "power-of-attorney": {
-            "principal_name": cast.TARO.name,
-            "agent_name": cast.SATO.name,
-            "issued_on": (_today() - timedelta(days=10)).isoformat(),
-            "scope": ("notice-of-purpose", "disclosure", "disclosure-of-provision-records"),
-            "genuine": "on",
-        },
-    }
-
-
-def _moved() -> Mapping[str, str | tuple[str, ...]]:
-    registered = cast.TARO.registered_home
-    return {
-        **read_on_paper(cast.TARO),
-        "former_address": f"{registered.address} {registered.building}".strip(),
-        "issued_on": (_today() - timedelta(days=5)).isoformat(),
-    }
 
 
 def sign_in(browser: Browser, staff: Staff) -> None:
@@ -232,17 +194,15 @@ def identify(desk: Browser, case: str) -> None:
     _expect(desk.submit(page, "/identify/", {"subjects": subjects}), "choosing the records")
 
 
-def record(
-    desk: Browser, case: str, findings: Mapping[str, Mapping[str, str | tuple[str, ...]]]
-) -> None:
-    """Open each paper and write down what it says, as staff do."""
+def record(desk: Browser, case: str, *read: papers.Paper) -> None:
+    """Open each paper and write down what it says and nothing else, as staff do."""
     page = desk.get(case)
-    for kind, values in findings.items():
-        proof = page.mark(f"data-paper-{kind}")
+    for paper in read:
+        proof = page.mark(f"data-paper-{paper.kind}")
         if desk.get(f"{case}papers/{proof}/").status != _OK:
-            raise WalkFailed(f"the paper `{kind}` does not open")
-        page = desk.submit(desk.get(case), f"/papers/{proof}/finding/", values)
-        _expect(page, f"reading the paper `{kind}`")
+            raise WalkFailed(f"the paper `{paper.kind}` does not open")
+        page = desk.submit(desk.get(case), f"/papers/{proof}/finding/", papers.as_read(paper))
+        _expect(page, f"reading the paper `{paper.kind}`")
 
 
 def wait_for_letter(desk: Browser, case: str) -> None:

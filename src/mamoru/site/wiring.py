@@ -111,7 +111,34 @@ def shapes(
     located: inventory.DataMap, base: Path
 ) -> Iterator[tuple[inventory.Store, tuple[TableShape, ...] | MamoruError]]:
     """Yield each store with its live shape, or with the error that kept it from being seen."""
-    yield from opening.shapes(located, base=base)
+    for each, shape in opening.shapes(located, base=base):
+        missing = isinstance(shape, MamoruError) and shape.retry and _missing_file(each, base)
+        yield each, StoreFileMissing(_FILE_MISSING % (each.name, each.url)) if missing else shape
+
+
+class StoreFileMissing(MamoruError):
+    """The file of a store is not there. Put it back, or correct the store's `url` in the data map."""
+
+    code, retry, exit_code = "store-file-missing", True, 4
+
+
+_FILE_MISSING = "the file of store `%s` is missing (`%s`): put it back or correct its `url`"
+_IN_FILES = frozenset(
+    {
+        inventory.StoreKind.SQLITE,
+        inventory.StoreKind.CSV,
+        inventory.StoreKind.EXCEL,
+        inventory.StoreKind.PARQUET,
+    }
+)
+
+
+def _missing_file(store: inventory.Store, base: Path) -> bool:
+    """Whether a store that does not answer is a file that is not there."""
+    if store.kind not in _IN_FILES:
+        return False
+    path = base / inventory.expand(store.url).removeprefix("sqlite:///")
+    return not path.exists()
 
 
 @runtime_checkable

@@ -1,7 +1,9 @@
 """What form, papers and register say together of identity and authority (P3.10, P3.11)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from mamoru.cases.rules.needs import needs, unread_findings
 from mamoru.cases.rules.refusal import Facts, form_defects
@@ -45,6 +47,7 @@ class Check:
     open_points: tuple[str, ...]
     unread_points: tuple[str, ...]
     open_findings: tuple[agent.AuthorityFinding, ...]  # of authority, behind `open_points`
+    superseded: frozenset[str]  # ids of papers that fell short and that later ones made up for
     identified: bool  # staff said which records the person is, if any
     by_login: bool = False
 
@@ -87,36 +90,35 @@ def check(case: Case, *, today: date) -> Check:
     """Return how the three addresses, names, birth dates and the authority stand."""
     role = agent.Role(case.filing.role)
     arrived = max((clock.date_in_japan(proof.received_at) for proof in case.proofs), default=today)
+    read = [(proof, proof.finding) for proof in case.proofs if proof.finding]
     authority = agent.verify_authority(
         role=role,
         person=_name(case.filing.person),
         agent=_name(case.filing.agent or PersonalDetails()),
-        papers=tuple(_paper(proof, proof.finding) for proof in case.proofs if proof.finding),
+        papers=tuple(_paper(proof, finding) for proof, finding in read),
         demands=tuple(each.demand.kind for each in case.demands),
         today=arrived,
         person_birth=case.filing.person.birth_date,
+        person_address=case.filing.person.full_address,
     )
+    worth = {proof.id: each for (proof, _), each in zip(read, authority.worth, strict=True)}
     compared = [
-        (_compare(case, proof.finding), proof.id)
-        for proof in case.proofs
-        if proof.of is ProofOf.PERSON and proof.finding and proof.finding.genuine
+        (proof.id, _compare(case, finding))
+        for proof, finding in read
+        if proof.of is ProofOf.PERSON and finding.genuine
     ]
-    compared.sort(key=lambda each: _ORDER.index(_verdict(case, each[0])))
-    best = compared[0] if compared else None
+    best = _best(case, compared, worth)
     findings = tuple(each for each in authority.findings if each.code != _NOT_AN_AGENT)
-    stand = needs(case.filing.role, case.proofs, findings)
-    waiting = tuple(unread_findings(findings, stand, case.proofs))
+    void = {proof.id for proof, _ in read if worth[proof.id] is not agent.Worth.SOUND}
+    stand = needs(case.filing.role, case.proofs, void)
+    waiting = tuple(unread_findings(findings, case.filing.role, stand, case.proofs))
     points = [str(each) for each in findings]
     unread = [str(each) for each in waiting]
+    explained: frozenset[str] = frozenset()
     if best is not None:
-        differences = _differences(best[0].shown)
-        differences += [
-            code
-            for other, _ in compared[1:]
-            for code in _differences(other.shown)
-            if code != "address-differs"  # cured by the chain of the better paper
-        ]
-        if _verdict(case, best[0]) is Verdict.MISMATCH and not points and not differences:
+        explained = _explained(compared, worth)
+        differences = _open_differences(best, compared, explained)
+        if _verdict(case, best[1]) is Verdict.MISMATCH and not points and not differences:
             differences.append("address-differs")  # by two halves: neither pair alone says so
         points += differences
         if any(proof.of is ProofOf.PERSON and proof.finding is None for proof in case.proofs):
@@ -124,18 +126,81 @@ def check(case: Case, *, today: date) -> Check:
         if _hidden(case.filing.person):
             points.append("hidden-characters")
     return Check(
-        comparison=best[0].shown if best else None,
-        proof=best[1] if best else "",
-        verdict=_verdict(case, best[0]) if best else Verdict.CANNOT_TELL,
+        comparison=best[1].shown if best else None,
+        proof=best[0] if best else "",
+        verdict=_verdict(case, best[1]) if best else Verdict.CANNOT_TELL,
         authority=authority,
         needs=stand,
         open_points=tuple(code for code in dict.fromkeys(points) if code not in unread),
         unread_points=tuple(dict.fromkeys(unread)),
         open_findings=tuple(each for each in findings if each not in waiting),
+        superseded=_superseded(compared, worth, explained),
         identified=case.identity is not None,
         # Only the member page sets both; a reference in any other form is a claim, not a login.
         by_login=case.filing.channel is Channel.MEMBER_PAGE and case.filing.member_ref is not None,
     )
+
+
+def _best(case: Case, compared: "list[_Read]", worth: Mapping[str, agent.Worth]) -> "_Read | None":
+    """Return the paper that says most, of those that hold where there are any.
+
+    What has expired proves no address, even where a passport has taken its place.
+    """
+    sound = [each for each in compared if worth[each[0]] is agent.Worth.SOUND]
+    return min(
+        sound or compared,
+        key=lambda each: _ORDER.index(_verdict(case, each[1])),
+        default=None,
+    )
+
+
+def _explained(compared: "list[_Read]", worth: Mapping[str, agent.Worth]) -> frozenset[str]:
+    """Return the papers that differ and that a later sound one answers for.
+
+    It states name, address and birth date itself and differs in none; one that is silent on
+    what differed answers for nothing.
+    """
+    found, vouched = set(), False
+    for proof_id, paper in reversed(compared):
+        differs = bool(_differences(paper.shown))
+        if differs and vouched:
+            found.add(proof_id)
+        sound = worth[proof_id] is agent.Worth.SOUND and not differs
+        vouched = vouched or (sound and _states_all(paper))
+    return frozenset(found)
+
+
+def _states_all(paper: "_Compared") -> bool:
+    shown = paper.shown
+    stated = (shown.addresses[0].b, shown.names[0].b, shown.births[0].b)
+    return paper.verdict is not Verdict.MISMATCH and all(each.strip() for each in stated)
+
+
+def _open_differences(
+    best: "_Read", compared: "list[_Read]", explained: frozenset[str]
+) -> list[str]:
+    """Return what no later paper explains, of the best one first."""
+    return [
+        code
+        for proof_id, paper in (best, *(each for each in compared if each is not best))
+        if proof_id not in explained
+        for code in _differences(paper.shown)
+        if proof_id == best[0] or code != "address-differs"  # cured by the better one's chain
+    ]
+
+
+def _superseded(
+    compared: "list[_Read]", worth: Mapping[str, agent.Worth], explained: frozenset[str]
+) -> frozenset[str]:
+    """Return the papers that fall short in something, and in nothing that still counts."""
+    still = {
+        proof_id
+        for proof_id, paper in compared
+        if proof_id not in explained and _differences(paper.shown)
+    }
+    replaced = {proof_id for proof_id, each in worth.items() if each is agent.Worth.SUPERSEDED}
+    short = {proof_id for proof_id, each in worth.items() if each is agent.Worth.SHORT}
+    return frozenset((replaced | explained) - still - short)
 
 
 def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
@@ -176,6 +241,10 @@ class _Compared:
 
     verdict: Verdict
     shown: verify.ThreeWay
+
+
+_Read: TypeAlias = tuple[str, _Compared]
+"""A paper's id with its comparison."""
 
 
 def _differences(compared: verify.ThreeWay) -> list[str]:

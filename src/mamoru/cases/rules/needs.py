@@ -4,7 +4,7 @@ One state for everything that speaks of papers: what arrived and was not read ye
 there nor missing, and it is not asked for again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from mamoru.cases.terms import (
     Need,
@@ -23,24 +23,19 @@ def required(role: Role) -> tuple[ProofGroup, ...]:
     return tuple(map(_group, agent.required_proofs(role)))
 
 
-def needs(
-    role: Role, proofs: Iterable[Proof], findings: Iterable[agent.AuthorityFinding]
-) -> tuple[Need, ...]:
+def needs(role: Role, proofs: Iterable[Proof], void: Container[str]) -> tuple[Need, ...]:
     """Return each thing that a role has to prove with its state.
 
-    `findings` are what the read papers left open: a paper that is itself at fault (expired, too
-    old, not genuine) was read and still proves nothing.
+    `void` are the ids of papers that were read and prove nothing by themselves (expired, too
+    narrow, not genuine): another one of the same kind may.
     """
     papers = tuple(proofs)
-    at_fault = {each.paper for each in findings if each.code in agent.ABOUT_PAPER}
     found = []
     for group in agent.required_proofs(role):
-        of_group = [paper for paper in papers if paper.of == group.of]
-        read = [each.kind for each in of_group if each.finding and each.kind not in at_fault]
-        came = read + [each.kind for each in of_group if each.finding is None]
-        if group.is_met_by(read):
+        of_group = [paper for paper in papers if paper.of == group.of and paper.id not in void]
+        if group.is_met_by(each.kind for each in of_group if each.finding):
             state = NeedState.READ
-        elif group.is_met_by(came):
+        elif group.is_met_by(each.kind for each in of_group):
             state = NeedState.UNREAD
         else:
             state = NeedState.LACKING
@@ -49,12 +44,27 @@ def needs(
 
 
 def unread_findings(
-    findings: Iterable[agent.AuthorityFinding], stand: Iterable[Need], proofs: Iterable[Proof]
+    findings: Iterable[agent.AuthorityFinding],
+    role: Role,
+    stand: Iterable[Need],
+    proofs: Iterable[Proof],
 ) -> Iterator[agent.AuthorityFinding]:
-    """Yield the findings that a paper which arrived and is unread may yet remove."""
+    """Yield the findings that a paper which arrived and is unread may yet remove.
+
+    A paper that was not found genuine waits for no other one: a named person settles it.
+    """
     waiting = {need.missing for need in stand if need.state is NeedState.UNREAD}
-    unread = {proof.kind for proof in proofs if proof.finding is None}
-    return (each for each in findings if each.code in waiting or each.paper in unread)
+    unread = {(str(proof.kind), str(proof.of)) for proof in proofs if proof.finding is None}
+
+    def may_go(each: agent.AuthorityFinding) -> bool:
+        if each.code == agent.NOT_GENUINE:
+            return False
+        if each.code in waiting or (each.paper, each.of) in unread:
+            return True
+        groups = agent.needs_of(role, kind=each.paper, of=each.of) if each.paper else ()
+        return any(group.missing in waiting for group in groups)
+
+    return (each for each in findings if may_go(each))
 
 
 def _group(group: agent.Group) -> ProofGroup:

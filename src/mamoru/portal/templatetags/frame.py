@@ -32,6 +32,15 @@ def here(context: dict[str, Any], *names: str) -> SafeString:
 
 
 @register.filter
+def has_desk(user: Any) -> bool:
+    """Whether an account has a role that finds anything at the desk: marketing finds nothing."""
+    return any(group.name not in _WITHOUT_DESK for group in user.groups.all())
+
+
+_WITHOUT_DESK = frozenset({"marketing"})
+
+
+@register.filter
 def said(code: str, table: str) -> str:
     """Return the words of a code: `{{ kind|said:"kinds" }}`."""
     return words.said(table, code)

@@ -39,6 +39,12 @@ _TITLES = {
     Kind.POWER_OF_ATTORNEY: "委任状(見本)",
     Kind.LAWYER_IDENTIFICATION: "弁護士身分証明書(見本)",
 }
+SCOPE = {
+    "利用目的の通知の求め": "notice-of-purpose",
+    "保有個人データの開示の請求": "disclosure",
+    "第三者提供記録の開示の請求": "disclosure-of-provision-records",
+}
+"""What the 委任状 entrusts, as printed, with the word of `cases.terms.DemandKind`."""
 _CARDS = frozenset({Kind.DRIVING_LICENCE, Kind.LAWYER_IDENTIFICATION})
 _SEALS = {
     Kind.RESIDENT_RECORD: "市長印",
@@ -138,13 +144,13 @@ def family_register(child: Someone, parent: Someone, *, today: date) -> Paper:
 
 
 def power_of_attorney(principal: Someone, agent: Someone, *, today: date) -> Paper:
-    """Return a 委任状 for all demands of disclosure, signed a week ago."""
+    """Return a 委任状 for `SCOPE`, signed a week ago."""
     return Paper(
         kind=Kind.POWER_OF_ATTORNEY,
         made_on=today,
         lead=f"私は、{agent.name} を代理人と定め、みなとリンク株式会社に対する次の事項を委任します。",
         fields={
-            "委任する事項": "保有個人データの開示の請求、第三者提供記録の開示の請求、回答の受領",
+            "委任する事項": "、".join((*SCOPE, "回答の受領")),
             "委任の日": _long(today - timedelta(days=7)),
             "委任者 住所": f"{principal.home.address} {principal.home.building}".strip(),
             "委任者 氏名": principal.name,
@@ -169,12 +175,43 @@ def lawyer_identification(lawyer: Someone, *, today: date) -> Paper:
     )
 
 
+def as_read(paper: Paper) -> dict[str, str | tuple[str, ...]]:
+    """Return what whoever reads the paper writes down at the desk: what is printed, nothing else."""
+    read: dict[str, str | tuple[str, ...]] = {"genuine": "on"}
+    for title, text in paper.fields.items():
+        if title == "氏名":
+            read["family_name"], read["given_name"] = text.split(" ")
+        elif title == "委任する事項":
+            printed = text.split("、")
+            read["scope"] = tuple(kind for words, kind in SCOPE.items() if words in printed)
+        elif (title, paper.kind) != ("生年月日", Kind.FAMILY_REGISTER) and title in _READ_AS:
+            read[_READ_AS[title]] = text.removesuffix("まで有効").removeprefix("弁護士 ")
+    return read
+
+
+_READ_AS = {
+    "生年月日": "birth_date",
+    "住所": "address",
+    "事務所": "address",
+    "前住所": "former_address",
+    "交付": "issued_on",
+    "交付日": "issued_on",
+    "委任の日": "issued_on",
+    "有効期限": "expires_on",
+    "委任者 氏名": "principal_name",
+    "受任者 氏名": "agent_name",
+    "戸籍に記録されている者": "principal_name",
+    "親権者": "agent_name",
+}
+
+
 def for_demo(today: date) -> Mapping[str, Paper]:
     """Return the papers of the demo's stories by file name (without ending).
 
     悪田 has no paper of his own: he uses 花子's licence with a wrong address.
     """
     return {
+        "taro-driving-licence": driving_licence(TARO, today=today),
         "taro-resident-record": resident_record(TARO, today=today),
         "taro-power-of-attorney": power_of_attorney(TARO, SATO, today=today),
         "sato-lawyer-identification": lawyer_identification(SATO, today=today),
