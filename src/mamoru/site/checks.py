@@ -64,6 +64,12 @@ def expect_folder(home: Path) -> None:
         raise NotStartable(f"there is no {config.FILE} in `{home}`: run `mamoru init FOLDER`")
 
 
+class DatabaseUnreachable(MamoruError):
+    """The product's own database does not answer. See that it runs, and at `database`."""
+
+    code, retry, exit_code = "database-unreachable", True, 4
+
+
 class LedgerNotBegun(MamoruError):
     """There is no ledger yet: it begins when the product is first served."""
 
@@ -176,14 +182,14 @@ def _ledger(_: Path) -> list[Found]:
     _load_django()
     from django.db import DatabaseError, OperationalError, connection
 
-    from mamoru.site import serving, wiring
+    from mamoru.site import wiring
 
     try:
         tables = connection.introspection.table_names()
     except DatabaseError as problem:
         away = isinstance(problem, OperationalError)
         remedy = "see that it runs, or restore it from its backup"
-        code = serving.DatabaseUnreachable.code if away else ""
+        code = DatabaseUnreachable.code if away else ""
         return [("problem", "the product's database cannot be read", remedy, code)]
     if _LEDGER not in tables:
         return [("note", "the ledger begins when the product is first served", "")]

@@ -21,12 +21,6 @@ class PortInUse(MamoruError):
     code, exit_code = "port-in-use", 2
 
 
-class DatabaseUnreachable(MamoruError):
-    """The product's own database does not answer. See that it runs, and at `database`."""
-
-    code, retry, exit_code = "database-unreachable", True, 4
-
-
 def expect_free(bind: str, *, option: str = "--bind") -> None:
     """Raise PortInUse if something listens on `address:port`, NotStartable if nothing could.
 
@@ -53,7 +47,7 @@ def expect_free(bind: str, *, option: str = "--bind") -> None:
 def prepare() -> None:
     """Load Django, migrate the product's own database, create the ledger, wire the rooms.
 
-    DatabaseUnreachable if that database does not answer.
+    `checks.DatabaseUnreachable` if that database does not answer.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
     import django
@@ -72,7 +66,7 @@ def prepare() -> None:
         with transaction.atomic():
             wiring.journal().storage.create()
     except OperationalError as problem:  # its text may hold a user and a host
-        raise DatabaseUnreachable(
+        raise checks.DatabaseUnreachable(
             f"the product's database cannot be reached: see that it runs, and at `database` in {config.FILE}"
         ) from problem
     wiring.wire()
