@@ -90,7 +90,32 @@ def sample_company() -> Company:
     generate.create(home, seed=SEED, today=TODAY)
     for version in (Path(generate.__file__).parent / "published").glob("*.yaml"):
         shutil.copy(version, home / "published")
-    return Company(home, {name: (home / name).read_bytes() for name in STORES})
+    made = Company(home, {name: (home / name).read_bytes() for name in STORES})
+    _made[:] = [made]
+    return made
+
+
+_made: list[Company] = []
+
+
+def _marks() -> dict[str, tuple[int, int] | None]:
+    def mark(path: Path) -> tuple[int, int] | None:
+        return (path.stat().st_ino, path.stat().st_mtime_ns) if path.is_file() else None
+
+    return {name: mark(made.home / name) for made in _made for name in made.stores}
+
+
+@pytest.fixture(autouse=True)
+def leave_no_trace() -> Iterator[None]:
+    """Put back the stores and the named folder, whatever a test has made of them."""
+    named = os.environ.get("MAMORU_HOME")
+    before = _marks()
+    yield
+    if named is not None:
+        os.environ["MAMORU_HOME"] = named
+    if _marks() != before:
+        for made in _made:
+            made.restore()
 
 
 @pytest.fixture(scope="session")

@@ -206,8 +206,11 @@ def test_a_formula_is_read_by_its_value_and_never_evaluated(tmp_path: Path) -> N
     sheet.append(["1", '="M"&1', "", "", ""])
     book.save(path)  # no program has calculated it
 
+    store = Excel("subject", path)
+    (frozen,) = store.freeze(ERASE, (PLACE,), NOW)
+
     with pytest.raises(StoreUnreadable, match="formula"):
-        Excel("subject", path).freeze(ERASE, (PLACE,), NOW)
+        store.apply(ERASE, (act_on(frozen, delete=True),), fence="f", now=NOW)
 
 
 def test_a_workbook_that_a_rewrite_would_harm_is_refused(tmp_path: Path) -> None:
