@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mamoru.policy import document, lint
+from mamoru.policy import lint, parts
 from mamoru.policy.terms import Severity
 from tests.policy import sample
 
@@ -123,7 +123,7 @@ _LEGAL = {
 
 @pytest.mark.promise("P3.14", "P3.15", "P3.16")
 @settings(deadline=None)
-@given(st.sampled_from(document.GROUNDS[4:]), st.sampled_from(document.DEMAND_KINDS))
+@given(st.sampled_from(parts.GROUNDS[4:]), st.sampled_from(parts.DEMAND_KINDS))
 def test_a_ground_outside_the_laws_table_is_refused_and_cut_away(ground: str, kind: str) -> None:
     def bend(values: Any) -> None:
         sample.part(values["requests"], "grounds", ground, key="ground")["kinds"] = [kind]
@@ -136,5 +136,5 @@ def test_a_ground_outside_the_laws_table_is_refused_and_cut_away(ground: str, ki
 
 
 def test_the_first_four_grounds_fit_every_kind() -> None:
-    for ground in document.GROUNDS[:4]:
-        assert lint.kinds_of(sample.policy(), ground) == set(document.DEMAND_KINDS)
+    for ground in parts.GROUNDS[:4]:
+        assert lint.kinds_of(sample.policy(), ground) == set(parts.DEMAND_KINDS)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.cases import terms as case_terms
-from mamoru.policy import document, promises
+from mamoru.policy import document, parts, promises
 from mamoru.policy.document import PolicyInvalid
 from mamoru.policy.terms import Problem
 from tests.policy import sample
@@ -47,10 +47,10 @@ def test_the_sample_policy_makes_every_promise() -> None:
 def test_kinds_and_grounds_are_those_of_the_cases_room_in_its_order() -> None:
     requests = sample.policy().requests
 
-    assert tuple(kind.value for kind in case_terms.DemandKind) == document.DEMAND_KINDS
-    assert tuple(ground.value for ground in case_terms.RefusalGround) == document.GROUNDS
-    assert tuple(kind.kind for kind in requests.kinds) == document.DEMAND_KINDS
-    assert tuple(ground.ground for ground in requests.grounds) == document.GROUNDS
+    assert tuple(kind.value for kind in case_terms.DemandKind) == parts.DEMAND_KINDS
+    assert tuple(ground.value for ground in case_terms.RefusalGround) == parts.GROUNDS
+    assert tuple(kind.kind for kind in requests.kinds) == parts.DEMAND_KINDS
+    assert tuple(ground.ground for ground in requests.grounds) == parts.GROUNDS
 
 
 @pytest.mark.promise("P3.23")

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mamoru.policy.document import (
+from mamoru.policy.document import Policy
+from mamoru.policy.parts import (
     ANSWERING,
     REQUEST_PAPER,
     Category,
     Clause,
-    Policy,
     Purpose,
     Recipient,
 )

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mamoru.policy.document import Ground, Policy
+from mamoru.policy.document import Policy
+from mamoru.policy.parts import Ground
 from mamoru.policy.terms import (
     Language,
     MeasureClass,

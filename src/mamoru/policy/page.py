@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mamoru.policy.document import PageSection, Policy, Representative, Retention
+from mamoru.policy.document import Policy
+from mamoru.policy.parts import PageSection, Representative, Retention
 from mamoru.policy.terms import Language, Shown
 
 

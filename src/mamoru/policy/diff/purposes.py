@@ -1,0 +1,163 @@
+"""What changes in the purposes of use and in what is granted for them (Act 17(2), 18(1), 21(3))."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterator
+
+from mamoru.policy import compile as compiling
+from mamoru.policy import labels, page
+from mamoru.policy.diff.change import LAW_PURPOSE, Change, details, pairs, renamed
+from mamoru.policy.diff.recipients import leaving
+from mamoru.policy.document import Policy
+from mamoru.policy.parts import Purpose
+from mamoru.policy.terms import Form, Language, Need, RecipientKind
+
+
+def purposes(before: Policy, after: Policy) -> Iterator[Change]:
+    """Yield each purpose that comes, goes, or changes in words, will or retention."""
+    for old, new in pairs(before.purposes, after.purposes):
+        if old is None:
+            words = after.clause(new.clause)
+            yield Change(
+                code="purpose-added", subject=new.id, need=Need.CONSENT, article="Act 18(1), 21(3)",
+                ja=f"利用目的「{words.ja}」({new.id})が加わります。これまでに取得した個人情報をこの目的に使うには、関連性が合理的に認められる場合を除き、本人の同意が要ります。",
+                en=f"the purpose {new.id} is added: {words.en}. Using what was acquired before for it needs consent, unless it is reasonably related to an earlier purpose",
+            )  # fmt: skip
+        elif new is None:
+            yield Change(
+                code="purpose-removed", subject=old.id, need=Need.PUBLICATION, article="Act 22",
+                ja=f"利用目的「{old.title.ja}」({old.id})がなくなります。この目的だけのために持つデータは、消去が必要です。",
+                en=f"the purpose {old.id} ({old.title.en}) is removed; data held for it alone must be erased",
+            )  # fmt: skip
+        else:
+            yield from _purpose(old, new, before, after)
+
+
+_FREER = ("consent", "not-refused", "none")
+
+
+def _purpose(old: Purpose, new: Purpose, before: Policy, after: Policy) -> Iterator[Change]:
+    was, now = before.clause(old.clause), after.clause(new.clause)
+    if was.ja != now.ja:
+        yield Change(
+            code="purpose-reworded", subject=new.id, need=Need.NOTICE, article=LAW_PURPOSE,
+            ja=f"利用目的 {new.id} の文が「{was.ja}」から「{now.ja}」に変わります。関連性が合理的に認められる範囲なら通知または公表、超えるなら同意が要ります。",
+            en=f"the purpose {new.id} is reworded from \"{was.en}\" to \"{now.en}\": notice or publication if reasonably related, consent if not",
+        )  # fmt: skip
+    if old.needs != new.needs:
+        freer = _FREER.index(new.needs) > _FREER.index(old.needs)
+        yield Change(
+            code="purpose-widened" if freer else "purpose-narrowed",
+            subject=new.id,
+            need=Need.CONSENT if freer else Need.PUBLICATION,
+            article="Act 18(1)" if freer else "Act 21",
+            ja=f"{new.id} に必要な本人の意思が「{labels.will(old.needs, Language.JA)}」から「{labels.will(new.needs, Language.JA)}」に変わります。",
+            en=f"what {new.id} needs of the person changes from {labels.will(old.needs, Language.EN)} to {labels.will(new.needs, Language.EN)}",
+        )
+    if old.retention != new.retention:
+        yield _retention(old, new)
+    yield from details(old, new, new.id, but=("needs", "retention", "title"), need=Need.NONE)
+    if old.title != new.title:
+        yield renamed(new.id, old.title.ja, new.title.ja, old.title.en, new.title.en)
+
+
+def _retention(old: Purpose, new: Purpose) -> Change:
+    def said(purpose: Purpose, language: Language) -> str:
+        if purpose.retention is None:
+            return "定めなし" if language is Language.JA else "not set"
+        return page.retention_words(purpose.retention, language)
+
+    same_event = old.retention and new.retention and old.retention.after == new.retention.after
+    longer = new.retention is None or (
+        old.retention is not None and new.retention.months > old.retention.months
+    )
+    code = "retention-changed"
+    if same_event or new.retention is None or old.retention is None:
+        code = "retention-longer" if longer else "retention-shorter"
+    return Change(
+        code=code, subject=new.id, need=Need.PUBLICATION, article="Act 22",
+        ja=f"{new.id} の保存期間が「{said(old, Language.JA)}」から「{said(new, Language.JA)}」に変わります。",
+        en=f"retention for {new.id} changes from \"{said(old, Language.EN)}\" to \"{said(new, Language.EN)}\"",
+    )  # fmt: skip
+
+
+def grants(before: Policy, after: Policy) -> Iterator[Change]:
+    """Yield what becomes allowed or forbidden, by purpose, category and recipient."""
+    old, new = compiling.compile_policy(before), compiling.compile_policy(after)
+    opened: dict[tuple[str, str], list[str]] = defaultdict(list)
+    closed: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for purpose, category, recipient in {**new.grants, **old.grants}:
+        triple = (purpose, category, recipient)
+        was, now = old.grants.get(triple), new.grants.get(triple)
+        if was is None:
+            opened[purpose, recipient].append(category)
+        elif now is None:
+            closed[purpose, recipient].append(category)
+        elif (was.form, was.minimum) != (now.form, now.minimum):
+            yield _form(after, was, now)
+        elif was.clause != now.clause:
+            yield Change(
+                code="detail-changed", subject=f"{purpose}/{category}/{recipient}", need=Need.NONE, article="-",
+                ja=f"{purpose} で「{after.recipient(recipient).title.ja}」が「{_category_ja(after, category)}」を見る根拠の文が変わります。",
+                en=f"the clause on which {after.recipient(recipient).title.en} sees {_category_en(after, category)} for {purpose} changes",
+            )  # fmt: skip
+    for (purpose, recipient), categories in opened.items():
+        yield _opened(after, old.purposes, purpose, recipient, categories)
+    for (purpose, recipient), categories in closed.items():
+        listed = "、".join(_category_ja(before, c) for c in categories)
+        yield Change(
+            code="purpose-narrowed", subject=f"{purpose}/{recipient}", need=Need.PUBLICATION, article="Act 18(1)",
+            ja=f"{purpose} のために「{before.recipient(recipient).title.ja}」が{listed}を扱うことはなくなります。",
+            en=f"{before.recipient(recipient).title.en} no longer handles {', '.join(_category_en(before, c) for c in categories)} for {purpose}",
+        )  # fmt: skip
+
+
+def _category_ja(policy: Policy, category: str) -> str:
+    return policy.category(category).title.ja
+
+
+def _category_en(policy: Policy, category: str) -> str:
+    return policy.category(category).title.en
+
+
+def _seen(grant: compiling.Grant, language: Language) -> str:
+    word = labels.word(grant.form, language)
+    if not grant.minimum:
+        return word
+    return f"{word}({grant.minimum}人以上)" if language is Language.JA else f"{word} (of {grant.minimum} or more)"  # fmt: skip
+
+
+def _form(after: Policy, was: compiling.Grant, now: compiling.Grant) -> Change:
+    rank = list(Form)
+    key_was = (-rank.index(was.form), -(was.minimum or 0))
+    key_now = (-rank.index(now.form), -(now.minimum or 0))
+    wider = key_now > key_was
+    subject = f"{now.purpose}/{now.category}/{now.recipient}"
+    return Change(
+        code="purpose-widened" if wider else "purpose-narrowed",
+        subject=subject,
+        need=Need.NOTICE if wider else Need.PUBLICATION,
+        article=LAW_PURPOSE,
+        ja=f"{now.purpose} で「{after.recipient(now.recipient).title.ja}」に{_category_ja(after, now.category)}を「{_seen(was, Language.JA)}」から「{_seen(now, Language.JA)}」に変えて見せます。",
+        en=f"{after.recipient(now.recipient).title.en} sees {_category_en(after, now.category)} for {now.purpose} {_seen(now, Language.EN)} instead of {_seen(was, Language.EN)}",
+    )  # fmt: skip
+
+
+def _opened(
+    after: Policy,
+    old_purposes: Container[str],
+    purpose: str,
+    recipient: str,
+    categories: list[str],
+) -> Change:
+    to = after.recipient(recipient)
+    need, article = leaving(to)
+    if to.kind is RecipientKind.INTERNAL:
+        new_purpose = purpose not in old_purposes
+        need = Need.PUBLICATION if new_purpose else Need.NOTICE
+        article = "Act 21(3)" if new_purpose else LAW_PURPOSE
+    listed = "、".join(_category_ja(after, c) for c in categories)
+    return Change(
+        code="purpose-widened", subject=f"{purpose}/{recipient}", need=need, article=article,
+        ja=f"{purpose} のために「{to.title.ja}」が新たに{listed}を扱います。",
+        en=f"{to.title.en} newly handles {', '.join(_category_en(after, c) for c in categories)} for {purpose}",
+    )  # fmt: skip
