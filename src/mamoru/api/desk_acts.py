@@ -1,0 +1,223 @@
+"""What the desk does to a case: each act with the rights and the two persons of the pages."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.security import django_auth
+
+from mamoru.api import problems
+from mamoru.api.calling import APPROVER, DESK, DONE, OFFICER, Call, Key
+from mamoru.api.schemas import (
+    AgainIn,
+    ApprovalIn,
+    CarriedOutIn,
+    DecisionIn,
+    DispatchIn,
+    DoneOut,
+    FindingIn,
+    HandWrittenIn,
+    IdentifyIn,
+    NamingIn,
+    ReturnIn,
+    SupplementIn,
+    VerifyIn,
+)
+from mamoru.cases import actions
+from mamoru.cases.terms import Finding, Judgement, PersonalDetails, Subject
+from mamoru.kit import ids
+
+router = Router(tags=["staff"], auth=django_auth)
+_SUBJECT_PARTS = 3
+
+
+@router.post("/{reference}/papers/{paper}/finding", operation_id="record_finding", response=DONE)
+def record_finding(
+    request: HttpRequest, reference: str, paper: str, body: FindingIn, key: Key
+) -> DoneOut:
+    """Record what was read on a paper, which the same person has opened (`open_paper`)."""
+    call = Call(request, DESK, reference, body, key)
+    finding = Finding(
+        by=call.by,
+        at=call.now,
+        details=PersonalDetails(
+            family_name=body.family_name,
+            given_name=body.given_name,
+            birth_date=body.birth_date,
+            postal_code=body.postal_code,
+            address=body.address,
+            building=body.building,
+        ),
+        former_address=body.former_address,
+        principal_name=body.principal_name,
+        agent_name=body.agent_name,
+        issued_on=body.issued_on,
+        expires_on=body.expires_on,
+        scope=tuple(body.scope),
+        genuine=body.genuine,
+    )
+    return call.once(lambda: actions.record_finding(call.case_id, paper, finding, now=call.now))
+
+
+@router.post("/{reference}/identity", operation_id="identify", response=DONE)
+def identify(request: HttpRequest, reference: str, body: IdentifyIn, key: Key) -> DoneOut:
+    """Record which records are the person."""
+    call = Call(request, DESK, reference, body, key)
+    subjects = tuple(_subjects(body.subjects))
+    return call.once(lambda: actions.identify(call.case_id, subjects, by=call.by, now=call.now))
+
+
+@router.post("/{reference}/verification", operation_id="verify_case", response=DONE)
+def verify_case(request: HttpRequest, reference: str, body: VerifyIn, key: Key) -> DoneOut:
+    """Confirm identity and authority by name. A mismatch is never confirmed."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.verify_case(call.case_id, by=call.by, now=call.now, note=body.note)
+    )
+
+
+@router.post("/{reference}/supplement", operation_id="ask_supplement", response=DONE)
+def ask_supplement(request: HttpRequest, reference: str, body: SupplementIn, key: Key) -> DoneOut:
+    """Ask the requester for what is missing."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.ask_supplement(
+            call.case_id, body.defects, body.message, by=call.by, now=call.now
+        )
+    )
+
+
+@router.post("/{reference}/demands/{position}/value", operation_id="name_value", response=DONE)
+def name_value(
+    request: HttpRequest, reference: str, position: int, body: NamingIn, key: Key
+) -> DoneOut:
+    """Say which one registered value a correction, addition or deletion is about."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.name_value(
+            ids.demand_id(call.case_id, position),
+            body.ref,
+            by=call.by,
+            now=call.now,
+            version=body.version,
+        )
+    )
+
+
+@router.post(
+    "/{reference}/demands/{position}/carried-out", operation_id="record_carried_out", response=DONE
+)
+def record_carried_out(
+    request: HttpRequest, reference: str, position: int, body: CarriedOutIn, key: Key
+) -> DoneOut:
+    """Record that a granted demand was carried out by hand; who approved it may not."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.record_carried_out(
+            ids.demand_id(call.case_id, position), by=call.by, now=call.now, note=body.note
+        )
+    )
+
+
+@router.post(
+    "/{reference}/demands/{position}/decision", operation_id="decide_demand", response=DONE
+)
+def decide_demand(
+    request: HttpRequest, reference: str, position: int, body: DecisionIn, key: Key
+) -> DoneOut:
+    """Decide one demand; it stands once a second person has approved it."""
+    call = Call(request, OFFICER, reference, body, key)
+    judged = Judgement(ground=body.ground, reason=body.reason, law=body.law)
+    return call.once(
+        lambda: actions.decide_demand(
+            ids.demand_id(call.case_id, position),
+            judged=judged,
+            by=call.by,
+            now=call.now,
+            version=body.version,
+        )
+    )
+
+
+@router.post(
+    "/{reference}/demands/{position}/approval", operation_id="approve_demand", response=DONE
+)
+def approve_demand(
+    request: HttpRequest, reference: str, position: int, body: ApprovalIn, key: Key
+) -> DoneOut:
+    """Approve a decision as the second person."""
+    call = Call(request, APPROVER, reference, body, key)
+    return call.once(
+        lambda: actions.approve_demand(
+            ids.demand_id(call.case_id, position), by=call.by, now=call.now, version=body.version
+        )
+    )
+
+
+@router.post("/{reference}/demands/{position}/return", operation_id="return_demand", response=DONE)
+def return_demand(
+    request: HttpRequest, reference: str, position: int, body: ReturnIn, key: Key
+) -> DoneOut:
+    """Send a decision back that is not approved yet; the second person did not agree."""
+    call = Call(request, APPROVER, reference, body, key)
+    return call.once(
+        lambda: actions.return_demand(
+            ids.demand_id(call.case_id, position),
+            reason=body.reason,
+            by=call.by,
+            now=call.now,
+            version=body.version,
+        )
+    )
+
+
+@router.post("/{reference}/reopening", operation_id="reopen_case", response=DONE)
+def reopen_case(request: HttpRequest, reference: str, body: ReturnIn, key: Key) -> DoneOut:
+    """Send back every decision whose plan has changed since; two persons decide it anew."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.reopen_case(
+            call.case_id, reason=body.reason, by=call.by, now=call.now, version=body.version
+        )
+    )
+
+
+@router.post("/{reference}/by-hand", operation_id="write_by_hand", response=DONE)
+def write_by_hand(request: HttpRequest, reference: str, body: HandWrittenIn, key: Key) -> DoneOut:
+    """Record which characters without a glyph are written into the letter by hand."""
+    call = Call(request, DESK, reference, body, key)
+    points = frozenset(int(each.removeprefix("U+"), 16) for each in body.codes)
+    return call.once(lambda: actions.write_by_hand(call.case_id, points, by=call.by, now=call.now))
+
+
+@router.post("/{reference}/try", operation_id="try_now", response=DONE)
+def try_now(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> DoneOut:
+    """Let the worker try a waiting case at once."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(lambda: actions.try_now(call.case_id, by=call.by, now=call.now))
+
+
+@router.post("/{reference}/answer", operation_id="send_answer", response=DONE)
+def send_answer(request: HttpRequest, reference: str, body: DispatchIn, key: Key) -> DoneOut:
+    """Record that the answer left; the sender has opened the letter (`open_letter`).
+
+    Its destination is the verified address; none can be given.
+    """
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.send_answer(
+            call.case_id,
+            dispatch=body.dispatch,
+            tracking_number=body.tracking_number,
+            by=call.by,
+            now=call.now,
+        )
+    )
+
+
+def _subjects(given: Iterable[str]) -> Iterable[Subject]:
+    for each in given:
+        parts = each.split("/", 2)
+        if len(parts) != _SUBJECT_PARTS:
+            raise problems.FieldsInvalid("`subjects`: each is `store/table/key`")
+        yield Subject(store=parts[0], table=parts[1], key=parts[2])

@@ -1,0 +1,121 @@
+"""What a requester, or an agent, calls: no account, a number and a code open a case (P3.18)."""
+
+from datetime import date
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Router, UploadedFile
+
+from mamoru.api.calling import (
+    DONE,
+    PDF,
+    PROBLEMS,
+    Key,
+    admitted,
+    answers,
+    done,
+    file_of,
+    once,
+    opened,
+    pdf,
+)
+from mamoru.api.schemas import (
+    DoneOut,
+    FilingIn,
+    KeyIn,
+    PaperIn,
+    PaperOut,
+    ReceiptOut,
+    StatusOut,
+    status_out,
+)
+from mamoru.cases import actions, execute, store
+from mamoru.kit import clock
+from mamoru.kit.ids import REQUESTER
+
+router = Router(tags=["requester"])
+
+
+@router.post("", operation_id="file_case", response=answers(ReceiptOut))
+def file_case(request: HttpRequest, filing: FilingIn, key: Key) -> ReceiptOut:
+    """File a request. Keep `reference` and `code`: together they open its status."""
+    now = clock.now()
+
+    def act() -> ReceiptOut:
+        admitted(request, "filing", allowed=settings.MAMORU.limits.filings_per_hour)
+        made = actions.file_case(
+            filing.to_filing(
+                policy_version=execute.hands().policy.version,
+                # Bound to what was sent: a weak key that two callers share opens nobody's case.
+                one_time_key=store.repeat_digest(f"{key}:{filing.model_dump_json()}"),
+            ),
+            by=REQUESTER,
+            now=now,
+        )
+        return ReceiptOut(
+            reference=made.case_id,
+            code=made.code,
+            acknowledge_on=date.fromisoformat(made.acknowledge_on),
+            due_on=date.fromisoformat(made.due_on),
+        )
+
+    return once(request, key, filing, ReceiptOut, act)
+
+
+@router.post("/status", operation_id="open_status", response=answers(StatusOut))
+def open_status(request: HttpRequest, key: KeyIn) -> StatusOut:
+    """Return where a case is. Unknown numbers and wrong codes are answered alike."""
+    return status_out(opened(request, key))
+
+
+@router.post("/papers", operation_id="receive_proof", response=answers(PaperOut))
+def receive_proof(
+    request: HttpRequest, body: Form[PaperIn], paper: File[UploadedFile], key: Key
+) -> PaperOut:
+    """Hand a paper in: JPEG, PNG or PDF. The same paper twice is one, whatever the key."""
+    case = opened(request, body)
+    proof = actions.receive_proof(
+        case.id, paper.read(), kind=body.kind, of=body.of, by=REQUESTER, now=clock.now()
+    )
+    return PaperOut(kind=proof.kind, of=proof.of, media_type=proof.media_type, size=proof.size)
+
+
+@router.post("/supplement", operation_id="submit_supplement", response=DONE)
+def submit_supplement(request: HttpRequest, body: KeyIn, key: Key) -> DoneOut:
+    """Say that everything asked for has been sent; the clock starts afresh."""
+    case = opened(request, body)
+
+    return done(
+        request,
+        key,
+        body,
+        case.id,
+        lambda: actions.submit_supplement(case.id, by=REQUESTER, now=clock.now()),
+    )
+
+
+@router.post("/withdrawal", operation_id="withdraw_case", response=DONE)
+def withdraw_case(request: HttpRequest, body: KeyIn, key: Key) -> DoneOut:
+    """Withdraw a request; another may be filed at any time."""
+    case = opened(request, body)
+
+    return done(
+        request,
+        key,
+        body,
+        case.id,
+        lambda: actions.withdraw_case(case.id, by=REQUESTER, now=clock.now()),
+    )
+
+
+@router.post(
+    "/answer",
+    operation_id="download_answer",
+    response=PROBLEMS,
+    openapi_extra=file_of(PDF),
+)
+def download_answer(request: HttpRequest, body: KeyIn) -> HttpResponse:
+    """Return the answer to its requester, where it was asked for so and once it was sent."""
+    case = opened(request, body)
+    content = actions.download_answer(case.id, by=REQUESTER, now=clock.now())
+    return pdf(content)
