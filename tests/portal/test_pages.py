@@ -165,7 +165,11 @@ def test_nobody_signs_up_by_themselves(client: Client) -> None:
 
 def test_is_alive_and_ready(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json()["checks"] == {"database": "ok", "ledger": "ok"}
+    assert client.get("/readyz").json()["checks"] == {
+        "database": "ok",
+        "ledger": "ok",
+        "stores": "ok",
+    }
 
 
 def test_is_not_ready_without_a_ledger(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def worker(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
         log.close()
 
 
-def until(done: Callable[[], bool], *, seconds: float = 30.0) -> None:
+def until(done: Callable[[], bool], *, seconds: float = 120.0) -> None:
     """Wait for another process, which is the subject here; nothing in this one is waited for."""
     end = time.monotonic() + seconds
     while not done():

@@ -72,6 +72,12 @@ def gate(as_json: bool) -> None:
                 f"{store['store']}: {store['persons']} keys with a standing,"
                 f" {store['erased']} rows erased again, {store['written']} written again"
             )
+        if store["judge"] and not as_json:
+            cases = ", ".join(store["judge"])
+            say(
+                f"{store['store']}: look at the rows of {cases}: their values may be older",
+                fg="yellow",
+            )
     problems = {store["problem"] for store in done if store["problem"]}
     if problems:
         sys.exit(_WAITING if problems <= {"store-unreachable", "outcome-unknown"} else _UNMET)

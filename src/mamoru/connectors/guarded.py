@@ -86,12 +86,10 @@ class Guarded(ABC):
         return self._freeze(places) if places else ()
 
     def apply(self, permit: Permit, acts: Sequence[Act], *, fence: str, now: datetime) -> Done:
-        """Do all acts in one transaction, or none."""
+        """Do all acts in one transaction, or none; without any, the fence alone is set."""
         port.check_acts(permit, self._name, acts, now)
         if not 0 < len(fence) <= port.LONGEST_FENCE:
             raise ValueError(f"a fence has 1 to {port.LONGEST_FENCE} characters")
-        if not acts:
-            return Done(counts=())
         return self._apply(tuple(acts), fence, now, permit.operation)
 
     def prove(self, permit: Permit, acts: Sequence[Act], now: datetime) -> tuple[Proof, ...]:

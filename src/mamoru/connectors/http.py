@@ -183,6 +183,8 @@ class Http(Guarded):
     def _apply(
         self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation
     ) -> Done:
+        if not acts:
+            return Done(counts=())
         said = self._call(
             _CALLS[operation],
             {"acts": [_act(act) for act in acts]},

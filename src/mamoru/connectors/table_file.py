@@ -150,6 +150,8 @@ class TableFile(Guarded):
     def _apply(
         self, acts: tuple[Act, ...], fence: str, now: datetime, operation: Operation
     ) -> Done:
+        if not acts:
+            return Done(counts=())
         placed = False
 
         def in_place() -> None:

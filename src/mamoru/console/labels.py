@@ -136,6 +136,8 @@ TRAIL: Words = {
     "case.place.read": _("データベースを読んだ"),
     "standing.opened": _("本人についての定めを見た"),
     "restore.began": _("復元されたデータベースの消去のやり直しを始めた"),
+    "restore.redone": _("復元されたデータベースで、この請求の変更をやり直した"),
+    "case.keys.forgotten": _("記録を指す鍵を破棄した"),
     "restore.replayed": _("復元されたデータベースで消去をやり直した"),
     "standing.recorded": _("利用停止・提供停止・消去の印を付けた"),
     "standing.ended": _("利用停止・提供停止・消去の印を外した"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mamoru.cases import execute
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import append
 
@@ -22,8 +23,12 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Say whether migrations are done and the ledger can be written; 503 with the check that fails."""
+    """Say whether migrations are done, the ledger can be written, and no store was put back.
+
+    503 with the check that fails. A store that is away fails none: cases wait for it.
+    """
     checks = {"database": _database(), "ledger": _ledger()}
+    checks["stores"] = checks["database"] and not execute.needed()
     ready = all(checks.values())
     said = {name: "ok" if well else "failed" for name, well in checks.items()}
     status = 200 if ready else _NOT_READY

@@ -21,11 +21,11 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from django.conf import settings
 from django.db import close_old_connections
 
-from mamoru.cases import actions, store
+from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
-from mamoru.kit.ids import CaseId, DemandId
+from mamoru.kit.ids import SYSTEM, CaseId, DemandId
 from mamoru.site import wiring, workers
 
 T = TypeVar("T")
@@ -34,6 +34,8 @@ log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
 TAKE_UP_SECONDS = 10
+RESTORE_SECONDS = 60
+FORGET_SECONDS = 60 * 60
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 """States of a workflow that DBOS will never touch again."""
 _EMBEDDED = "embedded"
@@ -131,11 +133,12 @@ def start() -> None:
     DBOS(config=config)
     carry = DBOS.workflow(name="carry-out")(_carry_out)
     release = DBOS.workflow(name="release-held")(_release_held)
+    replay = DBOS.workflow(name="replay-restored")(_replay_restored)
     DBOS.launch()
     _take_up()
     _worker.stopping.clear()
     _worker.thread = threading.Thread(
-        target=_scan, args=(carry, release), name="mamoru-scan", daemon=True
+        target=_scan, args=(carry, release, replay), name="mamoru-scan", daemon=True
     )
     _worker.thread.start()
 
@@ -203,6 +206,28 @@ def _release_held(demand_id: str) -> bool:
         close_old_connections()
 
 
+def _replay_restored(names: list[str]) -> bool:
+    """Do again what a database has forgotten that was put back while we ran (P1.7)."""
+    try:
+        for done in execute.replay(names, by=SYSTEM, now=clock.now()):
+            log.warning("%s was restored; %d rows erased again", done.store, done.erased)
+    except Exception as problem:  # noqa: BLE001 - what is still so is found at the next look
+        code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
+        log.error("replaying after a restore failed: %s", code)  # noqa: TRY400 - no values in logs
+        return False
+    finally:
+        close_old_connections()
+    return True
+
+
+def _replay_due(replay: Callable[[list[str]], bool]) -> None:
+    """Look whether a database was put back to an older state; one worker sees to it a minute."""
+    names = execute.needed()
+    if names:
+        with SetWorkflowID(f"restore:{clock.now():%Y%m%d%H%M}"):
+            DBOS.start_workflow(replay, list(names))
+
+
 def _release_due(release: Callable[[str], bool]) -> None:
     """Start the second wave of every demand whose hold has ended; at most once a minute."""
     minute = clock.now().strftime("%Y%m%d%H%M")
@@ -264,18 +289,39 @@ def _queue_again(claim: Claim) -> None:
             log.warning("%s is taken up again", claim[0])
 
 
-def _scan(carry: Callable[[str], str], release: Callable[[str], bool]) -> None:
-    look_at, unstarted = time.monotonic() + TAKE_UP_SECONDS, frozenset[Claim]()
-    beat_at = time.monotonic() + workers.BEAT_SECONDS
+class _Every:
+    """Something that is due once in so many seconds, the first time after that long."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.at = time.monotonic() + seconds
+
+    def due(self) -> bool:
+        if time.monotonic() < self.at:
+            return False
+        self.at = time.monotonic() + self.seconds
+        return True
+
+
+def _scan(
+    carry: Callable[[str], str],
+    release: Callable[[str], bool],
+    replay: Callable[[list[str]], bool],
+) -> None:
+    unstarted = frozenset[Claim]()
+    heart, look = _Every(workers.BEAT_SECONDS), _Every(TAKE_UP_SECONDS)
+    restored, forgotten = _Every(RESTORE_SECONDS), _Every(FORGET_SECONDS)
     while not _worker.stopping.wait(SCAN_SECONDS):
         try:
-            if time.monotonic() >= beat_at:
-                beat_at = time.monotonic() + workers.BEAT_SECONDS
+            if heart.due():
                 workers.beat(_worker.name)
-            if time.monotonic() >= look_at:
-                look_at = time.monotonic() + TAKE_UP_SECONDS
+            if look.due():
                 unstarted = _take_up(unstarted)
                 _release_due(release)
+            if restored.due():
+                _replay_due(replay)
+            if forgotten.due():
+                execute.forget(now=clock.now())
             for case_id in store.due_work(now=clock.now()):
                 tries = store.claim_work(case_id)
                 if tries is None:

@@ -6,6 +6,7 @@ idempotent: a receipt that exists is not made again.
 
 from mamoru.cases.execute.carry import HAND_WORK_SECONDS, RETRY_SECONDS, release, run
 from mamoru.cases.execute.changing import expect, person_of
+from mamoru.cases.execute.forgetting import forget
 from mamoru.cases.execute.installed import PURPOSE, Hands, Waiting, hands, install, text
 from mamoru.cases.execute.member import (
     MemberField,
@@ -47,6 +48,7 @@ __all__ = [
     "expect_correctable",
     "find_person",
     "fits",
+    "forget",
     "hands",
     "holds_anything",
     "identify",

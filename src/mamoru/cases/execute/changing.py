@@ -83,7 +83,7 @@ def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tu
         at = replace(rows.task(case, demand, name, now=now), by=by)
         hand = connector(name)
         frozen, _ = rows.resolve(at)
-        acts = _acts(at, frozen, hand.shape())
+        acts = acts_for(at, frozen, hand.shape())
         found = effects.by_table(hand.prove(at.permit(), acts, now) if acts else ())
         for each in frozen:
             proofs = found.get(each.table, ())
@@ -138,7 +138,7 @@ def confirm(case: Case, demand: DemandState, name: str) -> str:
         return _DONE
     try:
         hand = connector(name)
-        acts = _acts(at, latest.frozen, hand.shape())
+        acts = acts_for(at, latest.frozen, hand.shape())
         still = not any(proof.open for proof in hand.prove(at.permit(), acts, at.now))
     except (StoreUnreachable, OutcomeUnknown):
         return f"store-unreachable:{name}"
@@ -167,7 +167,7 @@ def _change(at: Task) -> str:
     rounds[-1], outgrown = rows.bound(at, rounds[-1])
     while True:
         latest = rounds[-1]
-        acts = _acts(at, latest.frozen, shapes)
+        acts = acts_for(at, latest.frozen, shapes)
         if not acts and not outgrown:
             effects.keep(at, rounds, ())
             return _DONE
@@ -251,7 +251,9 @@ def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
 # --- what happens to them -------------------------------------------------------------------
 
 
-def _acts(at: Task, frozen: tuple[Frozen, ...], shapes: tuple[TableShape, ...]) -> tuple[Act, ...]:
+def acts_for(
+    at: Task, frozen: tuple[Frozen, ...], shapes: tuple[TableShape, ...]
+) -> tuple[Act, ...]:
     """Return the acts; where a shared key leads to others too, one a way the person's are told."""
     told = {each.table: each.own or ((),) for each in frozen}
     return tuple(

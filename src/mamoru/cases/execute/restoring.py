@@ -1,7 +1,8 @@
 """復元のあと (P1.7, P3.6): what was erased, suspended or stopped is so again before anything is served.
 
-A backup knows nothing of what happened after it. The persons are known by keyed digests only, so
-every key in the store is walked once and its digest looked up; what is found goes in one batch.
+A backup knows nothing of what happened after it. What single demands changed is done again first
+(`redoing`). Then the standings: the persons are known by keyed digests only, so every key in the
+store is walked once and its digest looked up; what is found goes in one batch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mamoru.cases import store
+from mamoru.cases.execute import redoing
 from mamoru.cases.execute.installed import connector, hands, permitted
 from mamoru.cases.store import effects as kept
 from mamoru.connectors.port import Connector, StoreError
@@ -49,6 +51,7 @@ class Replayed:
     persons: int  # keys of persons with a standing in force that the store holds
     erased: int
     written: int
+    judge: tuple[CaseId, ...] = ()  # cases of which only people can tell what ought to stand here
     problem: str = ""  # the code of what kept the store from being looked at
 
 
@@ -117,7 +120,9 @@ def replay(
 def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
     hand, run = connector(mapped.name), ids.token(64)
     shapes = {mapped.name: hand.shape()}
-    persons = erased = written = 0
+    again = tuple(redoing.redo(mapped, by=by, now=now))
+    erased, written = sum(each.erased for each in again), sum(each.written for each in again)
+    persons = 0
     for kind, deed, operation in _DEEDS:
         walk = _Walk(hand=hand, kind=kind, by=by, now=now)
         for batch, places in enumerate(_places(mapped, walk)):
@@ -159,7 +164,13 @@ def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
                     "written": written,
                 },
             )
-    return Replayed(store=mapped.name, persons=persons, erased=erased, written=written)
+    return Replayed(
+        store=mapped.name,
+        persons=persons,
+        erased=erased,
+        written=written,
+        judge=tuple(dict.fromkeys(each.case for each in again if each.judge)),
+    )
 
 
 def _counts(acts: tuple[Act, ...], counts: tuple[int, ...]) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Length
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import EffectRow, ReachRow
@@ -28,6 +29,16 @@ class Round:
     frozen: tuple[Frozen, ...]
     withheld: Mapping[str, int]
     counts: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """One round that has changed a store, and the fence behind which it stands there."""
+
+    demand: DemandId
+    wave: int
+    round: int
+    fence: str
 
 
 def rounds(demand_id: DemandId, store: str, *, wave: int) -> tuple[Round, ...]:
@@ -115,8 +126,30 @@ def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> Non
 
 def newest_fence(store: str) -> str | None:
     """Return the fence of the newest transaction of ours in a store; None if there was none."""
-    row = ReachRow.objects.filter(store=store).exclude(counts=[]).order_by("-at", "-id").first()
+    row = _ended(store).order_by("-at", "-id").first()
     return None if row is None else fence(DemandId(row.demand_id), store, row.wave, row.round)
+
+
+def reached(store: str) -> tuple[Reached, ...]:
+    """Return the rounds that may be done again in a store, the oldest first.
+
+    That is those whose keys are still kept, and the newest of all: its fence tells a restore.
+    """
+    rows = list(_ended(store).order_by("at", "id").annotate(size=Length("sealed_frozen")))
+    wanted = [row for row in rows[:-1] if row.size] + rows[-1:]
+    return tuple(
+        Reached(
+            demand=DemandId(row.demand_id),
+            wave=row.wave,
+            round=row.round,
+            fence=fence(DemandId(row.demand_id), store, row.wave, row.round),
+        )
+        for row in wanted
+    )
+
+
+def _ended(store: str) -> QuerySet[ReachRow]:
+    return ReachRow.objects.filter(store=store).exclude(counts=[]).defer("sealed_frozen")
 
 
 def fence(demand_id: DemandId, store: str, wave: int, number: int) -> str:
@@ -159,10 +192,27 @@ def _without_depth() -> Q:
     return Q(wave__gt=0, level="") & (Q(erased__gt=0) | Q(written__gt=0))
 
 
-def forget_reaches(demand_id: DemandId) -> int:
-    """Destroy the keys of a demand that has nothing left to do; return how many rounds had any."""
-    rows = ReachRow.objects.filter(demand_id=demand_id).exclude(sealed_frozen=b"")
-    return rows.update(sealed_frozen=b"")
+def settled() -> tuple[tuple[DemandId, str, datetime], ...]:
+    """Return (demand, store, when last changed) where keys are kept and nothing is left to do.
+
+    Nothing is left where the demand is sealed and no row waits for a hold to end or for its
+    residue to be cleared.
+    """
+    rows = ReachRow.objects.filter(demand__executed_at__isnull=False).exclude(sealed_frozen=b"")
+    found = rows.values_list("demand_id", "store").annotate(last=Max("at"))
+    busy = Q(released=False, held__gt=0) | _without_depth()
+    open_ = set(EffectRow.objects.filter(busy).values_list("demand_id", "store"))
+    return tuple(
+        (DemandId(demand), store, last)
+        for demand, store, last in found
+        if (demand, store) not in open_
+    )
+
+
+def forget_reaches(demand_id: DemandId, store: str) -> int:
+    """Destroy the keys of a demand in a store; return how many rounds had any."""
+    rows = ReachRow.objects.filter(demand_id=demand_id, store=store)
+    return rows.exclude(sealed_frozen=b"").update(sealed_frozen=b"")
 
 
 def _round(demand_id: DemandId, row: ReachRow) -> Round:
