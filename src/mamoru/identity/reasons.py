@@ -65,10 +65,17 @@ REASONS: Final[dict[str, Words]] = {
     "gun-omitted": Words("郡の省略のみ", "county left out only"),
     "city-omitted": Words("市名の省略のみ", "city left out before its ward only"),
     "kyoto-spelling": Words("通り名の送り仮名の違いのみ", "spelling of the Kyoto street only"),
+    "kyoto-street-omitted-unique": Words(
+        "通り名の省略のみ(同じ名の町はその区にありません)",
+        "Kyoto street left out; the town's name stands once in the ward",
+    ),
+    "romaji": Words(
+        "ローマ字表記(町名の読みで一致)", "in Latin letters, read by the table of towns"
+    ),
     "room-notation": Words("部屋番号の書き方の違いのみ", "notation of the room only"),
     "postal-code-omitted": Words("郵便番号の有無のみ", "with or without postal code only"),
     "renamed": Words(
-        "区の再編による名称変更(浜松市 2024-01-01)", "ward renamed (Hamamatsu, 2024-01-01)"
+        "市区町村の合併・再編による名称変更のみ", "municipality or ward merged or renamed only"
     ),
     # warnings
     "postal-code-contradicts": Words(

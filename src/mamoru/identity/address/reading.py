@@ -1,0 +1,301 @@
+"""An address as people write it, taken apart: places first, then the town, numbers only after it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from mamoru.identity import municipalities as places
+from mamoru.identity import numerals, spelling, towns
+from mamoru.identity.address import inside, latin, numbers
+from mamoru.identity.address.form import MAX_LENGTH, Form
+from mamoru.identity.address.inside import EDGES
+from mamoru.identity.spelling import DASH
+from mamoru.kit import text as kit_text
+
+_POSTAL: Final = re.compile(rf"^\s*〒?\s*([0-9]{{3}}){DASH}?([0-9]{{4}})(?![0-9])\s*")
+_LATIN: Final = re.compile(r"[A-Za-z]")
+_JAPANESE: Final = re.compile(r"[぀-ヿ一-鿿𠀀-𪛟々]")
+_COUNTY: Final = re.compile(r"^((?:高市|余市|[^0-9市区町村]{1,4}?)郡)(?=.+[町村])")
+_MUNICIPALITY: Final = re.compile(r"^([^0-9]{1,7}?[市区町村])")
+_STREET: Final = re.compile(r"^(.*(?:上ル|下ル|東入|西入|南入|北入))(.+)$")
+_JOINT: Final = rf"(?:{DASH}|[ノの之乃\s])+"
+_LEADING: Final = re.compile(f"^{_JOINT}")
+_ENDS: Final = re.compile(f"^{_JOINT}|{_JOINT}$")
+_LEGAL: Final = str.maketrans("壱弐参拾", "一二三十")
+_PLAIN: Final = re.compile(r"[ -~\u3000-\u30ff一-鿿！-～｡-ﾟ‐-―−]*")
+"""Text in which no character is another when its width is folded."""
+_PARTICLE: Final = re.compile("(?<=[一-鿿])ノ(?=[一-鿿])")
+_STREET_MARKS: Final = ("上", "下", "入")
+_WITHIN_STREET: Final = re.compile(r"(?:[0-9]{1,2}丁目|[一二三四五六七八九十]丁目|[東西南北]側)")
+
+
+def _any(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(set(names), key=lambda name: (-len(name), name))))
+
+
+_PREFECTURE: Final = _any(places.PREFECTURES)
+_RENAMED: Final = re.compile(f"(浜松市) *({'|'.join(ward for _, ward in places.RENAMED_WARDS)})")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has been read so far."""
+
+    prefecture: str = ""
+    county: str = ""
+    city: str = ""
+    ward: str = ""
+    street: str = ""
+    candidates: frozenset[str] = frozenset()
+    known: frozenset[towns.Town] = frozenset()
+    alone: bool = False
+    spelled: str = ""  # the text in its usual form
+    folded: set[str] = field(default_factory=set)
+
+
+def read(text: str) -> Form:
+    """Return an address taken apart; `problem` is set where it cannot be read."""
+    if len(text) > MAX_LENGTH or kit_text.hidden_characters(text) or _is_treacherous(text):
+        return Form(original=text, problem="unreadable")
+    plain = " ".join(kit_text.fold(text).split())
+    if not _JAPANESE.search(plain):
+        if not _LATIN.search(plain):
+            return Form(original=text, problem="unreadable")
+        return latin.read(text, plain)
+    postal = _POSTAL.match(plain)
+    if postal:
+        plain = plain[postal.end() :]
+    draft = _Draft()
+    draft.spelled = spelling.usual_noted(plain, draft.folded).strip(EDGES)
+    code = "".join(postal.groups()) if postal else ""
+    rest = _read_places(draft)
+    if rest is None:
+        return Form(
+            original=text,
+            postal_code=code,
+            prefecture=draft.prefecture,
+            county=draft.county,
+            city=draft.city,
+            ward=draft.ward,
+            problem="town-unknown",
+        )
+    return _read_town(text, code, draft, rest)
+
+
+def _is_treacherous(text: str) -> bool:
+    """Whether folding widths would change what a reader sees: ², ①, ½, other scripts' digits."""
+    if _PLAIN.fullmatch(text):
+        return False
+    for character in text:
+        category = unicodedata.category(character)
+        if category in {"No", "Cc", "Cs", "Co", "Cn"} and character not in "\t\n\r":
+            return True
+        if category == "Nd" and unicodedata.normalize("NFKC", character) not in "0123456789":
+            return True
+    return False
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def _read_places(draft: _Draft) -> str | None:
+    """Read prefecture, county and municipality; return what follows, None where there is none."""
+    rest = draft.spelled
+    named = _PREFECTURE.match(rest)
+    if named:
+        draft.prefecture = named[0]
+        rest = rest[named.end() :].lstrip()
+    city, ward, rest = _read_city(draft, rest)
+    if not city and not ward:
+        return None
+    if draft.prefecture != "東京都" and not ward and city in places.TOKYO_WARDS:
+        ward, city = city, ""  # a bare 区 may be Tokyo's or a designated city's
+    draft.city, draft.ward = city, ward
+    rest = rest.strip(EDGES)
+    draft.candidates = _candidates(draft, rest)
+    if not draft.candidates and not ward and city not in places.DESIGNATED:
+        return _of_earlier_days(draft, rest)
+    return rest if draft.candidates else None
+
+
+def _read_city(draft: _Draft, rest: str) -> tuple[str, str, str]:
+    """Return city and ward as they are written, and what follows; the county goes into the draft."""
+    renamed = _RENAMED.match(rest)
+    if renamed:
+        return renamed[1], renamed[2], rest[renamed.end() :]
+    here = towns.at(rest)
+    if here is not None:
+        draft.county = here.county
+        return here.city, here.ward, rest[here.end :]
+    found = _COUNTY.match(rest)
+    if found:
+        draft.county, rest = found[1].replace(" ", ""), rest[found.end() :].lstrip()
+    found = _MUNICIPALITY.match(rest)
+    if not found or len(found[0]) < 2:  # noqa: PLR2004 a name and its suffix
+        return "", "", rest
+    city = found[0].replace(" ", "")
+    return places.ALIASES.get(city, city), "", rest[found.end() :]
+
+
+def _candidates(draft: _Draft, rest: str) -> frozenset[str]:
+    """Return the codes of all municipalities of today that the words may mean."""
+    city, ward = draft.city, draft.ward
+    if city in places.DESIGNATED:
+        prefecture, _ = places.DESIGNATED[city]
+        if draft.prefecture not in {"", prefecture}:
+            return frozenset()
+        ward = _ward_of_today(city, ward, rest, draft.folded)
+    found = towns.named(city, ward, prefecture=draft.prefecture, county=draft.county)
+    if not found and not draft.prefecture:  # 岩手花巻市: a prefecture without its 県
+        short = next((each for each in places.PREFECTURES if city.startswith(each[:-1])), "")
+        found = towns.named(city.removeprefix(short[:-1]), prefecture=short) if short else ()
+        if found:
+            draft.prefecture, draft.city = short, city.removeprefix(short[:-1])
+    return frozenset(found)
+
+
+def _of_earlier_days(draft: _Draft, rest: str) -> str:
+    """Read a municipality that is none today: part of another since, or named by its words alone."""
+    codes = [
+        code
+        for code in towns.former(draft.city)
+        if draft.prefecture in {"", towns.municipality(code).prefecture}
+        and towns.municipality(code).at(spelling.bare(f"{draft.city}{rest}")) is not None
+    ]
+    if len(codes) != 1:
+        draft.candidates = frozenset({f"{draft.prefecture}{draft.county}{draft.city}"})
+        return rest
+    now = towns.municipality(codes[0])
+    rest, draft.candidates = f"{draft.city}{rest}", frozenset(codes)
+    draft.prefecture, draft.county, draft.city = now.prefecture, now.county, now.city
+    draft.folded.add("renamed")
+    return rest
+
+
+def _ward_of_today(city: str, ward: str, rest: str, folded: set[str]) -> str:
+    """Return a renamed ward under its present name."""
+    present = places.RENAMED_WARDS.get((city, ward))
+    if present is None:
+        return ward
+    folded.add("renamed")
+    if ward == "北区" and any(rest.startswith(town) for town in places.MIKATAHARA):
+        return "中央区"
+    return present
+
+
+# --- town and numbers -----------------------------------------------------------------------------
+
+
+def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
+    folded = draft.folded
+    rest = _read_street(text, draft, rest)
+    name, rest = _known_town(draft, rest)
+    start = numbers.first(rest)
+    between, block = _ENDS.sub("", rest[:start].strip(EDGES)), rest[start:]
+    values, kinds, after = numbers.read(block)
+    building, floor, room = inside.read(after)
+    koaza = _town_key(between, folded)
+    key = _town_key(name, set()) + koaza if name else koaza
+    lot = block[: len(block) - len(after)]
+    if "-" in lot:
+        folded.add("dash")
+    if any(each in numerals.KANJI for each in lot):
+        folded.add("kanji-numeral")
+    return Form(
+        original=text,
+        postal_code=postal_code,
+        prefecture=draft.prefecture,
+        county=draft.county,
+        city=draft.city,
+        ward=draft.ward,
+        street=draft.street,
+        town=f"{name}{between}",
+        town_key=key,
+        koaza=koaza if draft.known else "",
+        numbers=values,
+        kinds=tuple(kind.name for kind in kinds),
+        families=tuple(kind.family for kind in kinds),
+        building=building,
+        floor=floor,
+        room=room,
+        problem="" if key or values else "town-unknown",
+        open_end=bool(values) and bool(numerals.RUN.match(building)),
+        folded=frozenset(folded),
+        candidates=draft.candidates,
+        known=draft.known,
+        alone=draft.alone,
+    )
+
+
+def _read_street(text: str, draft: _Draft, rest: str) -> str:
+    """Read Kyoto's street name, spelled in one way; return what follows it."""
+    if not any(code.startswith("261") for code in draft.candidates):
+        return rest
+    if not any(mark in rest for mark in _STREET_MARKS):
+        return rest
+    spelled = spelling.street(rest)
+    found = _STREET.match(spelled)
+    if not found:
+        return rest
+    if spelled not in text.replace(" ", ""):
+        draft.folded.add("kyoto-spelling")
+    street, after = found[1], found[2].lstrip()
+    more = _WITHIN_STREET.match(after)
+    if more and (_towns_at(draft, after[more.end() :]) or not _towns_at(draft, after)):
+        # 上る2丁目下天神町: the second block of the street; 上る五町目 is a town
+        street, after = f"{street}{more[0]}", after[more.end() :]
+    draft.street = street
+    return after
+
+
+def _known_town(draft: _Draft, rest: str) -> tuple[str, str]:
+    """Find the towns of the table that the text begins with; return their name, and the rest.
+
+    Municipalities of the candidates in which the town does not lie are no candidates any more.
+    """
+    bare = spelling.bare(rest)
+    found = _towns_at(draft, bare)
+    if not found and _PARTICLE.search(bare):
+        bare = _PARTICLE.sub("", bare, count=1)  # 鷹ノ巣 for 鷹巣
+        found = _towns_at(draft, bare)
+        draft.folded.add("no-particle")
+    if not found:
+        return "", rest
+    end = max(each.end for each in found.values())
+    best = {code: each for code, each in found.items() if each.end == end}
+    if any(not each.loosely for each in best.values()):
+        best = {code: each for code, each in best.items() if not each.loosely}
+    one = next(iter(best.values()))
+    if one.loosely:
+        draft.folded.add(f"variant-kanji:{bare[:end]}")
+    if bare != rest:
+        draft.folded.add("oaza-aza")
+    draft.known = frozenset(town for each in best.values() for town in each.towns)
+    draft.candidates = frozenset(best)
+    draft.alone = len(draft.known) == 1
+    after = bare[end:].lstrip()
+    if one.unit_dropped:
+        after = _LEADING.sub("", after)
+        draft.folded.add("chome-notation")
+    return one.towns[0].name, after.translate(_LEGAL)
+
+
+def _towns_at(draft: _Draft, text: str) -> dict[str, towns.Found]:
+    """Return which towns of the candidates a text begins with, by municipality."""
+    found = {
+        code: towns.municipality(code).at(text) for code in draft.candidates if code[:2].isdecimal()
+    }
+    return {code: each for code, each in found.items() if each is not None}
+
+
+def _town_key(town: str, folded: set[str]) -> str:
+    """Return what a town's name is compared by: one form for each class of spellings."""
+    if not town:
+        return ""
+    key = town.replace(" ", "")
+    again = spelling.bare(key)
+    if again != key:
+        folded.add("oaza-aza")
+    return numbers.plain(spelling.usual(again))
