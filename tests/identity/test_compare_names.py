@@ -80,3 +80,38 @@ def test_any_text_gives_a_symmetric_verdict(a: str, b: str, c: str, d: str) -> N
     one, other = name.compare(parts(a, b), parts(c, d)), name.compare(parts(c, d), parts(a, b))
 
     assert (one.verdict, one.tier, one.reasons) == (other.verdict, other.tier, other.reasons)
+
+
+READINGS = [
+    (("小野", "洋子", "オノ", "ヨウコ"), ("ONO", "YOKO")),
+    (("大野", "洋子", "オオノ", "ヨウコ"), ("OHNO", "YOUKO")),
+    (("新保", "順一", "シンボ", "ジュンイチ"), ("Shimbo", "Jun'ichi")),
+    (("伊藤", "千鶴", "イトウ", "チヅル"), ("ITOH", "Chizuru")),
+    (("八田", "哲夫", "ハッタ", "テツオ"), ("Hatta", "Tetsuo")),
+    (("藤田", "静", "フジタ", "シズカ"), ("Huzita", "Sizuka")),
+]
+
+
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize(("registered", "latin"), READINGS)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_latin_letters_are_compared_with_the_registered_reading_and_confirm_in_part(
+    registered: tuple[str, str, str, str], latin: tuple[str, str], *, swapped: bool
+) -> None:
+    written = parts(*reversed(latin)) if swapped else parts(*latin)
+
+    found = name.compare(parts(*registered), written)
+
+    assert (found.tier, found.verdict) == (Tier.ROMAJI, Verdict.PARTIAL)
+
+
+@pytest.mark.promise("P3.10")
+def test_latin_letters_say_nothing_without_the_registered_reading_or_against_it() -> None:
+    latin = parts("Yamada", "Hanako")
+
+    for registered in (
+        parts("山田", "花子"),
+        parts("山田", "花子", "ヤマダ", "ハルコ"),
+        parts("山田", "花子", "ヤマタ", "ハナコ"),
+    ):
+        assert name.compare(registered, latin).verdict is Verdict.CANNOT_TELL

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mamoru.identity import reasons, variants
+from mamoru.identity import reasons, spelling, variants
 from mamoru.identity.terms import NameParts, Verdict, worst
 from mamoru.kit import text as kit_text
 
 _SPACES: Final = re.compile(r"[\s・･.,，、]+")
+_WORDS: Final = re.compile(r"[\s,.・-]+")
 _KANA: Final = re.compile(r"[ぁ-ゖァ-ヺーゝゞヽヾ]+")
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ]")
 _KANJI: Final = re.compile(r"[一-鿿㐀-䶿𠀀-𪛟々]")
@@ -38,11 +39,17 @@ class Tier(StrEnum):
     NOTATION = "notation"  # width, spaces, middle dot, case
     VARIANT_KANJI = "variant-kanji"
     KANA = "kana"  # both written in kana, equal when folded
-    UNKNOWN = "unknown"  # romaji, kana against kanji, or a part not given
+    ROMAJI = "romaji"  # Latin letters, equal to the registered reading
+    UNKNOWN = "unknown"  # a reading without the other's, kana against kanji, or a part not given
     DIFFERENT = "different"
 
 
 _ORDER: Final = list(Tier)
+_VERDICTS: Final = {
+    Tier.ROMAJI: Verdict.PARTIAL,  # as with kana alone: others may sound the same
+    Tier.UNKNOWN: Verdict.CANNOT_TELL,
+    Tier.DIFFERENT: Verdict.MISMATCH,
+}
 SURE: Final = frozenset({Tier.EXACT, Tier.NOTATION, Tier.VARIANT_KANJI, Tier.KANA})
 
 
@@ -67,9 +74,9 @@ def compare(a: NameParts, b: NameParts) -> NameComparison:
         parts = [_tier(a.family, b.family), _tier(a.given, b.given)]
     tier = max((part for part, _ in parts), key=_ORDER.index)
     codes = {code for _, code in parts if code}
-    verdict = {Tier.UNKNOWN: Verdict.CANNOT_TELL, Tier.DIFFERENT: Verdict.MISMATCH}.get(
-        tier, Verdict.MATCH
-    )
+    if tier is Tier.UNKNOWN and "name-romaji" in codes and _romaji_equals_reading(a, b):
+        tier, codes = Tier.ROMAJI, {"name-romaji-reading"}
+    verdict = _VERDICTS.get(tier, Verdict.MATCH)
     verdicts = [verdict]
     if "kana-only" in codes and verdict is Verdict.CANNOT_TELL and _same_reading(a, b):
         verdicts = [Verdict.PARTIAL]
@@ -154,6 +161,32 @@ def _same_reading(a: NameParts, b: NameParts) -> bool:
     left = _reading((a.family_kana + a.given_kana) or _if_kana(a))
     right = _reading((b.family_kana + b.given_kana) or _if_kana(b))
     return bool(left) and left == right
+
+
+def _romaji_equals_reading(a: NameParts, b: NameParts) -> bool:
+    """Whether one side in Latin letters is what the other side's registered reading says.
+
+    Family and given name in either order. A spelling in a passport is its bearer's choice: what
+    it says of long vowels decides nothing. No reading is ever guessed from kanji.
+    """
+    return _latin_of(a, b) or _latin_of(b, a)
+
+
+def _latin_of(latin: NameParts, other: NameParts) -> bool:
+    if not (other.family_kana and other.given_kana) or _KANJI.search(latin.whole):
+        return False
+    family = spelling.romaji_of_kana(kit_text.katakana(other.family_kana))
+    given = spelling.romaji_of_kana(kit_text.katakana(other.given_kana))
+    if not family or not given:
+        return False
+    words = [word for word in _WORDS.split(kit_text.fold(latin.whole)) if word]
+    if any(not _LATIN.match(word) for word in words):
+        return False
+    heads = {
+        (spelling.romaji("".join(words[:at])), spelling.romaji("".join(words[at:])))
+        for at in range(1, len(words))
+    }
+    return (family, given) in heads or (given, family) in heads
 
 
 def _if_kana(parts: NameParts) -> str:

@@ -92,6 +92,10 @@ REASONS: Final[dict[str, Words]] = {
         "one side is in kana only; others may sound the same",
     ),
     "name-order": Words("姓と名が逆の可能性があります", "family and given name may be swapped"),
+    "name-romaji-reading": Words(
+        "ローマ字の氏名が登録のふりがなと一致します(同音の別人がありえます)",
+        "the name in Latin letters is the registered reading; others may sound the same",
+    ),
     "name-romaji": Words(
         "ローマ字の氏名は自動では比べられません",
         "a name in Latin letters cannot be compared automatically",
