@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, NinjaAPI, Schema, UploadedFile
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
 from mamoru.api import problems
@@ -61,7 +62,18 @@ from mamoru.cases.terms import (
 from mamoru.kit import clock, ids, text
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
 
-api = NinjaAPI(
+
+class _Api(NinjaAPI):
+    """An API that makes its document once: that takes a second, and anybody may ask for it."""
+
+    _document: OpenAPISchema | None = None
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        self._document = self._document or super().get_openapi_schema(**where)
+        return self._document
+
+
+api = _Api(
     title="mamoru",
     version="1",
     description="Requests under the Act on the Protection of Personal Information.",
