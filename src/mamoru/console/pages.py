@@ -58,7 +58,7 @@ from mamoru.console.shown import (
     Working,
     Written,
 )
-from mamoru.console.words import day, language, moment, said, version, word
+from mamoru.console.words import day, language, moment, said, thousands, version, word
 from mamoru.documents import wording
 from mamoru.identity import verify
 from mamoru.kit import clock
@@ -267,7 +267,7 @@ class _Builder:
             yield gettext("書類に疑義あり")
         for name in ("found", "records", "rows"):
             if name in facts:
-                yield gettext("%(count)s件") % {"count": facts[name]}
+                yield gettext("%(count)s件") % {"count": thousands(facts[name])}
         if "place" in facts:
             yield self._place(facts["place"])
         if facts.get("dispatch") in wording.DISPATCH:

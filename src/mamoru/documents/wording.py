@@ -4,7 +4,7 @@ Plain words for people who ask; the articles stand in the letters. Every code of
 has its words here, and a test says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Words = Mapping[str, Mapping[str, str]]
 """code -> language -> words"""
@@ -440,6 +440,16 @@ def defect(code: str, language: str) -> str:
     if code.partition("/")[0].endswith("-missing"):
         return said(DEFECTS, "form-incomplete", language)
     raise KeyError(code)
+
+
+def not_covered(kinds: Iterable[str], language: str, *, asking: bool = True) -> str:
+    """Return which demands a power of attorney leaves out and, where it is asked for, the cure."""
+    named = [said(KINDS, kind, language) for kind in kinds]
+    if language == "en":
+        text = f"The power of attorney does not cover this: {'; '.join(named)}."
+        return f"{text} Please send one that does." if asking else text
+    text = f"委任状の委任の範囲に、{''.join(f'「{each}」' for each in named)}のご請求が含まれていません。"
+    return f"{text}これを含む委任状をお送りください。" if asking else text
 
 
 REASONS_OF_UPLOAD = _words(
