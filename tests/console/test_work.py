@@ -715,11 +715,11 @@ def test_staff_read_no_date_in_the_writing_of_machines(client_of: Of) -> None:
 
 
 def token(case: CaseId) -> str:
-    from mamoru.console import pages
+    from mamoru.console.panels import decisions
 
     decision = store.case(case).demands[0].decision
     assert decision is not None
-    return pages.seen(decision)
+    return decisions.seen(decision)
 
 
 @pytest.mark.promise("P3.5")

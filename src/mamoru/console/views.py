@@ -16,6 +16,7 @@ from mamoru.cases.terms import Case, DemandState, DispatchKind
 from mamoru.console import access, forms, inventory, labels, naming, pages, shown, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
+from mamoru.console.panels import decisions
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId
@@ -236,7 +237,7 @@ def decide(request: HttpRequest, desk: Desk, case_id: str, position: int) -> Htt
     known = _known(case_id)
     now = clock.now()
     case, demand = _demand(known, position)
-    form = pages.decide_form(case, demand, position=position, now=now, data=request.POST)
+    form = decisions.decide_form(case, demand, position=position, now=now, data=request.POST)
     return _act(
         request,
         desk,
@@ -260,7 +261,7 @@ def approve(request: HttpRequest, desk: Desk, case_id: str, position: int) -> Ht
     _case, demand = _demand(known, position)
 
     def act() -> None:
-        if demand.decision is None or request.POST.get("seen") != pages.seen(demand.decision):
+        if demand.decision is None or request.POST.get("seen") != decisions.seen(demand.decision):
             raise store.CaseChangedMeanwhile(f"demand `{demand.id}` was decided anew")
         actions.approve_demand(demand.id, by=desk.by, now=clock.now(), version=_shown(request))
 
