@@ -18,7 +18,7 @@ from mamoru.cases.terms import (
     Role,
     Stage,
 )
-from mamoru.documents import letter, wording
+from mamoru.documents import asking, letter, wording
 from mamoru.documents.terms import DemandAnswer, SupplementRequest
 from mamoru.identity import agent
 from tests.documents.sample import ANSWER, TABLE
@@ -101,7 +101,7 @@ def test_counts_in_a_letter_part_their_thousands() -> None:
 def test_each_reason_for_refusing_a_file_has_words() -> None:
     reasons = {each.reason for each in papers.PaperRefused.__subclasses__()}
 
-    assert reasons | {papers.PaperRefused.reason} == set(wording.REASONS_OF_UPLOAD)
+    assert reasons | {papers.PaperRefused.reason} == set(asking.REASONS_OF_UPLOAD)
 
 
 @pytest.mark.promise("P3.12", "P3.22")
@@ -117,7 +117,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
         *("person-family-name-missing", "agent-address-missing", "person-birth-date-missing"),
     }
 
-    sentences = {code: wording.defect(code, language) for code in codes}
+    sentences = {code: asking.defect(code, language) for code in codes}
 
     assert all(sentences.values())
     assert not any("{" in sentence for sentence in sentences.values())
@@ -125,7 +125,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
 
 def test_an_unknown_point_is_an_error_and_not_an_empty_sentence() -> None:
     with pytest.raises(KeyError):
-        wording.defect("no-such-point", "ja")
+        asking.defect("no-such-point", "ja")
 
 
 @pytest.mark.promise("P3.17", "P3.24")

@@ -26,7 +26,7 @@ from mamoru.console.shown import (
     Written,
 )
 from mamoru.console.words import language, said, word
-from mamoru.documents import wording
+from mamoru.documents import asking, wording
 
 
 def show(
@@ -95,7 +95,7 @@ def show(
         authority_proven=check.authority_code == "proven",
         by_agent=check.authority_code != "own",
         open_points=check.open_points,
-        open_words=tuple(wording.defect(code, language()) for code in check.open_points),
+        open_words=tuple(asking.defect(code, language()) for code in check.open_points),
         unread_words=tuple(
             dict.fromkeys(
                 said(wording.PROOF_KINDS, proof.kind)

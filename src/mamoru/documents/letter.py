@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from mamoru.documents import changed, wording
+from mamoru.documents import asking, changed, wording
 from mamoru.documents.terms import (
     AnnexTable,
     Answer,
@@ -117,9 +117,9 @@ def build_supplement(asked: SupplementRequest) -> Letter:
         )
         heading = "What we need"
     bullets = tuple(
-        wording.not_covered(asked.not_covered, tongue)
+        asking.not_covered(asked.not_covered, tongue)
         if code == "scope-too-narrow" and asked.not_covered
-        else wording.defect(code, tongue)
+        else asking.defect(code, tongue)
         for code in asked.defects
     )
     return Letter(
@@ -214,7 +214,7 @@ def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
             else f"Ground: {name} ({article})"
         )
     if "agency-unconfirmed" in demand.grounds and demand.not_covered:
-        lines.append(wording.not_covered((demand.kind,), tongue, asking=False))
+        lines.append(asking.not_covered((demand.kind,), tongue, asking=False))
     if demand.law:
         lines.append(f"該当する法令：{demand.law}" if tongue == "ja" else f"Law: {demand.law}")
     if demand.reason:

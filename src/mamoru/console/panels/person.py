@@ -18,7 +18,7 @@ from mamoru.console.shown import (
     Row,
 )
 from mamoru.console.words import day, language, moment, said, word
-from mamoru.documents import wording
+from mamoru.documents import asking, wording
 from mamoru.identity import verify
 
 
@@ -128,6 +128,6 @@ def asked(look: Look, index: int) -> Asked:
         by=look.who(asked.by),
         due=day(asked.due_on),
         received=moment(asked.received_at) if asked.received_at else "",
-        points=tuple(wording.defect(code, language()) for code in asked.defects),
+        points=tuple(asking.defect(code, language()) for code in asked.defects),
         message=asked.message if look.personal else "",
     )
