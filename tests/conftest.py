@@ -4,6 +4,7 @@ The folder is a real one, made by `mamoru init` and the generator of the sample 
 product's database lies in it as a file; the stores are put back when a test has changed them.
 """
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import needs
 
@@ -181,6 +183,31 @@ def client_of(accounts: dict[str, int]) -> Callable[[str], Client]:
 def member(client_of: Callable[[str], Client]) -> Client:
     """花子's browser, signed in."""
     return client_of("member")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module; each test has its own profile in it."""
+    needs.require("chromium")
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # the browser's driver keeps a loop in this thread
+    )
+    with sync_playwright() as playing:
+        browser = playing.chromium.launch(
+            executable_path=str(needs.chromium()),
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-gpu",
+                "--disable-software-rasterizer",
+            ],
+        )
+        yield browser
+        browser.close()
+    asyncio.set_event_loop(None)
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def _empty_ledger(connection: Any) -> None:

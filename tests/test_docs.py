@@ -164,7 +164,7 @@ def test_every_address_is_explained_and_every_explained_address_exists() -> None
 def test_every_step_of_a_journey_is_a_function_of_ours(name: str) -> None:
     journey = walk.load(name)
 
-    places = [Path(step.code.co_filename) for step in journey.steps]
+    places = [Path(step.resolve().__code__.co_filename) for step in journey.steps]
 
     assert all(place.is_relative_to(SOURCE) for place in places)
     assert all(step.does for step in journey.steps)
@@ -189,13 +189,15 @@ def test_the_walker_misses_a_step_that_was_not_taken_in_its_order(seen: list[str
         walk.expect_order(_journey("a", "b"), seen)
 
 
-def test_the_walker_follows_calls_into_a_thread_that_is_started_meanwhile(
+def test_the_walker_follows_calls_into_every_thread_and_leaves_the_functions_as_they_were(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from mamoru.kit import ids, text
 
     steps = ("mamoru.kit.text:fold", "mamoru.kit.ids:case_id", "mamoru.kit.ids:check_digit")
     monkeypatch.setattr(walk, "load", lambda _: _journey(*steps))
+
+    before = text.fold.__code__
 
     with walk.Walk("tried") as walked:
         text.fold("１")
@@ -204,19 +206,21 @@ def test_the_walker_follows_calls_into_a_thread_that_is_started_meanwhile(
         thread.join()
 
     assert tuple(walked.seen) == steps
+    assert text.fold.__code__ == before
+    assert text.fold("１") == "1"
 
 
 def test_the_walker_sees_methods_and_what_stands_behind_a_decorator() -> None:
     method = walk.Step(call="mamoru.kit.seal:MasterKey.derive", does="")
     decorated = walk.Step(call="mamoru.cases.store:atomic", does="")
 
-    assert method.code.co_qualname == "MasterKey.derive"
-    assert decorated.code.co_qualname == "atomic"
+    assert method.resolve().__qualname__ == "MasterKey.derive"
+    assert decorated.resolve().__qualname__ == "atomic"
 
 
 def test_a_journey_with_a_renamed_step_does_not_begin() -> None:
     with pytest.raises(AttributeError):
-        _ = walk.Step(call="mamoru.kit.text:folded", does="").code
+        walk.Step(call="mamoru.kit.text:folded", does="").resolve()
 
 
 # --- decisions, links, counterparts --------------------------------------------------------

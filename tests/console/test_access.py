@@ -189,13 +189,13 @@ def test_an_unknown_or_misspelt_number_is_one_calm_page(client_of: Of) -> None:
 
 
 def test_an_unknown_error_is_told_by_its_code_and_never_by_its_text() -> None:
-    from mamoru.console import views
+    from mamoru.console import acting
     from mamoru.kit.errors import MamoruError
 
     class Odd(MamoruError):
         code = "odd-thing"
 
-    text = views._explained(Odd("details of `髙橋`"))
+    text = acting.explained(Odd("details of `髙橋`"))
 
     assert "odd-thing" in text
     assert "髙橋" not in text

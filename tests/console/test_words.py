@@ -6,12 +6,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.utils.translation.template import templatize
 
+from mamoru.cases.execute.person import RecordUnknown
 from mamoru.cases.terms import Channel, Outcome, Stage, Work
+from mamoru.connectors import port
+from mamoru.consents.actions import PersonErased
 from mamoru.console import labels
+from mamoru.datamap.plan import NoOrder
 from mamoru.identity.terms import Verdict
 from mamoru.identity.verify import Pair
+from mamoru.kit.errors import MamoruError
 
 DESK = Path(__file__).parents[2] / "src" / "mamoru" / "console"
 CATALOGUE = DESK / "locale" / "en" / "LC_MESSAGES"
@@ -68,6 +74,38 @@ def test_every_code_that_the_desk_shows_has_words() -> None:
         (labels.PAIRS, Pair),
     ):
         assert [str(code) for code in codes if str(code) not in table] == []
+
+
+def reasons_to_wait() -> set[str]:
+    """Every code with which carrying out can stop: named in its source, or an error of a store."""
+    room = DESK.parent / "cases" / "execute"
+    named = {
+        found
+        for path in room.glob("*.py")
+        for found in re.findall(r'f"([a-z]+(?:-[a-z]+)+):\{', path.read_text(encoding="utf-8"))
+    }
+    errors: list[type[MamoruError]] = [port.StoreError, PersonErased, NoOrder, RecordUnknown]
+    for each in errors:
+        errors += each.__subclasses__()
+    return named | {each.code for each in errors} | {"store-file-missing", "failed"}
+
+
+def test_every_reason_to_wait_says_what_happened_where_and_what_to_do() -> None:
+    reasons = reasons_to_wait()
+
+    assert {"hand-work", "not-proven", "plan-changed", "store-unreachable"} <= reasons
+    assert sorted(reasons - set(labels.WORK_NOTES)) == []
+    nowhere = {"person-erased"}  # the record is gone from every store
+    for code in reasons - nowhere:
+        assert "%(place)s" in str(labels.WORK_NOTES[code]), code
+
+
+@pytest.mark.parametrize("code", ["record-unknown", "store-file-missing"])
+def test_a_failed_work_says_its_own_words_and_not_its_code(code: str) -> None:
+    said = str(labels.ERRORS[code])
+
+    assert code not in said
+    assert "ください。" in said
 
 
 def test_every_act_that_the_room_of_cases_logs_has_words() -> None:

@@ -1,15 +1,18 @@
 """Every act of the desk, done through its page (P3.10 to P3.17, P3.22, P3.24)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
-from mamoru.cases import actions, store
+from mamoru.cases import actions, answer, store
+from mamoru.cases.actions import installed
 from mamoru.cases.terms import (
     AnswerMethod,
     DemandKind,
     Judgement,
+    ProofOf,
     RefusalGround,
     Stage,
     Work,
@@ -603,6 +606,51 @@ def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -
     assert store.case(case).stage is Stage.ANSWERED
 
 
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize(
+    ("typed", "moved", "shown"),
+    [("1600001", False, "160-0001"), ("〒160-0001", False, "160-0001"), ("1600001", True, "")],
+)
+def test_the_letter_bears_the_postal_code_that_the_form_gives_to_the_proven_address(
+    accounts: dict[str, int], typed: str, shown: str, *, moved: bool
+) -> None:
+    case = store.case(scenes.ready_to_verify())
+    home = cast.TARO.home if moved else cast.HANAKO.home
+    filing = replace(
+        case.filing,
+        person=replace(
+            case.filing.person, postal_code=typed, address=home.address, building=home.building
+        ),
+    )
+    read = case.proofs[0].finding
+    assert read is not None
+    silent = replace(
+        case.proofs[0], finding=replace(read, details=replace(read.details, postal_code=""))
+    )
+    known = replace(case, filing=filing, proofs=(silent,), verified_by=scenes.staff("desk"))
+
+    assert answer.addressee(known).postal_code == shown
+
+
+@pytest.mark.promise("P3.11")
+def test_the_letter_names_the_demands_that_were_not_covered_when_it_was_written(
+    accounts: dict[str, int],
+) -> None:
+    case = scenes.mismatch()
+    power = next(each for each in store.case(case).proofs if each.of is ProofOf.AUTHORITY)
+    assert power.finding is not None
+    narrow = replace(power.finding, scope=(DemandKind.DISCLOSURE,), at=scenes.now())
+    actions.record_finding(case, power.id, narrow, now=scenes.now())
+    actions.ask_supplement(
+        case, ("scope-too-narrow",), "", by=scenes.staff("desk"), now=scenes.now()
+    )
+
+    known = store.case(case)
+    asked = answer.compose_supplement(known, installed.sources(), known.supplements[-1])
+
+    assert set(asked.not_covered) == set(scenes.EVERYTHING) - {DemandKind.DISCLOSURE}
+
+
 # --- every state --------------------------------------------------------------------------
 
 
@@ -667,11 +715,11 @@ def test_staff_read_no_date_in_the_writing_of_machines(client_of: Of) -> None:
 
 
 def token(case: CaseId) -> str:
-    from mamoru.console import pages
+    from mamoru.console.panels import decisions
 
     decision = store.case(case).demands[0].decision
     assert decision is not None
-    return pages.seen(decision)
+    return decisions.seen(decision)
 
 
 @pytest.mark.promise("P3.5")

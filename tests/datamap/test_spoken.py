@@ -15,6 +15,8 @@ COLUMNS = """\
           - { name: at, title: { ja: 日時, en: At }, category: account, type: datetime }
           - { name: born, title: { ja: 誕生日, en: Born }, category: account, value: date }
           - { name: zip, title: { ja: 郵便, en: Zip }, category: account, value: postal-code }
+          - { name: total, title: { ja: 合計(円), en: Total (yen) }, category: account, type: integer }
+          - { name: year, title: { ja: 年, en: Year }, category: account, type: integer }
           - { name: phone, title: { ja: 電話, en: Phone }, category: account, value: phone }
 """
 TABLE = reading.parse(
@@ -28,6 +30,10 @@ TABLE = reading.parse(
     [
         ("status", "withdrawn", "退会済み", "Left"),
         ("status", 1, "会員", "Member"),
+        ("total", 1234567, "1,234,567", "1,234,567"),
+        ("total", -1200, "-1,200", "-1,200"),
+        ("total", "980", "980", "980"),
+        ("year", 2026, "2026", "2026"),
         ("status", True, "会員", "Member"),
         ("status", "other", "other", "other"),
         ("left_on", "2026-11-22", "2026年11月22日", "22 November 2026"),

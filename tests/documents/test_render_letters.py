@@ -153,4 +153,4 @@ def test_two_thousand_rows_are_all_in_the_letter() -> None:
     shown = words(made(told))
 
     assert all(first in shown for first, _ in rows)
-    assert "合計2000件" in shown
+    assert "合計2,000件" in shown

@@ -18,7 +18,7 @@ from mamoru.cases.terms import (
     Role,
     Stage,
 )
-from mamoru.documents import letter, wording
+from mamoru.documents import asking, letter, wording
 from mamoru.documents.terms import DemandAnswer, SupplementRequest
 from mamoru.identity import agent
 from tests.documents.sample import ANSWER, TABLE
@@ -56,10 +56,52 @@ def test_each_code_has_words_and_no_words_are_left_over(
     assert all(said.strip() for both in words.values() for said in both.values())
 
 
+ASKED = SupplementRequest(
+    reference="C-2026-000001-5",
+    received_on=date(2026, 11, 20),
+    dated_on=date(2026, 11, 25),
+    language="ja",
+    sender=ANSWER.sender,
+    addressee=ANSWER.addressee,
+    person_name="𠮷野 﨑子",
+    defects=("scope-too-narrow",),
+    message="",
+    due_on=date(2026, 12, 25),
+    not_covered=("disclosure-of-provision-records", "erasure"),
+)
+
+
+@pytest.mark.promise("P3.11", "P3.12")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_request_for_papers_names_each_demand_that_the_power_leaves_out(language: str) -> None:
+    shown = letter.build_supplement(replace(ASKED, language=language)).text()
+
+    assert all(wording.said(wording.KINDS, kind, language) in shown for kind in ASKED.not_covered)
+    assert wording.said(wording.KINDS, "disclosure", language) not in shown
+
+
+@pytest.mark.promise("P3.11")
+def test_a_refusal_says_that_the_power_leaves_this_demand_out_where_it_does() -> None:
+    refused = DemandAnswer(
+        kind="erasure", items=(), outcome="refused", grounds=("agency-unconfirmed",)
+    )
+
+    assert "「消去」のご請求が含まれていません" in text(replace(refused, not_covered=True))
+    assert "委任の範囲に" not in text(refused)
+
+
+def test_counts_in_a_letter_part_their_thousands() -> None:
+    table = replace(TABLE, rows=TABLE.rows * 617)
+
+    shown = text(DemandAnswer(kind="disclosure", items=(), outcome="fulfilled", tables=(table,)))
+
+    assert "合計1,234件" in shown
+
+
 def test_each_reason_for_refusing_a_file_has_words() -> None:
     reasons = {each.reason for each in papers.PaperRefused.__subclasses__()}
 
-    assert reasons | {papers.PaperRefused.reason} == set(wording.REASONS_OF_UPLOAD)
+    assert reasons | {papers.PaperRefused.reason} == set(asking.REASONS_OF_UPLOAD)
 
 
 @pytest.mark.promise("P3.12", "P3.22")
@@ -75,7 +117,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
         *("person-family-name-missing", "agent-address-missing", "person-birth-date-missing"),
     }
 
-    sentences = {code: wording.defect(code, language) for code in codes}
+    sentences = {code: asking.defect(code, language) for code in codes}
 
     assert all(sentences.values())
     assert not any("{" in sentence for sentence in sentences.values())
@@ -83,7 +125,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
 
 def test_an_unknown_point_is_an_error_and_not_an_empty_sentence() -> None:
     with pytest.raises(KeyError):
-        wording.defect("no-such-point", "ja")
+        asking.defect("no-such-point", "ja")
 
 
 @pytest.mark.promise("P3.17", "P3.24")

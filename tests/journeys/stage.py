@@ -1,7 +1,7 @@
 """Walks a journey on the real product: server, worker, stores and ledger in one watched process.
 
-`python -m tests.journeys.stage NAME` makes the sample company in a temporary folder, serves it
-on a free port, walks the journey as its people would over HTTP, and expects every step of
+`python -m tests.journeys.stage NAME` makes the sample company in a temporary folder (`NONE` makes
+it and ends), serves it on a free port, walks the journey as its people would over HTTP, and expects every step of
 `docs/journeys/NAME.toml` in its order. It prints what it saw as one JSON document.
 """
 
@@ -224,6 +224,8 @@ def main(name: str, folder: str | None) -> None:
     from mamoru.site import demo
 
     passwords = demo.prepare(Path(made), port=8000, tell=lambda _: None)
+    if name == "NONE":  # the company only, to be walked in copies
+        return
     from mamoru.portal import published
     from tests.walk import Walk
 

@@ -1,6 +1,7 @@
 """The three journeys of the product, walked for real and step by step (docs/journeys)."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 ROOT = Path(__file__).parents[2]
 
 
-def walked(name: str, folder: Path) -> dict[str, Any]:
+def staged(name: str, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.stage", name, str(folder)],
         cwd=ROOT,
@@ -23,7 +24,20 @@ def walked(name: str, folder: Path) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def company_at_first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company, made once; each journey is walked in a copy."""
+    folder = tmp_path_factory.mktemp("journeys") / "home"
+    staged("NONE", folder)
+    return folder
+
+
+def walked(name: str, company: Path, folder: Path) -> dict[str, Any]:
+    shutil.copytree(company, folder)
+    seen: dict[str, Any] = json.loads(staged(name, folder).splitlines()[-1])
     return seen
 
 
@@ -33,8 +47,10 @@ def letter_text(path: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.promise("P3.1", "P3.3", "P3.4", "P3.8", "P3.10", "P3.11", "P3.12", "P3.21", "P3.24")
-def test_a_lawyer_gets_everything_about_a_former_member_on_paper(tmp_path: Path) -> None:
-    seen = walked("disclosure-by-agent", tmp_path / "home")
+def test_a_lawyer_gets_everything_about_a_former_member_on_paper(
+    company_at_first: Path, tmp_path: Path
+) -> None:
+    seen = walked("disclosure-by-agent", company_at_first, tmp_path / "home")
 
     text = letter_text(seen["letter"])
     assert seen["defects"] == ["address-differs"]
@@ -49,8 +65,10 @@ def test_a_lawyer_gets_everything_about_a_former_member_on_paper(tmp_path: Path)
 
 @pytest.mark.slow
 @pytest.mark.promise("P3.5", "P3.9", "P3.18", "P3.19")
-def test_a_member_corrects_a_number_and_the_store_holds_it(tmp_path: Path) -> None:
-    seen = walked("correction-by-member", tmp_path / "home")
+def test_a_member_corrects_a_number_and_the_store_holds_it(
+    company_at_first: Path, tmp_path: Path
+) -> None:
+    seen = walked("correction-by-member", company_at_first, tmp_path / "home")
 
     assert seen["written"] is True
     assert seen["phone"] == "090-0000-0999"
@@ -60,8 +78,10 @@ def test_a_member_corrects_a_number_and_the_store_holds_it(tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.promise("P3.14", "P3.17")
-def test_a_demand_is_refused_on_one_ground_by_two_persons_with_a_letter(tmp_path: Path) -> None:
-    seen = walked("refusal", tmp_path / "home")
+def test_a_demand_is_refused_on_one_ground_by_two_persons_with_a_letter(
+    company_at_first: Path, tmp_path: Path
+) -> None:
+    seen = walked("refusal", company_at_first, tmp_path / "home")
 
     text = letter_text(seen["letter"])
     assert seen["stage"] == "answered"

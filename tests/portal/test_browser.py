@@ -1,17 +1,13 @@
 """The pages in a real browser: without scripts, on a small screen, under axe (ux 6: U2, U5, U6)."""
 
-import asyncio
-import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from mamoru.site.sample import cast
-from tests import needs
+from tests import barriers
 from tests.portal import filling
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,25 +25,6 @@ PUBLIC = (
     "/accounts/login/",
     "/nothing/",
 )
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for the module; each test has its own profile in it."""
-    needs.require("chromium")
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver runs a loop here
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(needs.chromium()),
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-    asyncio.set_event_loop(None)
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -61,14 +38,8 @@ def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 
 def look(page: Page) -> None:
-    """Expect no axe violation and no sideways scroll at 320 px."""
-    found: dict[str, Any] = (
-        Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
-    )
-    seen = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
-    assert seen == [], page.url
-    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(width) <= 0, page.url
+    """Expect no barrier and no sideways scroll at 320 px."""
+    assert barriers.found(page) == [], page.url
 
 
 def fill(page: Page, values: dict[str, str]) -> None:

@@ -1,10 +1,11 @@
 """From what was decided and read to what is said (P3.24, appi-reference 6.6)."""
 
-from dataclasses import dataclass
-from datetime import date
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from mamoru.cases import store
-from mamoru.cases.rules import deadline
+from mamoru.cases.rules import deadline, facts
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
@@ -38,6 +39,7 @@ from mamoru.identity import address
 from mamoru.identity.terms import Verdict
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
+from mamoru.kit.text import fold
 from mamoru.policy.document import Policy
 
 _PROVISION_COLUMNS = {
@@ -105,6 +107,7 @@ def compose_supplement(case: Case, sources: Sources, asked: Supplement) -> Suppl
         addressee=_as_given(case),
         person_name=case.filing.person.name,
         defects=asked.defects,
+        not_covered=_not_covered(case, at=asked.asked_at),
         message=asked.message,
         due_on=asked.due_on,
     )
@@ -202,7 +205,11 @@ def _proven(case: Case, of: ProofOf) -> PersonalDetails | None:
     ]
     stated = form.full_address if form else ""
     shown.sort(key=lambda each: _LIKENESS.index(address.compare(each.full_address, stated).verdict))
-    return shown[0] if shown else None
+    if not shown or form is None or shown[0].postal_code:
+        return shown[0] if shown else None
+    # Few papers show a postal code: the form's stands where it gives the very same address.
+    same = address.compare(shown[0].full_address, stated).verdict is Verdict.MATCH
+    return replace(shown[0], postal_code=form.postal_code) if same else shown[0]
 
 
 _LIKENESS = (Verdict.MATCH, Verdict.PARTIAL, Verdict.CANNOT_TELL, Verdict.MISMATCH)
@@ -217,11 +224,14 @@ def _as_given(case: Case) -> Addressee:
 def _addressee(details: PersonalDetails, *, on_behalf_of: str = "") -> Addressee:
     lines = tuple(line for line in (details.address, details.building) if line)
     return Addressee(
-        postal_code=details.postal_code,
+        postal_code=_HYPHEN.sub(r"\1-\2", fold(details.postal_code)),
         address_lines=lines,
         name=details.name,
         on_behalf_of=on_behalf_of,
     )
+
+
+_HYPHEN = re.compile(r"\A〒?\s*(\d{3})-?(\d{4})\Z")
 
 
 def _person(case: Case) -> PersonalDetails:
@@ -249,7 +259,17 @@ def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision
         tables=tables,
         changed=_changed(sources, state, language) if asked.kind is DemandKind.ERASURE else (),
         suit_from=deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind),
+        not_covered=asked.kind in _not_covered(case, at=decision.at),
     )
+
+
+def _not_covered(case: Case, *, at: datetime) -> tuple[str, ...]:
+    """Return the kinds of demand that the power of attorney did not cover, as it was read by then."""
+    read = tuple(each for each in case.proofs if each.finding and each.finding.at <= at)
+    found = facts.check(replace(case, proofs=read), today=clock.date_in_japan(at)).open_findings
+    lacking = {kind for each in found for kind in each.lacks}
+    asked = dict.fromkeys(each.demand.kind for each in case.demands)
+    return tuple(kind for kind in asked if kind in lacking)
 
 
 _SHOWING = frozenset({DemandKind.DISCLOSURE, DemandKind.DISCLOSURE_OF_PROVISION_RECORDS})

@@ -77,9 +77,9 @@ def _held(
         return ""
     laws = "、".join(titles.get(f"{ref}#{code}", code) for code in codes)
     if release_on is None:
-        said = gettext("%(rows)s件(保存の必要がなくなるまで)") % {"rows": rows}
+        said = gettext("%(rows)s件(保存の必要がなくなるまで)") % {"rows": f"{rows:,}"}
     else:
-        said = gettext("%(rows)s件(%(day)sに消去)") % {"rows": rows, "day": day(release_on)}
+        said = gettext("%(rows)s件(%(day)sに消去)") % {"rows": f"{rows:,}", "day": day(release_on)}
     return f"{said} {laws}".strip()
 
 

@@ -22,7 +22,7 @@ from mamoru.cases.terms import (
     Subject,
 )
 from mamoru.console import labels
-from mamoru.documents import wording
+from mamoru.documents import asking, wording
 from mamoru.documents.blanks import Blank
 from mamoru.identity import birth
 from mamoru.kit import text
@@ -276,10 +276,10 @@ class SupplementForm(_Form):
             initial={"defects": list(open_points)},
             auto_id="supplement-%s",
         )
-        codes = dict.fromkeys((*open_points, *wording.DEFECTS))
+        codes = dict.fromkeys((*open_points, *asking.DEFECTS))
         defects = self.fields["defects"]
         assert isinstance(defects, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        defects.choices = [(code, wording.defect(code, language)) for code in codes]
+        defects.choices = [(code, asking.defect(code, language)) for code in codes]
 
 
 class _Unchosen(forms.RadioSelect):

@@ -154,9 +154,9 @@ def _todo(line: store.CaseLine) -> str:
         case Stage.SUPPLEMENT_ASKED:
             text = gettext("書類の到着待ち")
         case Stage.VERIFIED if line.undecided:
-            text = gettext("判断 %(count)s件") % {"count": line.undecided}
+            text = gettext("判断 %(count)s件") % {"count": f"{line.undecided:,}"}
         case Stage.VERIFIED:
-            text = gettext("承認 %(count)s件") % {"count": line.unapproved}
+            text = gettext("承認 %(count)s件") % {"count": f"{line.unapproved:,}"}
         case Stage.DECIDED:
             text = _todo_of_decided(line)
         case _:

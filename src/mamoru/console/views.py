@@ -1,27 +1,24 @@
 """The desk (P3.10 to P3.17, P3.22, P3.24): each view is named after the action that it calls."""
 
 import re
-from collections.abc import Callable
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mamoru.cases import actions, execute, store
-from mamoru.cases.terms import Case, DemandState, DispatchKind
-from mamoru.console import access, forms, inventory, labels, naming, pages, shown, words
+from mamoru.cases import actions, store
+from mamoru.cases.terms import DispatchKind
+from mamoru.console import access, acting, forms, inventory, naming, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
+from mamoru.console.panels import decisions
 from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
-from mamoru.kit.ids import CaseId
 from mamoru.kit.text import fold
 
-_UNPROCESSABLE, _CONFLICT, _FORBIDDEN = 422, 409, 403
 _SEARCH_LENGTH = 20
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -62,43 +59,43 @@ def show_datamap(request: HttpRequest, desk: Desk) -> HttpResponse:
 @access.staff(Right.SEE)
 def show_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show one case, all that happened and the one thing to do next."""
-    return _page(request, desk, _known(case_id))
+    return acting.page(request, desk, acting.known(case_id))
 
 
 @require_GET
 @access.staff(Right.READ)
 def open_paper(_request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
     """Show a paper in a tab of its own; the look is in the ledger (P1.5)."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     try:
         media_type, content = actions.open_paper(known, proof_id, by=desk.by, now=clock.now())
     except store.PaperUnknown as problem:
         raise Http404 from problem
-    return _file(content, media_type, f"{known}-paper.{_ENDINGS.get(media_type, 'bin')}")
+    return acting.file(content, media_type, f"{known}-paper.{_ENDINGS.get(media_type, 'bin')}")
 
 
 @require_GET
 @access.staff(Right.READ)
 def letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show the answer as it will leave."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     try:
         content = actions.open_letter(known, by=desk.by, now=clock.now())
     except MamoruError as problem:
-        return _page(request, desk, known, problem=problem)
-    return _file(content, "application/pdf", f"{known}-answer.pdf")
+        return acting.page(request, desk, known, problem=problem)
+    return acting.file(content, "application/pdf", f"{known}-answer.pdf")
 
 
 @require_GET
 @access.staff(Right.READ)
 def supplement_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show the newest request for missing papers as a letter, for those who are written to."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     try:
         content = actions.supplement_letter(known, by=desk.by, now=clock.now())
     except MamoruError as problem:
-        return _page(request, desk, known, problem=problem)
-    return _file(content, "application/pdf", f"{known}-supplement.pdf")
+        return acting.page(request, desk, known, problem=problem)
+    return acting.file(content, "application/pdf", f"{known}-supplement.pdf")
 
 
 # --- identity and authority ---------------------------------------------------------------
@@ -108,13 +105,13 @@ def supplement_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpRes
 @access.staff(Right.HANDLE)
 def record_finding(request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
     """Keep what was read on a paper (P3.10, P3.11)."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     proof = next((each for each in store.case(known).proofs if each.id == proof_id), None)
     if proof is None:
         raise Http404
     form = forms.FindingForm(proof, request.POST, language=words.language())
     now = clock.now()
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -129,21 +126,21 @@ def record_finding(request: HttpRequest, desk: Desk, case_id: str, proof_id: str
 @access.staff(Right.HANDLE)
 def find_person(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Search the company's stores for the person; what was found is shown and kept nowhere."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     try:
         found = actions.candidates(known, by=desk.by, now=clock.now())
     except MamoruError as problem:
-        return _page(request, desk, known, problem=problem)
-    return _page(request, desk, known, candidates=found)
+        return acting.page(request, desk, known, problem=problem)
+    return acting.page(request, desk, known, candidates=found)
 
 
 @require_POST
 @access.staff(Right.HANDLE)
 def identify(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Record which records are the person, or that none is."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     form = forms.IdentifyForm(request.POST, auto_id="identify-%s")
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -159,9 +156,9 @@ def identify(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 @access.staff(Right.HANDLE)
 def verify_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Confirm who asks and, for an agent, the authority (P3.10, P3.11)."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     form = forms.VerifyForm(request.POST, auto_id="verify-%s")
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -179,10 +176,10 @@ def verify_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 @access.staff(Right.HANDLE)
 def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Ask for what is missing before anything is refused (P3.12, P3.22)."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     points = actions.check(known, now=clock.now()).open_points
     form = forms.SupplementForm(points, request.POST, language=words.language())
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -204,24 +201,26 @@ def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpRespon
 @access.staff(Right.HANDLE)
 def name_value(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Say which one registered value a correction, addition or deletion is about (P3.5)."""
-    known = _known(case_id)
-    case, demand = _demand(known, position)
+    known = acting.known(case_id)
+    case, demand = acting.demand(known, position)
     now, error = clock.now(), ""
     if request.method == "POST":
         ref = request.POST.get("ref", "")
         try:
             if ref:
-                actions.name_value(demand.id, ref, by=desk.by, now=now, version=_shown(request))
+                actions.name_value(
+                    demand.id, ref, by=desk.by, now=now, version=acting.version(request)
+                )
                 messages.success(request, gettext("請求の対象となる値を特定しました。"))
                 anchor = f"#demand-{position}"
                 return redirect(f"{reverse('console-case', args=[known])}{anchor}")
             error = gettext("対象の値を一つ選んでください。")
         except MamoruError as problem:
-            return _page(request, desk, known, problem=problem)
+            return acting.page(request, desk, known, problem=problem)
     try:
         tables = actions.values_to_name(demand.id, by=desk.by, now=now)
     except MamoruError as problem:
-        return _page(request, desk, known, problem=problem)
+        return acting.page(request, desk, known, problem=problem)
     context = {"value": naming.page(case, position, tables, error=error), "desk": desk}
     return render(request, "console/value.html", context, status=422 if error else 200)
 
@@ -233,16 +232,16 @@ def name_value(request: HttpRequest, desk: Desk, case_id: str, position: int) ->
 @access.staff(Right.DECIDE)
 def decide(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Decide one demand (P3.10 to P3.17): the facts stand beside it, a second person approves."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     now = clock.now()
-    case, demand = _demand(known, position)
-    form = pages.decide_form(case, demand, position=position, now=now, data=request.POST)
-    return _act(
+    case, demand = acting.demand(known, position)
+    form = decisions.decide_form(case, demand, position=position, now=now, data=request.POST)
+    return acting.act(
         request,
         desk,
         known,
         lambda: actions.decide_demand(
-            demand.id, judged=form.judgement(), by=desk.by, now=now, version=_shown(request)
+            demand.id, judged=form.judgement(), by=desk.by, now=now, version=acting.version(request)
         ),
         form=form,
         key=f"demand-{position}",
@@ -256,15 +255,17 @@ def decide(request: HttpRequest, desk: Desk, case_id: str, position: int) -> Htt
 @access.staff(Right.APPROVE)
 def approve(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Approve what was decided and seen, as the second person (P3.17)."""
-    known = _known(case_id)
-    _case, demand = _demand(known, position)
+    known = acting.known(case_id)
+    _case, demand = acting.demand(known, position)
 
     def act() -> None:
-        if demand.decision is None or request.POST.get("seen") != pages.seen(demand.decision):
+        if demand.decision is None or request.POST.get("seen") != decisions.seen(demand.decision):
             raise store.CaseChangedMeanwhile(f"demand `{demand.id}` was decided anew")
-        actions.approve_demand(demand.id, by=desk.by, now=clock.now(), version=_shown(request))
+        actions.approve_demand(
+            demand.id, by=desk.by, now=clock.now(), version=acting.version(request)
+        )
 
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -278,10 +279,10 @@ def approve(request: HttpRequest, desk: Desk, case_id: str, position: int) -> Ht
 @access.staff(Right.APPROVE)
 def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Send a decision back; the first person decides again."""
-    known = _known(case_id)
-    _case, demand = _demand(known, position)
+    known = acting.known(case_id)
+    _case, demand = acting.demand(known, position)
     form = forms.ReturnForm(request.POST, auto_id=f"return-{position}-%s")
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -290,7 +291,7 @@ def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int)
             reason=form.cleaned_data["reason"],
             by=desk.by,
             now=clock.now(),
-            version=_shown(request),
+            version=acting.version(request),
         ),
         form=form,
         key=f"return-{position}",
@@ -306,9 +307,9 @@ def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int)
 @access.staff(Right.HANDLE)
 def reopen_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Send back what can no longer be carried out as approved; two persons decide it anew."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     form = forms.ReturnForm(request.POST, auto_id="reopen-%s")
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -317,7 +318,7 @@ def reopen_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             by=desk.by,
             now=clock.now(),
-            version=_shown(request),
+            version=acting.version(request),
         ),
         form=form,
         key="reopen",
@@ -330,11 +331,11 @@ def reopen_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 @access.staff(Right.HANDLE)
 def write_by_hand(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Record which characters without a glyph are written into the letter by hand."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     form = forms.HandWrittenForm(
         actions.unprintable(store.case(known)), request.POST, language=words.language()
     )
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -349,8 +350,8 @@ def write_by_hand(request: HttpRequest, desk: Desk, case_id: str) -> HttpRespons
 @access.staff(Right.HANDLE)
 def try_now(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Let the worker try a waiting case at once."""
-    known = _known(case_id)
-    return _act(
+    known = acting.known(case_id)
+    return acting.act(
         request,
         desk,
         known,
@@ -364,10 +365,10 @@ def try_now(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 @access.staff(Right.HANDLE)
 def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
     """Record that a granted demand was carried out by hand (P3.5, P3.6)."""
-    known = _known(case_id)
-    _case, demand = _demand(known, position)
+    known = acting.known(case_id)
+    _case, demand = acting.demand(known, position)
     form = forms.CarriedOutForm(request.POST, auto_id=f"hand-{position}-%s")
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -385,10 +386,10 @@ def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -
 @access.staff(Right.HANDLE)
 def send_answer(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Record that the answer left, and how (P3.24)."""
-    known = _known(case_id)
+    known = acting.known(case_id)
     case = store.case(known)
     form = forms.SendForm(case.filing.answer_method, request.POST, language=words.language())
-    return _act(
+    return acting.act(
         request,
         desk,
         known,
@@ -404,136 +405,3 @@ def send_answer(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
         anchor="answer",
         done=gettext("回答を送ったことを記録しました。"),
     )
-
-
-# --- inside -------------------------------------------------------------------------------
-
-
-def _known(case_id: str) -> CaseId:
-    """Return the number of a case as it stands in the address, or the 404 page."""
-    known = ids.parse_case_id(case_id)
-    if known is None or known != case_id or not any(store.count_by_stage(search=known).values()):
-        raise Http404
-    return known
-
-
-def _demand(case_id: CaseId, position: int) -> tuple[Case, DemandState]:
-    case = store.case(case_id)
-    if not 1 <= position <= len(case.demands):
-        raise Http404
-    return case, case.demands[position - 1]
-
-
-def _act(
-    request: HttpRequest,
-    desk: Desk,
-    case_id: CaseId,
-    act: Callable[[], object],
-    *,
-    done: str,
-    form: Form | None = None,
-    key: str = "",
-    anchor: str = "",
-) -> HttpResponse:
-    """Do one thing and go back to the page; what hinders is shown there with what was typed."""
-    kept = shown.Kept(key=key, form=form) if form is not None else None
-    try:
-        _expect_current(request, case_id)
-        if form is not None and not form.is_valid():
-            return _page(request, desk, case_id, incomplete=True, kept=kept)
-        act()
-    except MamoruError as problem:
-        return _page(request, desk, case_id, problem=problem, kept=kept)
-    messages.success(request, done)
-    return redirect(f"{reverse('console-case', args=[case_id])}#{anchor or key}")
-
-
-def _shown(request: HttpRequest) -> int:
-    """Return the version of the page that was acted on; one that names none acts on nothing."""
-    stated = request.POST.get("version", "")
-    return int(stated) if stated.isascii() and stated.isdigit() else -1
-
-
-def _expect_current(request: HttpRequest, case_id: CaseId) -> None:
-    """Refuse what was decided on a page that is no longer true."""
-    stated = request.POST.get("version", "")
-    if stated and stated != str(store.case(case_id).version):
-        raise store.CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
-
-
-def _page(
-    request: HttpRequest,
-    desk: Desk,
-    case_id: CaseId,
-    *,
-    problem: MamoruError | None = None,
-    incomplete: bool = False,
-    kept: shown.Kept | None = None,
-    candidates: tuple[execute.Candidate, ...] | None = None,
-) -> HttpResponse:
-    now = clock.now()
-    if desk.may(Right.READ):
-        case = actions.open_case(case_id, by=desk.by, now=now)
-    else:
-        case = store.case(case_id)
-    page = pages.show(case, desk, now=now, candidates=candidates, kept=kept)
-    return render(
-        request,
-        "console/case.html",
-        {
-            "page": page,
-            "desk": desk,
-            "problem": str(labels.INCOMPLETE) if incomplete else _explained(problem),
-            "wrong": _wrong_fields(kept),
-        },
-        status=_UNPROCESSABLE if incomplete else _status(problem),
-    )
-
-
-def _status(problem: MamoruError | None) -> int:
-    if problem is None:
-        return 200
-    if problem.code in labels.CONFLICTS:
-        return _CONFLICT
-    return _FORBIDDEN if problem.code in labels.FORBIDDEN else _UNPROCESSABLE
-
-
-def _explained(problem: MamoruError | None) -> str:
-    """Return what happened and what to do; of the message only the names of stores are used."""
-    if problem is None:
-        return ""
-    titles = actions.titles(words.language())
-    named = re.findall(r"`([^`]+)`", str(problem))
-    places = "".join(f"「{titles[name]}」" for name in named if name in titles)
-    template = labels.ERRORS.get(problem.code)
-    if template is None:
-        return str(labels.UNKNOWN_ERROR) % {"code": problem.code}
-    text = str(template)
-    return text % {"places": places} if "%(places)s" in text else text
-
-
-def _wrong_fields(kept: shown.Kept | None) -> list[tuple[str, str, str]]:
-    """Return (id, label, message) of each field to mend, in the order of the page."""
-    if kept is None or not kept.form.is_bound:
-        return []
-    return [
-        (str(kept.form[name].id_for_label), str(kept.form[name].label), str(message))
-        for name, found in kept.form.errors.items()
-        if name in kept.form.fields
-        for message in found
-    ]
-
-
-_PDF_ONLY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
-
-
-def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """Return bytes that run nothing, frame nothing and are kept nowhere."""
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    # A sandboxed page gets no PDF viewer; the viewer has a sandbox of its own.
-    response["Content-Security-Policy"] = (
-        _PDF_ONLY if media_type == "application/pdf" else "sandbox"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

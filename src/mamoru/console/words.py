@@ -35,6 +35,12 @@ def version(text: str) -> str:
     return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
 
 
+def thousands(count: int | str) -> str:
+    """Return a count with its thousands parted, `1,234`; what is no count stays as it is."""
+    text = str(count)
+    return f"{int(text):,}" if text.isdecimal() else text
+
+
 def said(words: wording.Words, code: str) -> str:
     """Return words that letters share; KeyError for a code that has none."""
     return wording.said(words, code, language())

@@ -28,6 +28,8 @@ _TRUE = frozenset({"1", "true", "t", "yes", "y"})
 _FALSE = frozenset({"0", "false", "f", "no", "n"})
 _POSTAL = re.compile(r"〒?\s*(\d{3})[-－ー‐−]?(\d{4})")
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?")
+_WHOLE = re.compile(r"-?\d{4,}")
+_YEN = re.compile(r"[(（]円[)）]")  # the unit of an amount stands in the title of its column
 _BASIC = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)")
 
 
@@ -35,7 +37,7 @@ def spoken(table: Table, column: str, value: object, language: str) -> str:
     """Return a cell as people read it, in `ja` or `en`; an empty cell is empty text.
 
     Labels of the map come first; then dates, moments, yes and no, and postal codes in
-    their written form. What is none of these, or not in the form its column
+    their written form, amounts of yen with their thousands parted. What is none of these, or not in the form its column
     promises, stays as it is stored. KeyError if the table has no such column.
     """
     raw = "" if value is None else str(value)
@@ -62,6 +64,8 @@ def _formed(column: Column, raw: str, language: str) -> str:
     if column.value is ValueKind.POSTAL_CODE:
         found = _POSTAL.fullmatch(raw.strip())
         return f"{found[1]}-{found[2]}" if found else raw
+    if column.type is ColumnType.INTEGER and _YEN.search(column.title.ja) and _WHOLE.fullmatch(raw):
+        return f"{int(raw):,}"
     return raw
 
 

@@ -71,12 +71,12 @@ def _gone(place: Changed, tongue: str) -> str:
     if not place.erased and not place.emptied:
         return ""
     if tongue == "ja":
-        gone = f"{place.erased}件を消去し" if place.erased else ""
-        emptied = f"{place.emptied}件から個人の情報を取り除き" if place.emptied else ""
+        gone = f"{place.erased:,}件を消去し" if place.erased else ""
+        emptied = f"{place.emptied:,}件から個人の情報を取り除き" if place.emptied else ""
         said = "、".join(part for part in (gone, emptied) if part)
         return f"{place.title}（{place.source}）：{said}ました。"
-    gone = f"{place.erased} erased" if place.erased else ""
-    emptied = f"personal data removed from {place.emptied}" if place.emptied else ""
+    gone = f"{place.erased:,} erased" if place.erased else ""
+    emptied = f"personal data removed from {place.emptied:,}" if place.emptied else ""
     said = ", ".join(part for part in (gone, emptied) if part)
     return f"{place.title} ({place.source}): {said}"
 
@@ -91,10 +91,10 @@ def _kept(place: Changed, tongue: str) -> str:
             if place.until
             else "保存の必要がなくなりしだい消去します"
         )
-        return f"{place.title}（{place.source}）：{place.held}件を{laws}により保管し、{until}。"
+        return f"{place.title}（{place.source}）：{place.held:,}件を{laws}により保管し、{until}。"
     until = (
         f"erased on {place.until.day} {place.until:%B %Y}"
         if place.until
         else "erased as soon as it need not be kept any more"
     )
-    return f"{place.title} ({place.source}): {place.held} kept under {laws}, {until}"
+    return f"{place.title} ({place.source}): {place.held:,} kept under {laws}, {until}"

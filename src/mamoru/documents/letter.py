@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from mamoru.documents import changed, wording
+from mamoru.documents import asking, changed, wording
 from mamoru.documents.terms import (
     AnnexTable,
     Answer,
@@ -27,6 +27,7 @@ _LABELS = {
         "desk": "担当：",
         "contact": "窓口：",
         "on_behalf": "ご本人：",
+        "unbroken": "お問い合わせ窓口",
     },
     "en": {
         "reference": "Reference",
@@ -38,6 +39,7 @@ _LABELS = {
         "desk": "Desk: ",
         "contact": "Contact: ",
         "on_behalf": "On behalf of ",
+        "unbroken": "Personal Information Desk",
     },
 }
 _TITLE = {
@@ -114,7 +116,12 @@ def build_supplement(asked: SupplementRequest) -> Letter:
             "tell the desk early if you need more time.",
         )
         heading = "What we need"
-    bullets = tuple(wording.defect(code, tongue) for code in asked.defects)
+    bullets = tuple(
+        asking.not_covered(asked.not_covered, tongue)
+        if code == "scope-too-narrow" and asked.not_covered
+        else asking.defect(code, tongue)
+        for code in asked.defects
+    )
     return Letter(
         language=tongue,
         reference=asked.reference,
@@ -206,6 +213,8 @@ def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
             if tongue == "ja"
             else f"Ground: {name} ({article})"
         )
+    if "agency-unconfirmed" in demand.grounds and demand.not_covered:
+        lines.append(asking.not_covered((demand.kind,), tongue, asking=False))
     if demand.law:
         lines.append(f"該当する法令：{demand.law}" if tongue == "ja" else f"Law: {demand.law}")
     if demand.reason:
@@ -265,8 +274,8 @@ def _annexes(answer: Answer, tongue: str) -> tuple[Section, ...]:
 def _count(tables: tuple[AnnexTable, ...], tongue: str) -> str:
     rows = sum(len(table.rows) for table in tables)
     if tongue == "ja":
-        return f"ご本人の記録と確認できた{len(tables)}種類、合計{rows}件をすべて記載しています。"
-    return f"All {rows} records of {len(tables)} kinds that we know to be yours are listed."
+        return f"ご本人の記録と確認できた{len(tables)}種類、合計{rows:,}件をすべて記載しています。"
+    return f"All {rows:,} records of {len(tables)} kinds that we know to be yours are listed."
 
 
 def _closing(answer: Answer, tongue: str) -> tuple[str, ...]:

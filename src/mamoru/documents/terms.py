@@ -88,6 +88,7 @@ class DemandAnswer:
     tables: tuple[AnnexTable, ...] = ()
     changed: tuple[Changed, ...] = ()
     suit_from: date | None = None
+    not_covered: bool = False  # by the power of attorney
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,7 @@ class SupplementRequest:
     defects: tuple[str, ...]  # stable codes; the wording is the letter's
     message: str
     due_on: date
+    not_covered: tuple[str, ...] = ()  # kinds of demand that the power of attorney leaves out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ Words = Mapping[str, Mapping[str, str]]
 """code -> language -> words"""
 
 
-def _words(rows: Mapping[str, tuple[str, str]]) -> Words:
+def in_both(rows: Mapping[str, tuple[str, str]]) -> Words:
+    """Return words of (Japanese, English) by language."""
     return {code: {"ja": ja, "en": en} for code, (ja, en) in rows.items()}
 
 
@@ -19,7 +20,7 @@ def said(words: Words, code: str, language: str) -> str:
     return words[code]["en" if language == "en" else "ja"]
 
 
-KINDS = _words(
+KINDS = in_both(
     {
         "notice-of-purpose": ("利用目的の通知", "Notice of the purposes of use"),
         "disclosure": ("保有個人データの開示", "Disclosure of retained personal data"),
@@ -36,7 +37,7 @@ KINDS = _words(
     }
 )
 
-ARTICLES = _words(
+ARTICLES = in_both(
     {
         "notice-of-purpose": ("法第32条第2項", "Act, Article 32(2)"),
         "disclosure": ("法第33条第1項", "Act, Article 33(1)"),
@@ -50,7 +51,7 @@ ARTICLES = _words(
     }
 )
 
-GROUNDS = _words(
+GROUNDS = in_both(
     {
         "identity-unconfirmed": (
             "ご本人であることを確認できないこと",
@@ -80,7 +81,7 @@ GROUNDS = _words(
     }
 )
 
-GROUND_ARTICLES = _words(
+GROUND_ARTICLES = in_both(
     {
         "identity-unconfirmed": (
             "法第37条第1項、施行令第12条第3号",
@@ -103,7 +104,7 @@ GROUND_ARTICLES = _words(
 
 # Where a ground rests on another article against another kind of demand (reference 6.2).
 _OTHER_ARTICLES = {
-    "notice-of-purpose": _words(
+    "notice-of-purpose": in_both(
         {
             "harm-to-rights": (
                 "法第32条第2項第2号、第21条第4項第1号",
@@ -111,7 +112,7 @@ _OTHER_ARTICLES = {
             ),
         }
     ),
-    "disclosure-of-provision-records": _words(
+    "disclosure-of-provision-records": in_both(
         {
             "harm-to-rights": (
                 "法第33条第5項において準用する同条第2項第1号",
@@ -136,7 +137,7 @@ def ground_article(kind: str, ground: str, language: str) -> str:
     return said(words if ground in words else GROUND_ARTICLES, ground, language)
 
 
-REMEDIES = _words(
+REMEDIES = in_both(
     {
         "identity-unconfirmed": (
             "ご住所の変更を確認できる書類（住民票、戸籍の附票など）または有効な本人確認書類を添えて、あらためてご請求いただけます。",
@@ -155,7 +156,7 @@ REMEDIES = _words(
     }
 )
 
-OUTCOMES = _words(
+OUTCOMES = in_both(
     {
         "fulfilled": ("ご請求のとおり対応いたしました。", "We have done what you asked for."),
         "refused": (
@@ -174,7 +175,7 @@ OUTCOMES = _words(
     }
 )
 
-DONE = _words(
+DONE = in_both(
     {
         "notice-of-purpose": (
             "ご本人の保有個人データの利用目的は、次のとおりです。",
@@ -205,7 +206,7 @@ NO_PROVISION_RECORDS = {
     "en": "There are no records of provision to third parties (Act, Article 33(3), (5)).",
 }
 
-STAGES = _words(
+STAGES = in_both(
     {
         "received": ("受付済み", "Received"),
         "supplement-asked": ("確認中（書類をお待ちしています）", "Waiting for your papers"),
@@ -216,7 +217,7 @@ STAGES = _words(
     }
 )
 
-STAGE_MEANINGS = _words(
+STAGE_MEANINGS = in_both(
     {
         "received": (
             "ご請求を受け付けました。書類の確認の結果をお知らせし、{due}までに回答する予定です。",
@@ -246,7 +247,7 @@ STAGE_MEANINGS = _words(
     }
 )
 
-ROLES = _words(
+ROLES = in_both(
     {
         "person": ("ご本人", "The person concerned"),
         "parent": ("親権者（未成年者の法定代理人）", "Parent (statutory agent of a minor)"),
@@ -256,7 +257,7 @@ ROLES = _words(
     }
 )
 
-PROOF_KINDS = _words(
+PROOF_KINDS = in_both(
     {
         "driving-licence": ("運転免許証", "Driving licence"),
         "my-number-card-front": (
@@ -283,7 +284,7 @@ PROOF_KINDS = _words(
     }
 )
 
-PROOF_OF = _words(
+PROOF_OF = in_both(
     {
         "person": ("ご本人の確認書類", "Paper of the person"),
         "agent": ("代理人の確認書類", "Paper of the agent"),
@@ -291,187 +292,7 @@ PROOF_OF = _words(
     }
 )
 
-DEFECTS = _words(
-    {
-        "identity-missing": (
-            "ご本人の確認書類をお送りください。",
-            "Please send an identity document of the person.",
-        ),
-        "second-document-missing": (
-            "写真のない確認書類は、もう1点の書類とあわせてお送りください。",
-            "A document without a photograph needs a second one.",
-        ),
-        "address-differs": (
-            "書類のご住所と当社に登録されているご住所が一致しません。ご住所の変更を確認できる書類"
-            "（前のご住所の記載がある住民票の写し、または戸籍の附票の写し）をお送りください。",
-            "The address on your papers differs from the registered one. Please send a paper that "
-            "shows the change: a resident record with the former address, or an address history.",
-        ),
-        "application-address-differs": (
-            "請求書のご住所と確認書類のご住所が一致しません。ご住所の変更を確認できる書類"
-            "（住民票の写し、または戸籍の附票の写し）か、請求書と同じご住所の記載がある"
-            "本人確認書類をお送りください。",
-            "The address on the form differs from the one on your paper. Please send a paper that "
-            "shows the change (a resident record or an address history), or an identity document "
-            "with the same address as the form.",
-        ),
-        "name-differs": (
-            "請求書のお名前と確認書類のお名前が一致しません。お名前の変更を確認できる書類をお送りください。",
-            "The name on the form differs from the one on your paper. Please send a paper that shows "
-            "the change of name.",
-        ),
-        "birth-date-differs": (
-            "請求書の生年月日と確認書類の生年月日が一致しません。請求書と同じ生年月日の記載がある"
-            "本人確認書類をお送りください。",
-            "The birth date on the form differs from the one on your paper. Please send an identity "
-            "document with the birth date of the form.",
-        ),
-        "document-unreadable": (
-            "書類の文字が読み取れません。鮮明な写しをお送りください。",
-            "The paper cannot be read. Please send a clear copy.",
-        ),
-        "agent-identity-missing": (
-            "代理人の方の確認書類をお送りください。",
-            "Please send an identity document of the agent.",
-        ),
-        "power-of-attorney-missing": (
-            "ご本人の署名のある委任状をお送りください。",
-            "Please send a power of attorney signed by the person.",
-        ),
-        "seal-certificate-missing": (
-            "委任状の印影を確認できる印鑑登録証明書をお送りください。",
-            "Please send the seal registration certificate that belongs to the power of attorney.",
-        ),
-        "relation-missing": (
-            "親権者であることを確認できる書類（戸籍謄本、またはご本人と続柄の記載がある住民票の写し）をお送りください。",
-            "Please send a paper that shows the parental relation (a family register or resident record).",
-        ),
-        "guardianship-missing": (
-            "成年後見の登記事項証明書をお送りください。",
-            "Please send the certificate of registered guardianship.",
-        ),
-        "lawyer-identification-missing": (
-            "弁護士の身分証明書をお送りください。",
-            "Please send the lawyer's identification.",
-        ),
-        "scope-missing": (
-            "委任状に委任の範囲が記載されていません。委任する請求の種類を記載した委任状をお送りください。",
-            "The power of attorney does not say what is entrusted. Please send one that does.",
-        ),
-        "seal-certificate-address-differs": (
-            "印鑑登録証明書のご住所と、ご本人の確認書類のご住所が一致しません。",
-            "The address on the seal certificate differs from the person's document.",
-        ),
-        "person-age-unknown": (
-            "ご本人の生年月日をお知らせください。",
-            "Please tell us the birth date of the person.",
-        ),
-        "person-is-of-age": (
-            "ご本人は成年に達しています。ご本人からの請求か、ご本人の委任状が必要です。",
-            "The person is of age: the request must come from the person or with a power of attorney.",
-        ),
-        "identity-unknown": (
-            "ご本人を特定できません。会員番号や登録時のメールアドレスなどをお知らせください。",
-            "We cannot find the person. Please tell us a member number or a registered mail address.",
-        ),
-        "scope-too-narrow": (
-            "委任状に、今回のご請求の内容が含まれていません。委任の範囲を確認できる委任状をお送りください。",
-            "The power of attorney does not cover this request.",
-        ),
-        "principal-name-differs": (
-            "委任状のご本人のお名前が、請求書のお名前と一致しません。",
-            "The person named on the power of attorney differs from the form.",
-        ),
-        "agent-name-differs": (
-            "委任状の代理人のお名前が、代理人の確認書類のお名前と一致しません。",
-            "The agent named on the power of attorney differs from the agent's document.",
-        ),
-        "hidden-characters": (
-            "お名前またはご住所に、目に見えない文字が含まれています。入力し直して、あらためてご請求ください。",
-            "The name or address holds characters that cannot be seen. Please type it again.",
-        ),
-        "form-incomplete": (
-            "請求書に記入されていない項目があります。",
-            "Some items of the form are empty.",
-        ),
-    }
-)
-
-# For points about one paper: `power-of-attorney-too-old`, `driving-licence-expired`.
-_ABOUT_PAPER: Words = _words(
-    {
-        "-too-old": (
-            "{paper}の作成日または発行日から3か月を過ぎています。新しいものをお送りください。",
-            "{paper}: issued more than three months ago. Please send a new one.",
-        ),
-        "-undated": (
-            "{paper}の作成日または発行日が確認できません。日付のわかるものをお送りください。",
-            "{paper}: the date of issue is missing. Please send one that shows it.",
-        ),
-        "-dated-in-future": (
-            "{paper}の日付が将来の日付になっています。正しい日付のものをお送りください。",
-            "{paper}: the date lies in the future. Please send one with the right date.",
-        ),
-        "-expired": (
-            "{paper}の有効期限が切れています。有効なものをお送りください。",
-            "{paper}: it has expired. Please send a valid one.",
-        ),
-        "-not-genuine": (
-            "{paper}を確認書類としてお取り扱いできません。別の確認書類をお送りください。",
-            "{paper}: we cannot accept it as proof. Please send another paper.",
-        ),
-    }
-)
-
-
-def defect(code: str, language: str) -> str:
-    """Return what a requester is asked to send for a point; KeyError for an unknown code.
-
-    A gap of the form (`person-address-missing`, `items-missing/1`) has one sentence.
-    """
-    if code in DEFECTS:
-        return said(DEFECTS, code, language)
-    for ending, words in _ABOUT_PAPER.items():
-        paper = code.removesuffix(ending)
-        if paper != code and paper in PROOF_KINDS:
-            return words["en" if language == "en" else "ja"].format(
-                paper=said(PROOF_KINDS, paper, language)
-            )
-    if code.partition("/")[0].endswith("-missing"):
-        return said(DEFECTS, "form-incomplete", language)
-    raise KeyError(code)
-
-
-REASONS_OF_UPLOAD = _words(
-    {
-        "too-large": (
-            "ファイルが大きすぎます。{limit}MB以下にしてお送りください。",
-            "The file is too large. Please keep it below {limit} MB.",
-        ),
-        "not-image-or-pdf": (
-            "画像（JPEG、PNG）またはPDFではありません。形式を確かめてお送りください。",
-            "This is neither an image (JPEG, PNG) nor a PDF.",
-        ),
-        "damaged": (
-            "ファイルが壊れているか、途中で切れています。もう一度お送りください。",
-            "The file is damaged or cut off. Please send it again.",
-        ),
-        "too-many-pixels": (
-            "画像の画素数が多すぎます。解像度を下げてお送りください。",
-            "The image has too many pixels. Please lower its resolution.",
-        ),
-        "empty": (
-            "ファイルの中身がありません。ファイルを選び直してください。",
-            "The file is empty. Please choose it again.",
-        ),
-        "unreadable": (
-            "ファイルを受け付けられませんでした。もう一度お送りください。",
-            "The file could not be taken. Please send it again.",
-        ),
-    }
-)
-
-DISPATCH = _words(
+DISPATCH = in_both(
     {
         "simplified-registered-mail": ("簡易書留", "Simplified registered mail"),
         "addressee-only-mail": ("本人限定受取郵便", "Addressee-only mail"),
@@ -479,7 +300,7 @@ DISPATCH = _words(
     }
 )
 
-ANSWER_METHODS = _words(
+ANSWER_METHODS = in_both(
     {
         "paper": ("書面（郵送）", "On paper, by post"),
         "electronic": ("電磁的方法（この画面からのダウンロード）", "Electronically, as a download"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mamoru.cases import actions, store
 from mamoru.cases.terms import Case, ProofKind, ProofOf, Role, Stage
-from mamoru.documents import wording
+from mamoru.documents import asking
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
@@ -231,7 +231,7 @@ def _page(
         "supplements": [
             {
                 "asked": tuple(
-                    dict.fromkeys(wording.defect(each, words.language()) for each in one.defects)
+                    dict.fromkeys(asking.defect(each, words.language()) for each in one.defects)
                 ),
                 "message": one.message,
                 "due_on": one.due_on,

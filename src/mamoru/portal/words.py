@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from mamoru.cases.terms import Case, Outcome, Stage
-from mamoru.documents import wording
+from mamoru.documents import asking, wording
 from mamoru.kit import calendar, clock
 
 TABLES: Mapping[str, wording.Words] = {
@@ -21,7 +21,7 @@ TABLES: Mapping[str, wording.Words] = {
     "remedies": wording.REMEDIES,
     "dispatch": wording.DISPATCH,
     "methods": wording.ANSWER_METHODS,
-    "uploads": wording.REASONS_OF_UPLOAD,
+    "uploads": asking.REASONS_OF_UPLOAD,
 }
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (

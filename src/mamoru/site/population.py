@@ -37,11 +37,12 @@ def publish_versions(*, now: datetime) -> None:
     folder = wiring.home() / settings.MAMORU.published
     older = resources.files("mamoru.site.sample") / "published"
     known = {each.policy.version for each in publication.publications(folder)}
+    present = wiring.policy().version
     for path in sorted(older.iterdir(), key=lambda each: each.name):
         version = path.name.removesuffix(".yaml")
-        if version not in known and version != wiring.policy().version:
+        if version not in {*known, present}:
             (folder / path.name).write_bytes(path.read_bytes())
-    if wiring.policy().version not in known:
+    if present not in known:
         publishing.publish(by=StaffId("operator"), accept=True, now=now)
 
 

@@ -1,0 +1,133 @@
+"""Who it is: the records, the three sources compared, what is still open (P3.10, P3.11)."""
+
+from django.utils.translation import gettext
+
+from mamoru.cases import execute
+from mamoru.cases.terms import (
+    Stage,
+)
+from mamoru.console import forms, labels
+from mamoru.console.panels.look import Look
+from mamoru.console.shaping import (
+    pair_of,
+)
+from mamoru.console.shown import (
+    Asked,
+    Compared,
+    Comparison,
+    Row,
+)
+from mamoru.console.words import day, language, moment, said, word
+from mamoru.documents import asking, wording
+from mamoru.identity import verify
+
+
+def records(look: Look) -> tuple[str, ...]:
+    """Return the records that were identified, by their key only for who may read it."""
+    if look.case.identity is None:
+        return ()
+    return tuple(
+        look.place(f"{each.store}/{each.table}") + (f" ({each.key})" if look.personal else "")
+        for each in look.case.identity.subjects
+    )
+
+
+def identify_form(
+    look: Look, candidates: tuple[execute.Candidate, ...] | None
+) -> forms.IdentifyForm | None:
+    """Return the form to choose records, once somebody has searched."""
+    kept = look.kept is not None and look.kept.key == "identify"
+    if candidates is None and not kept:
+        return None
+    return look.kept_or(forms.IdentifyForm, "identify", forms.IdentifyForm(auto_id="identify-%s"))
+
+
+def comparison(look: Look) -> Comparison | None:
+    """Return the three sources side by side; None before there is a paper to compare."""
+    found = look.check.comparison
+    if found is None:
+        return None
+    paper = next((each for each in look.case.proofs if each.id == look.check.proof), None)
+    chain: tuple[Row, ...] = ()
+    if found.chain:
+        first, second = found.chain
+        chain = (
+            Row(label=gettext("請求書の住所"), text=first.a),
+            Row(label=gettext("確認書類の今の住所"), text=first.b),
+            Row(label=gettext("確認書類の前の住所"), text=second.a),
+            Row(label=gettext("登録されている住所"), text=second.b),
+        )
+    return Comparison(
+        paper=said(wording.PROOF_KINDS, paper.kind) if paper else "",
+        parts=(
+            _compared("address", gettext("住所"), found.addresses, found.address),
+            _compared("name", gettext("氏名"), found.names, found.name),
+            _compared("birth", gettext("生年月日"), found.births, found.birth),
+        ),
+        chain=chain,
+    )
+
+
+def _compared(
+    key: str, title: str, pairs: tuple[verify.PairVerdict, ...], verdict: str
+) -> Compared:
+    first, second, _third = pairs
+    return Compared(
+        key=key,
+        title=title,
+        verdict=str(verdict),
+        word=word(labels.VERDICTS, verdict),
+        sources=(
+            Row(label=gettext("請求書"), text=first.a),
+            Row(label=gettext("確認書類"), text=first.b),
+            Row(label=gettext("登録内容"), text=second.b),
+        ),
+        pairs=tuple(pair_of(each) for each in pairs),
+    )
+
+
+def verify_hint(look: Look) -> str:
+    """Return what is needed before the identity can be confirmed."""
+    check = look.check
+    if not look.open or check.by_login:
+        return ""
+    if look.case.stage is Stage.SUPPLEMENT_ASKED:
+        text = gettext("お願いした書類が提出されると、確定できるようになります。")
+    elif not look.handles:
+        text = gettext("確定は、受付担当または個人情報保護管理者が行います。")
+    elif not check.identified:
+        text = gettext("本人の特定が済むと、確定できるようになります。")
+    elif check.comparison is None:
+        text = gettext("本人の確認書類の記載を記録すると、照合できるようになります。")
+    elif check.open_points:
+        text = gettext(
+            "残っている点があるあいだは、確定しようとしても受け付けられません。不足書類をお願いしてください。"
+        )
+    elif check.unread_points:
+        text = gettext("届いている書類の記載を記録すると、確定できるようになります。")
+    elif not check.acceptable(note=""):
+        text = gettext("一部だけの一致です。足りると判断した理由を記入すると確定できます。")
+    else:
+        text = gettext("すべて一致しています。理由の記入は要りません。")
+    return text
+
+
+def verified(look: Look) -> str:
+    """Return who confirmed it and when."""
+    if look.case.verified_by is None:
+        return ""
+    at = look.case.complete_at
+    return f"{look.who(look.case.verified_by)} {moment(at) if at else ''}".strip()
+
+
+def asked(look: Look, index: int) -> Asked:
+    """Return one request for what was missing."""
+    asked = look.case.supplements[index]
+    return Asked(
+        at=moment(asked.asked_at),
+        by=look.who(asked.by),
+        due=day(asked.due_on),
+        received=moment(asked.received_at) if asked.received_at else "",
+        points=tuple(asking.defect(code, language()) for code in asked.defects),
+        message=asked.message if look.personal else "",
+    )

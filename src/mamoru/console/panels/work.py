@@ -1,0 +1,184 @@
+"""What the machine and hands do, and the answer that leaves (P3.24, P3.26)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext
+
+from mamoru.cases import actions, execute, store
+from mamoru.cases.terms import (
+    AnswerMethod,
+    DemandState,
+    Outcome,
+    PlanChange,
+    Stage,
+    Work,
+)
+from mamoru.console import forms, labels, queue
+from mamoru.console.panels.look import Look
+from mamoru.console.shown import (
+    Row,
+    Stale,
+    Working,
+)
+from mamoru.console.words import language, moment, said, word
+from mamoru.documents import wording
+
+_PROGRESS: Final = frozenset(
+    {
+        "case.decided",
+        "case.place.read",
+        "case.place.corrected",
+        "case.demand.carried-out",
+        "case.demand.carried-out-by-hand",
+    }
+)
+
+
+def _hand_needed(look: Look, state: DemandState, plan: execute.Plan | None) -> bool:
+    granted = state.decision is not None and state.decision.outcome is Outcome.FULFILLED
+    by_hand = plan is not None and plan.by_hand
+    return look.case.stage is Stage.DECIDED and granted and by_hand and not store.executed(state.id)
+
+
+def hand_form(
+    look: Look, position: int, state: DemandState, plan: execute.Plan | None
+) -> forms.CarriedOutForm | None:
+    """Return the form to record work by hand, for whoever did not approve it."""
+    decision = state.decision
+    if not _hand_needed(look, state, plan) or not look.handles or decision is None:
+        return None
+    if decision.approved_by == look.desk.by:
+        return None
+    return look.kept_or(
+        forms.CarriedOutForm,
+        f"hand-{position}",
+        forms.CarriedOutForm(auto_id=f"hand-{position}-%s"),
+    )
+
+
+def hand(look: Look, state: DemandState, plan: execute.Plan | None) -> str:
+    """Return who has to act by hand, and how."""
+    decision = state.decision
+    if not _hand_needed(look, state, plan) or decision is None:
+        return ""
+    if decision.approved_by == look.desk.by:
+        return gettext("あなたが承認したため、作業の記録はほかの人が行います。")
+    if not look.handles:
+        return gettext("作業の記録は、受付担当または個人情報保護管理者が行います。")
+    return gettext("表の内容を手で直し、どこで何をしたかを記録してください。")
+
+
+def written_form(look: Look) -> forms.HandWrittenForm | None:
+    """Return the form for characters that no font of ours draws, while some are left."""
+    left = [each for each in look.blanks if chr(each.point) not in look.case.hand_written]
+    if not left or not look.handles:
+        return None
+    fresh = forms.HandWrittenForm(left, language=language())
+    return look.kept_or(forms.HandWrittenForm, "by-hand", fresh)
+
+
+def stale(look: Look) -> Iterable[Stale]:
+    """Yield the decisions that can no longer be carried out, with what has changed."""
+    for position, demand in enumerate(look.case.demands, start=1):
+        change = actions.plan_change(look.case, demand)
+        if change is not None:
+            yield Stale(
+                position=position,
+                kind=said(wording.KINDS, demand.demand.kind),
+                changes=tuple(_changes(look, change)),
+            )
+
+
+def _changes(look: Look, change: PlanChange) -> Iterable[str]:
+    if change.hindered:
+        yield str(labels.HINDRANCES[change.hindered])
+    for ref in change.added:
+        yield gettext("「%(place)s」が対象に加わりました。") % {"place": look.place(ref)}
+    for ref in change.removed:
+        yield gettext("「%(place)s」が対象から外れました。") % {"place": look.place(ref)}
+    for ref in change.wider:
+        yield gettext("「%(place)s」の項目「%(column)s」が対象に加わりました。") % _column(
+            look, ref
+        )
+    for ref in change.narrower:
+        yield gettext("「%(place)s」の項目「%(column)s」が対象から外れました。") % _column(
+            look, ref
+        )
+    for ref in change.other_records:
+        yield gettext("「%(place)s」で、対象となる記録が変わりました。") % {
+            "place": look.place(ref)
+        }
+    if not change.known:
+        yield gettext("判断したときの範囲が残っていないため、違いは表示できません。")
+
+
+def _column(look: Look, ref: str) -> Mapping[str, str]:
+    place, _, name = ref.rpartition("/")
+    return {"place": look.place(place), "column": look.titles.get(ref, name)}
+
+
+def working(look: Look) -> Working:
+    """Return what the work does or waits for, and what to do."""
+    case = look.case
+    note = since = next_try = ""
+    if case.work is Work.WAITING:
+        code, _, name = case.work_note.partition(":")
+        if code in {"hand-work", "plan-changed"}:
+            place = said(wording.KINDS, name) if name in wording.KINDS else name
+        else:
+            place = look.titles.get(name, name)
+        template = str(labels.WORK_NOTES.get(code, labels.WORK_NOTES["failed"]))
+        note = template % {"place": place}
+        if code == "failed" and name in labels.ERRORS:  # what to do, where we know it
+            note = str(labels.ERRORS[name]) % {"places": ""}
+        moved = [entry.at for entry in look.entries if entry.kind in _PROGRESS]
+        since = moment(max(moved)) if moved else ""
+        after = store.next_try(case.id)
+        if after is not None and code not in {"hand-work", "plan-changed"}:
+            next_try = moment(after)
+    return Working(
+        word=word(labels.WORK, case.work),
+        note=note,
+        since=since,
+        tries=case.tries,
+        failures=case.failures,
+        next_try=next_try,
+        may_hasten=case.work is Work.WAITING and look.handles,
+    )
+
+
+def send(look: Look) -> tuple[forms.SendForm | None, str]:
+    """Return the form to send the answer, or why it cannot be sent yet."""
+    case = look.case
+    if case.stage is not Stage.DECIDED:
+        early = case.stage in queue.OPEN_STAGES
+        return None, gettext("判断と承認が終わると、回答書が作られます。") if early else ""
+    if case.work is not Work.READY:
+        return None, gettext("実行が終わると回答書ができます。それまでは送れません。")
+    if not look.handles:
+        return None, gettext("回答は、受付担当または個人情報保護管理者が送ります。")
+    fresh = forms.SendForm(case.filing.answer_method, language=language())
+    return look.kept_or(forms.SendForm, "send", fresh), str(labels.DISPATCH_HINT)
+
+
+def of_others(look: Look) -> tuple[str, ...]:
+    """Return the disclosed items in which others may be spoken of."""
+    return tuple(
+        f"{look.place(ref.rpartition('/')[0])} / {look.titles.get(ref, ref)}"
+        for ref in actions.speaks_of_others(look.case)
+    )
+
+
+def answered(look: Look) -> tuple[Row, ...]:
+    """Return when and how the answer left."""
+    case = look.case
+    if case.answered_at is None or case.dispatch is None:
+        return ()
+    rows = [
+        Row(label=gettext("送った日時"), text=moment(case.answered_at)),
+        Row(label=gettext("送り方"), text=said(wording.DISPATCH, case.dispatch)),
+    ]
+    if case.tracking_number and case.filing.answer_method is AnswerMethod.PAPER:
+        rows.append(Row(label=gettext("追跡番号"), text=case.tracking_number))
+    return tuple(rows)

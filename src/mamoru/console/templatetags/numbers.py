@@ -1,0 +1,8 @@
+"""Counts as people write them."""
+
+from django import template
+
+from mamoru.console import words
+
+register = template.Library()
+register.filter("thousands", words.thousands)
