@@ -61,7 +61,10 @@ def of_sqlite(path: Path, source: Path) -> Shop:
             if ";" in statement:
                 connection.executescript(statement)
                 return []
-            return _run(connection.cursor(), statement.replace("%s", "?"), rows)
+            connection.execute("BEGIN IMMEDIATE")  # many rows are one transaction
+            found = _run(connection.cursor(), statement.replace("%s", "?"), rows)
+            connection.execute("COMMIT")
+            return found
 
     return _filled(Shop("sqlite", str(path), execute_), schema(), source)
 

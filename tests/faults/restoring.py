@@ -19,10 +19,12 @@ from mamoru.consents import store as standings
 from mamoru.consents.terms import StandingKind
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample.cast import Someone
+from tests import sweeps
 from tests.cases import acts
 from tests.faults.engines import TABLES, Rows, Shop
 
-PERSONS, ERASED = 10_000, 4
+PERSONS, FULL = 10_000, 100
+ERASED = sweeps.points(sample=6, whole=FULL)
 Backup = dict[str, Any]
 
 

@@ -21,7 +21,7 @@ from mamoru.datamap.terms import DriftKind
 from mamoru.kit.ids import CaseId
 from mamoru.site.command import Company as Product
 from mamoru.site.sample.cast import Someone
-from tests import needs
+from tests import needs, sweeps
 from tests.cases import acts
 from tests.conftest import Company
 from tests.connectors import servers
@@ -240,7 +240,7 @@ def approved(someone: Someone) -> CaseId:
 
 @pytest.mark.promise("P0.1", "P3.6")
 def test_each_kind_of_drift_blocks_done_is_named_and_ends_with_its_repair(
-    shop: Shop, house: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shop: Shop, house: Company, tmp_path: Path, record_property: sweeps.Record
 ) -> None:
     assert {change.kind for change in CHANGES} == set(DriftKind)
     people = engines.somebody(house.home / "shop.sqlite3", after=10, count=len(CHANGES))
@@ -272,8 +272,5 @@ def test_each_kind_of_drift_blocks_done_is_named_and_ends_with_its_repair(
                 ended.append(change.kind)
 
     every = [change.kind for change in CHANGES]
-    with capsys.disabled():
-        print(
-            f"\n{shop.kind}: {len(blocked)} of 12 blocked, {len(named)} named, {len(ended)} ended"
-        )
+    sweeps.record(record_property, f"kinds of drift on {shop.kind}", ran=len(ended), of=len(every))
     assert (blocked, named, ended) == (every, every, every)
