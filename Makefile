@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOM ?=
 WORKERS ?= 2
+# A machine may forbid Python to keep what it has compiled: then each process of ours compiles
+# everything anew, for many times as long as it runs.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test sweep check lint fix run bench docs journey clean
 
