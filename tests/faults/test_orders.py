@@ -34,9 +34,9 @@ from tests.conftest import Company
 pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 T = TypeVar("T")
-FULL = 200
+FULL = 120
 SHARDS = sweeps.shards(4)
-SCHEDULES = sweeps.points(sample=4, whole=FULL) // len(SHARDS)
+SCHEDULES = sweeps.points(sample=3, whole=FULL) // len(SHARDS)
 NEW_MAIL, NEW_PHONE, FIRM = "hanako.new@mail.example", "09099990101", "山本商店"
 
 

@@ -135,7 +135,7 @@ def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
     lab: Lab, shard: int, record_property: sweeps.Record
 ) -> None:
     every, done = points(lab)
-    all_chosen = chosen(every, sample=24, whole=320)
+    all_chosen = chosen(every, sample=16, whole=320)
     mine = all_chosen[shard :: len(SHARDS)]
 
     wrong, struck = swept(lab, mine, "signal=KILL", done)
@@ -145,7 +145,7 @@ def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
     assert wrong == {}
     assert struck == len(mine)
     assert len(every) >= 300
-    assert len(all_chosen) >= sweeps.points(sample=24, whole=300)
+    assert len(all_chosen) >= sweeps.points(sample=16, whole=300)
 
 
 @pytest.mark.promise("P3.26")
@@ -155,7 +155,7 @@ def test_a_disk_that_refuses_a_write_loses_nothing_and_claims_nothing(
 ) -> None:
     every, done = points(lab)
     lasting = [each for each in every if each[0] in {"pwrite64", "fdatasync", "fsync", "write"}]
-    mine = chosen(lasting, sample=4, whole=50)
+    mine = chosen(lasting, sample=3, whole=30)
 
     wrong, struck = swept(lab, mine, fault, done)
 

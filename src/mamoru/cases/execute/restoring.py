@@ -28,6 +28,7 @@ from mamoru.ledger import append
 
 _CASE = CaseId("restore")
 _KEYS_AT_ONCE = 2_000
+_REPLAYED = "restore.replayed"
 _DEEDS = (
     (StandingKind.STOP, Deed.STOP_PROVISION, Operation.MARK),
     (StandingKind.SUSPENSION, Deed.SUSPEND, Operation.MARK),
@@ -80,16 +81,34 @@ class _Walk:
 
 
 def needed() -> tuple[str, ...]:
-    """Return the stores that may have been restored: the newest fence of ours is gone there."""
+    """Return the stores that may have been restored: the newest fence of ours is gone there.
+
+    That of a demand or of an earlier replay, whichever came later: a store that was made right
+    again is not walked at every start.
+    """
+    replayed = {
+        str(each.body["store"]): (
+            _fence(each.body["run"], each.body["store"], each.body["last"]),
+            each.at,
+        )
+        for each in append.entries(_CASE)
+        if each.kind == _REPLAYED and "run" in each.body
+    }
     found = []
     for each in hands().datamap.stores:
-        fence = kept.newest_fence(each.name)
+        known = (kept.newest_fence(each.name), replayed.get(each.name))
+        newest = max(filter(None, known), key=lambda fence: fence[1], default=None)
         try:
-            if fence is not None and connector(each.name).fenced(fence) is False:
+            if newest is not None and connector(each.name).fenced(newest[0]) is False:
                 found.append(each.name)
         except StoreError:
             continue  # a store that is away is looked at when it is back
     return tuple(found)
+
+
+def _fence(run: object, name: object, last: object) -> str:
+    """Return the name under which the last part of a replay stands in a store."""
+    return f"restore/{run}/{name}/{last}"
 
 
 def replay(
@@ -115,9 +134,10 @@ def replay(
 
 
 def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
-    hand, run = connector(mapped.name), ids.token(64)
+    hand, run = connector(mapped.name), ids.token(64).encode().hex()
     shapes = {mapped.name: hand.shape()}
     persons = erased = written = 0
+    last = ""
     for kind, deed, operation in _DEEDS:
         walk = _Walk(hand=hand, kind=kind, by=by, now=now)
         for batch, places in enumerate(_places(mapped, walk)):
@@ -137,7 +157,8 @@ def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
                     at=now,
                     body={"store": mapped.name, "kind": str(kind), "tables": len(places)},
                 )
-            fence = f"restore/{run}/{mapped.name}/{kind}.{batch}"
+            last = f"{kind}.{batch}"
+            fence = _fence(run, mapped.name, last)
             done = hand.apply(permit, acts, fence=fence, now=now)
             gone, changed = _counts(acts, done.counts)
             erased, written = erased + gone, written + changed
@@ -148,7 +169,7 @@ def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
     if erased or written:
         with store.atomic():
             append.entry(
-                "restore.replayed",
+                _REPLAYED,
                 subject=_CASE,
                 by=by,
                 at=now,
@@ -157,6 +178,8 @@ def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
                     "persons": persons,
                     "erased": erased,
                     "written": written,
+                    "run": run,
+                    "last": last,
                 },
             )
     return Replayed(store=mapped.name, persons=persons, erased=erased, written=written)

@@ -113,10 +113,12 @@ def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> Non
     rows.filter(Q(erased__gt=0) | Q(written__gt=0)).update(level=level)
 
 
-def newest_fence(store: str) -> str | None:
-    """Return the fence of the newest transaction of ours in a store; None if there was none."""
+def newest_fence(store: str) -> tuple[str, datetime] | None:
+    """Return the fence of the newest transaction of ours in a store, and when; None if none was."""
     row = ReachRow.objects.filter(store=store).exclude(counts=[]).order_by("-at", "-id").first()
-    return None if row is None else fence(DemandId(row.demand_id), store, row.wave, row.round)
+    if row is None:
+        return None
+    return fence(DemandId(row.demand_id), store, row.wave, row.round), row.at
 
 
 def fence(demand_id: DemandId, store: str, wave: int, number: int) -> str:
