@@ -4,8 +4,8 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -75,15 +75,57 @@ def impatient(shop: Shop) -> None:
     execute.install(replace(before, connectors={**before.connectors, "shop": connector}))
 
 
+@contextmanager
+def hung(shop: Shop, postgres: servers.Postgres) -> Iterator[None]:
+    """The server and what serves us stand still: they take connections and never answer."""
+    with psycopg.connect(shop.url) as looker:
+        pids = [
+            int(pid)
+            for (pid,) in looker.execute(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'mamoru'"
+                " AND datname = current_database()"
+            )
+        ]
+    stopped = [*pids, int((postgres.folder / "postmaster.pid").read_text().split()[0])]
+    for process in stopped:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in reversed(stopped):
+            os.kill(process, signal.SIGCONT)
+
+
+@contextmanager
+def slow(shop: Shop, postgres: servers.Postgres) -> Iterator[None]:
+    """The server answers, but what we ask for takes longer than anybody waits."""
+    with psycopg.connect(shop.url) as holder:
+        holder.execute("LOCK TABLE members IN ACCESS EXCLUSIVE MODE")
+        yield
+        holder.rollback()
+
+
+FAULTS = {"hung": hung, "slow": slow}
+
+
+@pytest.fixture(params=sweeps.take(list(FAULTS), sample=1))
+def troubled(
+    request: pytest.FixtureRequest, house: Company, postgres: servers.Postgres
+) -> tuple[Shop, AbstractContextManager[None]]:
+    """The shop on PostgreSQL, and what will befall it."""
+    shop = engines.of_postgresql(postgres.database(), house.home / "shop.sqlite3")
+    return shop, FAULTS[request.param](shop, postgres)
+
+
 @pytest.mark.promise("P3.26")
-def test_a_hung_store_holds_up_nobody_else_and_converges_when_it_wakes(
+def test_a_hung_or_slow_store_holds_up_nobody_else_and_converges_when_it_wakes(
+    troubled: tuple[Shop, AbstractContextManager[None]],
     house: Company,
-    postgres: servers.Postgres,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    record_property: sweeps.Record,
 ) -> None:
-    source = house.home / "shop.sqlite3"
-    shop = engines.of_postgresql(postgres.database(), source)
+    shop, trouble = troubled
     assert execute.RETRY_SECONDS < 60
     if not sweeps.LEVEL:  # the whole waits as long as the product does
         monkeypatch.setattr(carry, "RETRY_SECONDS", 3)
@@ -93,31 +135,20 @@ def test_a_hung_store_holds_up_nobody_else_and_converges_when_it_wakes(
         goes_on = approved(
             employee(house.home), Demand(kind=DemandKind.DISCLOSURE, items=("employment",))
         )
-        with psycopg.connect(shop.url) as looker:
-            pids = [
-                int(pid)
-                for (pid,) in looker.execute(
-                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'mamoru'"
-                    " AND datname = current_database()"
-                )
-            ]
-        server = int((postgres.folder / "postmaster.pid").read_text().split()[0])
-        stopped = [*pids, server]
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
         try:
-            work.start()
-            until(lambda: store.case(goes_on).work is Work.READY, seconds=60)
-            until(lambda: store.case(waits).work is Work.WAITING, seconds=60)
-            assert store.case(waits).work_note == "store-unreachable:shop"
-            assert not store.executed(store.case(waits).demands[0].id)
-            again = store.next_try(waits)
-            assert again is not None
-            assert (again - clock.now()).total_seconds() < 60
-        finally:
-            for process in reversed(stopped):
-                os.kill(process, signal.SIGCONT)
-        try:
+            with trouble:
+                work.start()
+                until(lambda: store.case(goes_on).work is Work.READY, seconds=60)
+                until(lambda: store.case(waits).work is Work.WAITING, seconds=60)
+                assert store.case(waits).work_note == "store-unreachable:shop"
+                assert not store.executed(store.case(waits).demands[0].id)
+                again = store.next_try(waits)
+                assert again is not None
+                assert (again - clock.now()).total_seconds() < 60
             until(lambda: store.case(waits).work is Work.READY, seconds=60)
         finally:
             work.stop()
+
+    sweeps.record(
+        record_property, "ways of a store to keep us waiting", ran=1, of=1 + (not sweeps.LEVEL)
+    )
