@@ -34,7 +34,7 @@ from tests.conftest import Company
 pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 T = TypeVar("T")
-FULL = 120
+FULL = 80
 SHARDS = sweeps.shards(4)
 SCHEDULES = sweeps.points(sample=3, whole=FULL) // len(SHARDS)
 NEW_MAIL, NEW_PHONE, FIRM = "hanako.new@mail.example", "09099990101", "山本商店"
