@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOM ?=
 WORKERS ?= 2
-# Tests start the product many times: without compiled modules each start takes four seconds more.
+# A machine may forbid Python to keep what it has compiled: then each process of ours compiles
+# everything anew, for many times as long as it runs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check lint fix run bench docs journey clean
+.PHONY: help setup demo test sweep check lint fix run bench docs journey clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +32,9 @@ run: .venv/.product  ## the same, kept in ./demo between runs
 
 test: .venv/.tools  ## every test that this machine can run (ROOM=cases for one room)
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(if $(ROOM),tests/$(ROOM))
+
+sweep: .venv/.tools  ## the sweeping tests whole: of their points `make test` takes a sample
+	MAMORU_SWEEP=all $(BIN)/python -m pytest -q -n $(WORKERS) -m sweep
 
 lint: .venv/.tools  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

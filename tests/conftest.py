@@ -16,9 +16,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import needs
+from tests import needs, sweeps
+
+# How long an example takes says how busy the machine is, nothing of the product.
+hypothesis.register_profile("mamoru", deadline=None)
+hypothesis.load_profile("mamoru")
 
 SEED = 20_220_401
 ROLES = (
@@ -221,7 +226,10 @@ def _empty_ledger(connection: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Name in one closing line what could not run for want of a component."""
+    """Say how much of each sweep ran, and in one closing line what a component was missing for."""
+    stats = terminalreporter.stats
+    for line in sweeps.closing_lines((*stats.get("passed", []), *stats.get("failed", []))):
+        terminalreporter.write_line(line)
     counts: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else "")

@@ -162,10 +162,11 @@ def verified_of(form: Filing, someone: Someone) -> CaseId:
     """Return the case of a form, with the identity of its person confirmed."""
     case_id = file(form)
     licence(case_id, someone)
+    own = {key for kind, keys in someone.keys.items() if kind != "email" for key in keys}
     known = [
         each.subject
         for each in actions.candidates(case_id, by=SUZUKI, now=NOW)
-        if each.subject.key == someone.member_id
+        if each.subject.key in own
         or (each.subject.key == someone.email and someone.name in dict(each.cells).values())
     ]
     actions.identify(case_id, known, by=SUZUKI, now=NOW)

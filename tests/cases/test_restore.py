@@ -53,6 +53,7 @@ def test_a_restored_backup_is_emptied_again_of_who_was_erased(
     assert dump(house.home) == after
     assert sum(each.erased for each in found) > 0
     assert [each.problem for each in found] == [""] * 3
+    assert execute.needed() == ()
     again = execute.replay(by=SYSTEM, now=acts.clock_now())
     assert [(each.erased, each.written) for each in again] == [(0, 0)] * 3
 

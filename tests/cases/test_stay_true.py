@@ -1,8 +1,10 @@
 """Nothing is said that is not so: no word for an act, nobody else's row, no way past the record."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -20,6 +22,8 @@ from tests.cases.test_change import approved, changed, dump, effects, everything
 from tests.conftest import Company
 
 pytestmark = pytest.mark.usefixtures("house")
+
+T = TypeVar("T")
 
 ICHIRO = f"{cast.HANAKO.email},山本 一郎,campaign,active,2020-01-01"
 
@@ -127,6 +131,43 @@ def test_nobody_is_corrected_back_after_the_erasure(
         acts.decide(later)
 
     assert changed(before, dump(house.home)) == {}
+
+
+class Meanwhile(acts.Steps):
+    """Steps of which one finds that another worker has just done something."""
+
+    def __init__(self, at: str, other: Callable[[], object]) -> None:
+        super().__init__()
+        self.at, self.other = at, other
+
+    def step(self, name: str, act: Callable[[], T]) -> T:
+        if name.endswith(self.at):
+            self.other()
+        return super().step(name, act)
+
+
+@pytest.mark.promise("P3.6")
+@pytest.mark.parametrize("kind", [DemandKind.ERASURE, DemandKind.CEASE_USE])
+def test_a_key_that_the_company_changes_while_we_work_is_looked_for_as_well(
+    house: Company, kind: DemandKind
+) -> None:
+    new = "hanako.new@mail.example"
+
+    def moved() -> None:
+        with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+            shop.execute("UPDATE members SET email = ? WHERE member_id = 'M000001'", (new,))
+        shop.close()
+        path = house.home / "mailing.csv"
+        path.write_text(path.read_text("utf-8-sig").replace(cast.HANAKO.email, new), "utf-8-sig")
+
+    case_id = approved(cast.HANAKO, everything(kind))
+
+    done = acts.carry_out(case_id, Meanwhile(" shop", moved))
+
+    assert done is Work.READY, store.case(case_id).work_note
+    listed = [row for (row,) in dump(house.home)["mailing/mailing"] if str(row).startswith(new)]
+    assert all("stopped" in str(row) for row in listed)
+    assert len(listed) == (kind is DemandKind.CEASE_USE)
 
 
 def test_what_cannot_be_done_as_decided_goes_back_to_two_persons(house: Company) -> None:

@@ -23,6 +23,7 @@ class Proxy:
 
     def __init__(self, connect: Callable[[], socket.socket], word: bytes) -> None:
         self.mode = Mode.PASS
+        self.passing = 0  # how many such messages go through before one sets off the mode
         self.cuts = 0
         self._connect = connect
         self._word = word
@@ -53,6 +54,14 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _mode_for(self, data: bytes) -> Mode:
+        if self.mode is Mode.PASS or not data.upper().rstrip(b"\0").endswith(self._word):
+            return Mode.PASS
+        if self.passing:
+            self.passing -= 1
+            return Mode.PASS
+        return self.mode
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -72,7 +81,7 @@ class Proxy:
         back = asyncio.create_task(answers())
         try:
             while data := await reader.read(65536):
-                mode = self.mode if data.upper().rstrip(b"\0").endswith(self._word) else Mode.PASS
+                mode = self._mode_for(data)
                 if mode is Mode.PASS:
                     to_server.write(data)
                     await to_server.drain()

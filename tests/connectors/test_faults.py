@@ -27,11 +27,13 @@ from mamoru.connectors.sql import Sql
 from mamoru.datamap.acts import Act, Done
 from mamoru.datamap.terms import ColumnType
 from mamoru.gate.terms import Operation, Permit
+from tests import sweeps
 from tests.connectors import servers
 from tests.connectors.proxy import Mode, Proxy
 from tests.connectors.test_conformance import fill
 
-CUTS = 24
+CUTS = sweeps.points(sample=12, whole=200)
+LAST = max(60, CUTS + 1)
 MODES = (Mode.CUT_AFTER, Mode.RESET_AFTER)
 
 
@@ -67,11 +69,11 @@ class Company:
 
 
 def people(execute: Callable[..., Any], types: dict[ColumnType, str]) -> None:
-    """Make `SHOP` with one member, two orders and two items a number from 1 to 60."""
+    """Make `SHOP` with one member, two orders and two items a number from 1 to `LAST`."""
     empty = {table: type(sheet)(sheet.columns, []) for table, sheet in SHOP.items()}
     fill(execute, empty, types, "%s")
     mark = "`" if types[ColumnType.TEXT] != "text" else '"'
-    for n in range(1, 61):
+    for n in range(1, LAST + 1):
         execute(f"INSERT INTO members VALUES ({n}, 'm{n}@mail.example', '名', NULL)")
         for each in (2 * n, 2 * n + 1):
             execute(f"INSERT INTO orders VALUES ({each}, {n}, NULL, 'x')")
@@ -145,11 +147,12 @@ def company(request: pytest.FixtureRequest) -> Company:
 
 
 @pytest.mark.promise("P3.5")
+@pytest.mark.sweep
 def test_a_lost_answer_to_commit_is_unknown_and_a_repetition_finds_the_fence(
-    company: Company,
+    company: Company, record_property: sweeps.Record
 ) -> None:
     company.store.probe()
-    allowed, acts = company.acts(60)
+    allowed, acts = company.acts(LAST)
     company.store.apply(allowed, acts, fence="warm", now=NOW)
 
     for number in range(1, CUTS + 1):
@@ -162,13 +165,14 @@ def test_a_lost_answer_to_commit_is_unknown_and_a_repetition_finds_the_fence(
 
         assert again == Done(counts=(2, 2, 1), repeated=True)
         assert [proof.open for proof in company.store.prove(allowed, acts, NOW)] == [0, 0, 0]
-        assert company.left() == 59 - number
+        assert company.left() == LAST - 1 - number
     assert company.proxy.cuts == CUTS
+    sweeps.record(record_property, "lost answers to COMMIT, two engines", ran=CUTS, of=200)
 
 
 @pytest.mark.promise("P3.5")
 def test_a_commit_that_never_arrived_is_unknown_and_a_repetition_does_it(company: Company) -> None:
-    allowed, acts = company.acts(60)
+    allowed, acts = company.acts(LAST)
     company.store.apply(allowed, acts, fence="warm", now=NOW)
 
     for number in range(1, 5):
@@ -176,16 +180,16 @@ def test_a_commit_that_never_arrived_is_unknown_and_a_repetition_does_it(company
         company.proxy.mode = Mode.CUT_BEFORE
         with pytest.raises(OutcomeUnknown):
             company.store.apply(allowed, acts, fence=f"f{number}", now=NOW)
-        assert company.left() == 60 - number
+        assert company.left() == LAST - number
 
         again = company.store.apply(allowed, acts, fence=f"f{number}", now=NOW)
 
         assert again == Done(counts=(2, 2, 1))
-        assert company.left() == 59 - number
+        assert company.left() == LAST - 1 - number
 
 
 def test_a_server_that_falls_silent_at_commit_is_not_waited_for(company: Company) -> None:
-    allowed, acts = company.acts(60)
+    allowed, acts = company.acts(LAST)
     company.store.apply(allowed, acts, fence="warm", now=NOW)
     allowed, acts = company.acts(1)
     company.proxy.mode = Mode.SILENT_AFTER

@@ -104,7 +104,7 @@ def lab(source: Path, place: Path, case_id: str) -> Iterator[Lab]:
     for to in (home, first):
         shutil.copytree(source, to, ignore=shutil.ignore_patterns("*.copy", "data", "logs"))
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.lab", str(home)],
+        [sys.executable, "-m", "tests.faults.lab", str(home), case_id],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The sample company's shop moved to an engine, and the product's hands put on it there."""
+"""Databases of the sample company moved to an engine, and the product's hands put on them there."""
 
 import re
 import sqlite3
@@ -22,28 +22,32 @@ from mamoru.datamap import reading
 from mamoru.site.sample.cast import Home, Someone
 
 TABLES = ("members", "addresses", "orders", "order_items", "inquiries")
+PERSONNEL = ("employees", "applicants")
 Rows = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop database on some engine, seen past the product."""
+    """A database of the company on some engine, seen past the product; its shop if nothing is said."""
 
     kind: str
     url: str
     execute: Callable[..., list[tuple[Any, ...]]]  # a statement, and what it returns
     made: list[str] = field(default_factory=list)  # the statements that made it
+    tables: tuple[str, ...] = TABLES
 
     def dump(self) -> Rows:
         """Return every row of every table of the company."""
         return {
-            table: Counter(map(repr, self.execute(f"SELECT * FROM {table}"))) for table in TABLES
+            table: Counter(map(repr, self.execute(f"SELECT * FROM {table}")))
+            for table in self.tables
         }
 
 
-def schema() -> list[str]:
-    """Return the statements that make the shop: a guardian's row may go, a status be unknown."""
-    text = (resources.files("mamoru.site.sample") / "shop.sql").read_text("utf-8")
+def schema(tables: tuple[str, ...] = TABLES) -> list[str]:
+    """Return the statements that make a database: a guardian's row may go, a status be unknown."""
+    script = "shop.sql" if tables == TABLES else "personnel.sql"
+    text = (resources.files("mamoru.site.sample") / script).read_text("utf-8")
     made = text.partition("-- insert")[0]
     made = re.sub(r"--.*\n", "", made)
     made = made.replace(
@@ -61,24 +65,30 @@ def of_sqlite(path: Path, source: Path) -> Shop:
             if ";" in statement:
                 connection.executescript(statement)
                 return []
-            return _run(connection.cursor(), statement.replace("%s", "?"), rows)
+            connection.execute("BEGIN IMMEDIATE")  # many rows are one transaction
+            found = _run(connection.cursor(), statement.replace("%s", "?"), rows)
+            connection.execute("COMMIT")
+            return found
 
     return _filled(Shop("sqlite", str(path), execute_), schema(), source)
 
 
-def of_postgresql(url: str, source: Path) -> Shop:
-    """Make the shop in an empty database of PostgreSQL."""
+def of_postgresql(url: str, source: Path, tables: tuple[str, ...] = TABLES) -> Shop:
+    """Make the shop, or other tables, in an empty database of PostgreSQL."""
 
     def execute_(statement: str, rows: Sequence[Sequence[Any]] = ()) -> list[tuple[Any, ...]]:
         with psycopg.connect(url, autocommit=not rows) as connection:
             return _run(connection.cursor(), statement, rows)
 
-    made = [each.replace("DATETIME", "timestamp").replace("INTEGER", "bigint") for each in schema()]
-    return _filled(Shop("postgresql", url, execute_), made, source)
+    made = [
+        each.replace("DATETIME", "timestamp").replace("INTEGER", "bigint")
+        for each in schema(tables)
+    ]
+    return _filled(Shop("postgresql", url, execute_, tables=tables), made, source)
 
 
-def of_mariadb(url: str, socket: str, source: Path) -> Shop:
-    """Make the shop in an empty database of MariaDB."""
+def of_mariadb(url: str, socket: str, source: Path, tables: tuple[str, ...] = TABLES) -> Shop:
+    """Make the shop, or other tables, in an empty database of MariaDB."""
     name = make_url(url).database
 
     def execute_(statement: str, rows: Sequence[Sequence[Any]] = ()) -> list[tuple[Any, ...]]:
@@ -91,8 +101,8 @@ def of_mariadb(url: str, socket: str, source: Path) -> Shop:
             return found
 
     long = re.compile(r"(?<!body )(?<!reply )\bTEXT\b")
-    made = [long.sub("VARCHAR(190)", each) for each in schema()]
-    return _filled(Shop("mariadb", url, execute_), made, source)
+    made = [long.sub("VARCHAR(190)", each) for each in schema(tables)]
+    return _filled(Shop("mariadb", url, execute_, tables=tables), made, source)
 
 
 def _run(cursor: Any, statement: str, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -108,7 +118,7 @@ def _filled(shop: Shop, statements: list[str], source: Path) -> Shop:
         shop.execute(statement)
         shop.made.append(statement)
     with closing(sqlite3.connect(source)) as old:
-        for table in TABLES:
+        for table in shop.tables:
             rows = old.execute(f"SELECT * FROM {table}").fetchall()
             if table == "members":  # who is named by others first
                 rows.sort(key=lambda row: row[9] is not None)
@@ -118,12 +128,17 @@ def _filled(shop: Shop, statements: list[str], source: Path) -> Shop:
 
 
 @contextmanager
-def in_hand(shop: Shop, home: Path, folder: Path) -> Iterator[Path]:
-    """Install the shop as the company's; yield a folder whose data map says so."""
+def in_hand(
+    shop: Shop, home: Path, folder: Path, *, personnel: Shop | None = None
+) -> Iterator[Path]:
+    """Install the shop as the company's, personnel too; yield a folder whose data map says so."""
     text = (home / "datamap.yaml").read_text("utf-8")
     changes = {
         "    kind: sqlite\n    url: shop.sqlite3\n": f"    kind: {shop.kind}\n    url: '{shop.url}'\n",
-        "url: personnel.sqlite3": f"url: {home / 'personnel.sqlite3'}",
+        "    kind: sqlite\n    url: personnel.sqlite3\n": (
+            f"    kind: {personnel.kind if personnel else 'sqlite'}\n"
+            f"    url: '{personnel.url if personnel else home / 'personnel.sqlite3'}'\n"
+        ),
         "url: mailing.csv": f"url: {home / 'mailing.csv'}",
         "parent_column: member_id }\n        # 停止": (
             "parent_column: member_id, on_delete: set-null }\n        # 停止"

@@ -19,10 +19,12 @@ from mamoru.consents import store as standings
 from mamoru.consents.terms import StandingKind
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample.cast import Someone
+from tests import sweeps
 from tests.cases import acts
-from tests.faults.engines import TABLES, Rows, Shop
+from tests.faults.engines import PERSONNEL, Rows, Shop
 
-PERSONS, ERASED = 10_000, 4
+PERSONS, FULL = 10_000, 100
+ERASED = sweeps.points(sample=3, whole=FULL)
 Backup = dict[str, Any]
 
 
@@ -41,13 +43,16 @@ def erase(people: Iterable[Someone]) -> list[CaseId]:
     return done
 
 
-def everything(shop: Shop, home: Path) -> Rows:
+def everything(shop: Shop, home: Path, *, personnel: Shop | None = None) -> Rows:
     """Return every row of every store of the company."""
     found = {f"shop/{name}": rows for name, rows in shop.dump().items()}
-    with closing(sqlite3.connect(home / "personnel.sqlite3")) as personnel:
-        for table in ("employees", "applicants"):
-            rows = personnel.execute(f"SELECT * FROM {table}")
-            found[f"personnel/{table}"] = Counter(map(repr, rows))
+    if personnel is None:
+        with closing(sqlite3.connect(home / "personnel.sqlite3")) as file:
+            for table in PERSONNEL:
+                rows = file.execute(f"SELECT * FROM {table}")
+                found[f"personnel/{table}"] = Counter(map(repr, rows))
+    else:
+        found |= {f"personnel/{name}": rows for name, rows in personnel.dump().items()}
     lines = (home / "mailing.csv").read_text("utf-8-sig").splitlines()
     return {**found, "mailing/mailing": Counter(lines)}
 
@@ -86,7 +91,7 @@ def backup(shop: Shop, folder: Path) -> Backup:
         path = folder / "backup.sqlite3"
         shutil.copy(shop.url, path)
         return {"path": path}
-    return {table: shop.execute(f"SELECT * FROM {table}") for table in TABLES}
+    return {table: shop.execute(f"SELECT * FROM {table}") for table in shop.tables}
 
 
 def restore(shop: Shop, kept: Backup) -> None:
@@ -96,11 +101,11 @@ def restore(shop: Shop, kept: Backup) -> None:
         shutil.copy(kept["path"], beside)
         beside.replace(shop.url)
         return
-    for table in (*reversed(TABLES), "mamoru_fence"):
+    for table in (*reversed(shop.tables), "mamoru_fence"):
         shop.execute(f"DROP TABLE IF EXISTS {table} CASCADE")
     for statement in shop.made:
         shop.execute(statement)
-    for table in TABLES:
+    for table in shop.tables:
         rows = kept[table]
         if table == "members":
             rows = sorted(rows, key=lambda row: row[9] is not None)

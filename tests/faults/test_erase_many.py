@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from mamoru.site.sample import generate
+from tests import sweeps
 from tests.conftest import Company
 from tests.connectors import servers
 from tests.faults import engines, restoring
 from tests.faults.engines import Shop
-from tests.faults.restoring import ERASED, PERSONS
+from tests.faults.restoring import ERASED, FULL, PERSONS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def shop(request: pytest.FixtureRequest, many: Path, tmp_path: Path) -> Iterator
 
 @pytest.mark.promise("P1.7", "P3.6")
 def test_row_by_row_nobody_else_is_changed_and_an_old_copy_is_seen_for_what_it_is(
-    shop: Shop, house: Company, many: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shop: Shop, house: Company, many: Path, tmp_path: Path, record_property: sweeps.Record
 ) -> None:
     home = tmp_path / "company"
     shutil.copytree(many, home)
@@ -54,11 +55,8 @@ def test_row_by_row_nobody_else_is_changed_and_an_old_copy_is_seen_for_what_it_i
         restoring.restore(shop, old)
         back = restoring.visible(shop, people)
 
-    with capsys.disabled():
-        print(
-            f"\n{shop.kind}: {len(cases)} of {ERASED} erased among {PERSONS}, {gone} rows changed,"
-            f" {len(foreign)} foreign; {len(back)} of {ERASED} visible after an old copy"
-        )
+    what = f"erased among {PERSONS} on {shop.kind}, {gone} rows changed, {len(foreign)} foreign"
+    sweeps.record(record_property, what, ran=len(cases), of=FULL)
     assert (len(cases), foreign) == (ERASED, Counter())
     # What a restore brings back is `mamoru restore gate`'s to take away again: until it has run,
     # the rows are there, and the product's own tombstones say that they must not be.

@@ -1,10 +1,9 @@
 """Killed or refused at any system call, a case converges and nothing is done twice (P3.26, F1, F15).
 
-The default run takes a sample of all points; `MAMORU_SWEEP=all` takes every one. How many ran
-of how many there are is printed either way.
+The default run takes a sample of the points, `make sweep` more than three hundred, and
+`MAMORU_SWEEP=every` each one. How many ran of how many there are is said either way.
 """
 
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -13,17 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from tests import needs
+from tests import needs, sweeps
 from tests.conftest import Company
 from tests.faults import company, tracing
 from tests.faults.company import Lab
 from tests.faults.evidence import MEMBER, NEW_EMAIL, OLD_EMAIL, Evidence
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 Point = tuple[str, int]
-KILLS, FAULTS = 40, 10
-"""Points of the default run."""
+SHARDS = sweeps.shards(8)
 
 
 @pytest.fixture
@@ -46,9 +44,10 @@ def points(lab: Lab) -> tuple[list[Point], Evidence]:
     return [(call, at) for call, n in counted.items() for at in range(1, n + 1)], lab.look()
 
 
-def sample(every: list[Point], count: int) -> list[Point]:
+def chosen(every: list[Point], *, sample: int, whole: int) -> list[Point]:
     """Spread: something of each call, most of what there is most of."""
-    if os.environ.get("MAMORU_SWEEP") == "all" or len(every) <= count:
+    count = sweeps.points(sample=sample, whole=whole, every=len(every))
+    if len(every) <= count:
         return every
     rare = [each for each in every if each[0] not in {"pwrite64", "fdatasync"}]
     often = [each for each in every if each not in rare]
@@ -131,33 +130,35 @@ def swept(
 
 
 @pytest.mark.promise("P3.6", "P3.26")
+@pytest.mark.parametrize("shard", SHARDS)
 def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
-    lab: Lab, capsys: pytest.CaptureFixture[str]
+    lab: Lab, shard: int, record_property: sweeps.Record
 ) -> None:
     every, done = points(lab)
-    chosen = eval(os.environ["DBG"]) if "DBG" in os.environ else sample(every, KILLS)
+    all_chosen = chosen(every, sample=16, whole=320)
+    mine = all_chosen[shard :: len(SHARDS)]
 
-    wrong, struck = swept(lab, chosen, "signal=KILL", done)
+    wrong, struck = swept(lab, mine, "signal=KILL", done)
 
-    with capsys.disabled():
-        print(f"\nkilled at {len(chosen)} points of {len(every)}: {len(wrong)} wrong")
+    of = len(every[shard :: len(SHARDS)])
+    sweeps.record(record_property, "killed at a system call", ran=struck, of=of)
     assert wrong == {}
-    assert struck == len(chosen)
+    assert struck == len(mine)
     assert len(every) >= 300
+    assert len(all_chosen) >= sweeps.points(sample=16, whole=300)
 
 
 @pytest.mark.promise("P3.26")
 @pytest.mark.parametrize("fault", ["error=ENOSPC", "error=EIO"])
 def test_a_disk_that_refuses_a_write_loses_nothing_and_claims_nothing(
-    lab: Lab, fault: str, capsys: pytest.CaptureFixture[str]
+    lab: Lab, fault: str, record_property: sweeps.Record
 ) -> None:
     every, done = points(lab)
     lasting = [each for each in every if each[0] in {"pwrite64", "fdatasync", "fsync", "write"}]
-    chosen = sample(lasting, FAULTS)
+    mine = chosen(lasting, sample=3, whole=30)
 
-    wrong, struck = swept(lab, chosen, fault, done)
+    wrong, struck = swept(lab, mine, fault, done)
 
-    with capsys.disabled():
-        print(f"\n{fault} at {len(chosen)} points of {len(lasting)}: {len(wrong)} wrong")
+    sweeps.record(record_property, f"a write refused, {fault}", ran=len(mine), of=len(lasting))
     assert wrong == {}
     assert struck

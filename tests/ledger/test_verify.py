@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from mamoru.cli.ledger import ledger
 from mamoru.ledger import append, checkpoint, export, proof, tree, verify
+from tests import sweeps
 from tests.ledger.company import ORIGIN, Company
 from tests.oracle import ledger_verifier
 
@@ -117,10 +118,12 @@ def mutate(random_: random.Random, files: Files) -> Files:
 
 
 @pytest.mark.promise("P0.4")
-@pytest.mark.parametrize(("size", "rounds"), [(7, 2400), (40, 600), (SIZE, 100)])
+@pytest.mark.sweep
+@pytest.mark.parametrize(("size", "every"), [(7, 7000), (40, 2400), (SIZE, 600)])
 def test_every_edit_of_an_export_is_found_by_both_verifiers(
-    size: int, rounds: int, companies: Make, tmp_path: Path
+    size: int, every: int, companies: Make, tmp_path: Path, record_property: sweeps.Record
 ) -> None:
+    rounds = sweeps.points(sample=every // 10, whole=every // 2, every=every)
     company = companies().fill(size)
     folder = write(company, tmp_path / "export").folder
     files = {
@@ -129,7 +132,7 @@ def test_every_edit_of_an_export_is_found_by_both_verifiers(
         if path.is_file()
     }
     random_, missed, tried = random.Random(size), [], 0
-    for _ in range(rounds):
+    while tried < rounds:
         changed = mutate(random_, files)
         touched = [
             path for path in files.keys() | changed.keys() if files.get(path) != changed.get(path)
@@ -142,8 +145,8 @@ def test_every_edit_of_an_export_is_found_by_both_verifiers(
             missed.append(touched)
         put(folder, touched, files)
 
+    sweeps.record(record_property, "edits of an export, each found", ran=tried, of=every)
     assert missed == []
-    assert tried > rounds * 0.8
     assert both_verdicts(folder, company.signer.public) == [True, True]
 
 

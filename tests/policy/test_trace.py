@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mamoru.policy import page, promises, sentences
 from mamoru.policy.sentences import PieceKind
 from mamoru.policy.terms import Language
+from tests import sweeps
 from tests.needs import ROOT, require, shared_policy
 from tests.policy import sample
 
@@ -171,7 +172,10 @@ def test_a_sentence_put_into_the_text_afterwards_is_reported_with_suggestions() 
 
 
 @pytest.mark.promise("P0.2")
-def test_an_inserted_sentence_is_found_anywhere_and_whatever_its_shape() -> None:
+@pytest.mark.sweep
+def test_an_inserted_sentence_is_found_anywhere_and_whatever_its_shape(
+    record_property: sweeps.Record,
+) -> None:
     lines = page.text(sample.policy()).splitlines()
     strangers = [
         "ただし、当社が必要と認めるときは例外とします。",
@@ -180,11 +184,14 @@ def test_an_inserted_sentence_is_found_anywhere_and_whatever_its_shape() -> None
         "※除外あり。",
     ]
 
-    for at in range(len(lines) + 1):
+    every = range(len(lines) + 1)
+    chosen = sweeps.take(every, sample=61)
+    for at in chosen:
         stranger = strangers[at % len(strangers)]
         text = "\n".join([*lines[:at], stranger, *lines[at:]])
         found = sentences.trace(text, sample.policy())
         assert len(found.unbound) == 1, (at, stranger)
+    sweeps.record(record_property, "places of a foreign sentence", ran=len(chosen), of=len(every))
 
 
 @settings(deadline=None)

@@ -61,6 +61,7 @@ def until(done: Callable[[], bool], *, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "the workers did not get there"
+        time.sleep(0.05)
 
 
 @pytest.mark.promise("P3.26")

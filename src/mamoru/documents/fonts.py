@@ -32,12 +32,18 @@ def missing(text: str) -> tuple[str, ...]:
     A variation selector changes the shape of the character before it and needs
     no glyph of its own.
     """
-    drawn = covered(serif()) & covered(sans())
+    drawn = _drawn()
     return tuple(
         character
         for character in dict.fromkeys(_SELECTOR.sub("", text))
         if character not in _UNSEEN and ord(character) not in drawn
     )
+
+
+@lru_cache(maxsize=1)
+def _drawn() -> frozenset[int]:
+    """Return what both fonts can draw; once, for every value of every answer is asked for it."""
+    return covered(serif()) & covered(sans())
 
 
 @lru_cache(maxsize=8)

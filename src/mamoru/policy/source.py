@@ -9,6 +9,7 @@ import re
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -92,10 +93,8 @@ def read(path: Path) -> Source:
 def read_text(text: str, *, file: str) -> Source:
     """Read YAML text into plain values with lines, as `read` does for a file."""
     source = Source(file=file)
-    parser = YAML(typ="rt", pure=True)
-    parser.allow_duplicate_keys = True  # reported below, all of them and with their lines
     try:
-        node = parser.compose(text)
+        node = _composed(text)
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         source.lines[()] = (mark.line + 1) if mark is not None else 1
@@ -114,6 +113,15 @@ def read_text(text: str, *, file: str) -> Source:
         return source
     source.values = _Reader(source).value(node, ())
     return source
+
+
+@lru_cache(maxsize=4)
+def _composed(text: str) -> Node | None:
+    """Return the nodes of a text, which are only read; a company's two files are asked for often."""
+    parser = YAML(typ="rt", pure=True)
+    parser.allow_duplicate_keys = True  # reported by the reader, all of them and with their lines
+    node: Node | None = parser.compose(text)
+    return node
 
 
 def _syntax_remedy(what: str) -> str:

@@ -78,7 +78,7 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     names = [name for name, _ in planning.by_store(planned.locations)]
     for word, act in _acts_on(demand.demand.kind):
         for name in names:
-            _step(steps, f"{demand.id} {name}{word}", partial(act, case, demand, name))
+            _step(steps, f"{demand.id} {name}{word}", partial(_act, act, case, demand, name))
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         _step(
             steps, f"{demand.id} provision records",
@@ -88,6 +88,13 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
 
 
 _Act = Callable[[Case, DemandState, str], str]
+
+
+def _act(act: _Act, case: Case, demand: DemandState, name: str) -> str:
+    """Act for the person as they are known now: the step before may have found another key."""
+    if demand.demand.kind in planning.CHANGING:
+        case = store.case(case.id)
+    return act(case, demand, name)
 
 
 def _acts_on(kind: DemandKind) -> tuple[tuple[str, _Act], ...]:
@@ -118,7 +125,7 @@ def _release(case: Case, demand: DemandState) -> str:
     on = clock.date_in_japan(clock.now())
     for name, wave in kept.due_waves(demand.id, on=on):
         for act in (changing.change, changing.deepen):
-            result = act(case, demand, name, wave=wave)
+            result = act(store.case(case.id), demand, name, wave=wave)
             if result != "done":
                 return result
     return "done"

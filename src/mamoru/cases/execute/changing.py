@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import assert_never
 
 from mamoru.cases import store
-from mamoru.cases.execute import effects, planning, rows
+from mamoru.cases.execute import effects, person, planning, rows
 from mamoru.cases.execute.installed import connector, hands
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
@@ -106,13 +106,24 @@ def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
     Safe to repeat at any point: the keys are looked up, the fence tells what was committed,
     and what was proven is not proven again.
     """
-    at = rows.task(case, demand, name, now=clock.now(), wave=wave)
+    now = clock.now()
+    at = rows.task(case, demand, name, now=now, wave=wave)
     proven = {each.table for each in kept.effects(demand.id, name) if each.wave == wave}
     correcting = demand.demand.kind in planning.CORRECTING
     if proven and (correcting or proven >= {place.table for place in at.places}):
         return _DONE
     try:
+        # Another demand may have changed a key since this one began: its rows are looked for by both.
+        if (followed := person.follow(case, now=now)) is not None:
+            with store.atomic():
+                latest = store.held(case.id)
+                store.save_identity(case.id, followed, version=latest.version)
+                case = replace(latest, identity=followed)
+                hide(case, demand, now=now)
+            at = rows.task(case, demand, name, now=now, wave=wave)
         return _change(at)
+    except person.NotFollowed as problem:
+        return problem.note
     except (StoreUnreachable, OutcomeUnknown):
         return f"store-unreachable:{name}"
     except (
