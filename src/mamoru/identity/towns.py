@@ -185,7 +185,7 @@ def _runs_on(name: str, after: str, names: _Names) -> bool:
 
 
 def _is_numeral(character: str) -> bool:
-    return character != "" and (character.isdecimal() or character in numerals.KANJI)
+    return character != "" and (character in numerals.KANJI or character.isdecimal())
 
 
 def _written(name: str) -> Iterator[tuple[str, bool]]:
@@ -316,6 +316,14 @@ def _by_name() -> Mapping[str, tuple[Municipality, ...]]:
 
 
 @cache
+def _counties_of() -> Mapping[str, frozenset[str]]:
+    return {
+        name: frozenset(spelling.usual(each.county) for each in found)
+        for name, found in _by_name().items()
+    }
+
+
+@cache
 def _heads() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
     """Return the names of counties, and of municipalities and wards, by their first character."""
     counties = {spelling.usual(each.county) for each in _all().values()} - {""}
@@ -337,12 +345,10 @@ def at(text: str) -> Place | None:
     The county may be left out, and the city before its ward; spaces may stand between.
     """
     counties, names = _heads()
-    county = next((each for each in counties.get(text[:1], ()) if text.startswith(each)), "")
+    county = _at(counties, text, 0)
     start = _skip(text, len(county))
     name = _at(names, text, start)
-    if county and not any(
-        spelling.usual(each.county) == county for each in _by_name().get(name, ())
-    ):
+    if county and county not in _counties_of().get(name, ()):
         county, start = "", 0
         name = _at(names, text, start)
     if not name:
@@ -362,8 +368,10 @@ def at(text: str) -> Place | None:
 
 
 def _at(names: Mapping[str, tuple[str, ...]], text: str, start: int) -> str:
-    first = text[start : start + 1]
-    return next((each for each in names.get(first, ()) if text.startswith(each, start)), "")
+    for name in names.get(text[start : start + 1], ()):
+        if text.startswith(name, start):
+            return name
+    return ""
 
 
 def _skip(text: str, start: int) -> int:

@@ -19,6 +19,7 @@ _SOFT: Final = re.compile(r"[条丁目番地号町村ノの丿字大線通りリ
 _LEGAL_DIGITS: Final = str.maketrans("壱弐参", "一二三")
 _JIS_LEVEL_2: Final = b"\x98\x9f"
 _SIDE: Final = re.compile("通|[東西南北]側")
+_WIDE: Final = re.compile("[\uff01-\uff5e\uff61-\uff9f]")
 _THREE: Final = 3
 
 
@@ -344,6 +345,4 @@ def _spaced(text: str) -> bool:
 
 
 def _is_wide(text: str) -> bool:
-    return any(
-        "\uff01" <= character <= "\uff5e" or "\uff61" <= character <= "\uff9f" for character in text
-    )
+    return _WIDE.search(text) is not None

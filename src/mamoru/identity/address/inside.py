@@ -9,13 +9,17 @@ from mamoru.identity.spelling import DASH, usual
 
 EDGES: Final = " ,、，.・()（）「」-"
 _FLOOR: Final = re.compile(r"(地下|B)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:階|F(?![A-Za-z]))")
+_MARKS: Final = re.compile(r"[・･,、.（）()]")
+_DASHES: Final = re.compile(DASH)
 _ROOM_NAMED: Final = re.compile(r"([A-Z]?-?[0-9]{1,5}[A-Z]?)(?:号室|号|室)$")
 _ROOM_BARE: Final = re.compile(r"(?<![0-9A-Z])([A-Z]?-?[0-9]{3,5})$")
 
 
 def read(after: str) -> tuple[str, str, str]:
     """Return building, floor and room of what follows the numbers."""
-    rest = re.sub(r"\s+", "", after).upper().strip(EDGES)
+    if not after:
+        return "", "", ""
+    rest = "".join(after.split()).upper().strip(EDGES)
     floor = room = ""
     found = list(_FLOOR.finditer(rest))
     if found:
@@ -31,5 +35,7 @@ def read(after: str) -> tuple[str, str, str]:
 
 def key(building: str) -> str:
     """Return what a building's name is compared by."""
-    plain = usual(re.sub(r"[・･,、.（）()]", "", building))
-    return numbers.plain(re.sub(DASH, "-", plain))
+    if not building:
+        return ""
+    plain = usual(_MARKS.sub("", building))
+    return numbers.plain(_DASHES.sub("-", plain))

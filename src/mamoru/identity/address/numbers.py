@@ -16,6 +16,7 @@ _UNIT: Final = re.compile(
 _NOT_A_NUMBER: Final = re.compile(
     r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))"
 )
+_INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館])")
 _GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
 _CHOME: Final = Kind("丁目", "chome")
 _KINDS: Final = {
@@ -54,7 +55,7 @@ def read(block: str) -> tuple[tuple[int, ...], tuple[Kind, ...], str]:
         end = unit.end() if unit else run.end()
         if value is None or (values and not run[0].isascii() and not _ended(block, end, unit)):
             break
-        if values and re.match(r"\s*(?:階|F(?![A-Za-z])|号[室棟館])", block[run.end() :]):
+        if values and _INSIDE.match(block, run.end()):
             break  # a floor or a room, not a number of the lot
         values.append(value)
         kinds.append(_KINDS[unit[1]] if unit else UNSTATED)

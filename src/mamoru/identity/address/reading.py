@@ -27,7 +27,8 @@ _LEGAL: Final = str.maketrans("壱弐参拾", "一二三十")
 _PLAIN: Final = re.compile(r"[ -~\u3000-\u30ff一-鿿！-～｡-ﾟ‐-―−]*")
 """Text in which no character is another when its width is folded."""
 _PARTICLE: Final = re.compile("(?<=[一-鿿])ノ(?=[一-鿿])")
-_STREET_MARKS: Final = ("上", "下", "入")
+_STREET_MARK: Final = re.compile("[上下入]")
+_KANJI_NUMERAL: Final = re.compile(f"[{numerals.KANJI}]")
 _WITHIN_STREET: Final = re.compile(r"(?:[0-9]{1,2}丁目|[一二三四五六七八九十]丁目|[東西南北]側)")
 
 
@@ -201,7 +202,7 @@ def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
     lot = block[: len(block) - len(after)]
     if "-" in lot:
         folded.add("dash")
-    if any(each in numerals.KANJI for each in lot):
+    if _KANJI_NUMERAL.search(lot):
         folded.add("kanji-numeral")
     return Form(
         original=text,
@@ -231,9 +232,9 @@ def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
 
 def _read_street(text: str, draft: _Draft, rest: str) -> str:
     """Read Kyoto's street name, spelled in one way; return what follows it."""
-    if not any(code.startswith("261") for code in draft.candidates):
+    if not _STREET_MARK.search(rest):
         return rest
-    if not any(mark in rest for mark in _STREET_MARKS):
+    if not any(code.startswith("261") for code in draft.candidates):
         return rest
     spelled = spelling.street(rest)
     found = _STREET.match(spelled)
