@@ -354,17 +354,17 @@ def _pair(pairs: Sequence[Pair]) -> dict[str, Any]:
 def _statements(act: Callable[[], object]) -> list[str]:
     """Return the first word of each finished text that an act sends."""
     seen: list[str] = []
-    send = sql._run
+    send = connections.Session.run
 
     def count(connection: Any, text: str, values: Any = None) -> Any:
         seen.append(text.split(maxsplit=1)[0])
         return send(connection, text, values)
 
-    sql._run = count
+    connections.Session.run = count
     try:
         act()
     finally:
-        sql._run = send
+        connections.Session.run = send
     return seen
 
 

@@ -255,12 +255,12 @@ def test_a_lock_that_another_holds_is_not_waited_for_long(company: Company) -> N
 
     def hold() -> None:
         if isinstance(company.store, Postgresql):
-            url = make_url(company.store._dialect._url)  # type: ignore[attr-defined]
+            url = make_url(str(company.store._dialect._address))
             connection: Any = psycopg.connect(url.render_as_string(hide_password=False))
         else:
-            url = company.store._dialect._url  # type: ignore[attr-defined]
+            url = make_url(str(company.store._dialect._address))
             connection = pymysql.connect(
-                host="127.0.0.1", port=url.port, user="root", database=url.database
+                host="127.0.0.1", port=url.port or 0, user="root", database=url.database
             )
         with connection.cursor() as cursor:
             cursor.execute("UPDATE members SET email = 'x' WHERE member_no = 1")

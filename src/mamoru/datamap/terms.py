@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 KeyRing = Mapping[str, tuple[str, ...]]
 """A person's keys by kind: `{"member_id": ("M000001",), "email": ("a@example.jp",)}`."""
@@ -67,7 +68,7 @@ class KeyPath:
     keys: tuple[str, ...] = field(repr=False)  # the person's; never in a log
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the digest is asked for at every touch
 class Location:
     """Where in one table one person's rows lie, and which columns of them are meant.
 
@@ -99,7 +100,7 @@ class Location:
         """The person's keys of the leading path; empty where only a later path leads here."""
         return self.paths[0].keys
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the place and of whose rows are meant. Not keyed: for memory, not for storing."""
         reach = [
