@@ -130,6 +130,10 @@ class Dialect(ABC):
     def told(self, driver: BaseException | None) -> bool:
         """Return whether an error of COMMIT is the engine's own word that nothing was committed."""
 
+    def is_taken(self, driver: BaseException | None, table: str) -> bool:
+        """Return whether an error says that the key of a row is there already, in that table."""
+        return False
+
     @abstractmethod
     def deepen(self, tables: Sequence[str]) -> Depth:
         """Clear residue, outside any transaction."""

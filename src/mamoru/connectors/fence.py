@@ -1,9 +1,12 @@
 """柵 (P3.5): our one table in a company's database, which tells a repetition what was committed."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
-from mamoru.connectors.connections import Connections, Session, Use
+from sqlalchemy import exc
+
+from mamoru.connectors.connections import Connections, Query, Session, Use
 from mamoru.connectors.dialect import Dialect
 from mamoru.connectors.port import FENCE_TABLE, StoreUnreadable
 from mamoru.datamap.acts import Done
@@ -57,15 +60,26 @@ class Fence:
                 ) from None
         self.is_made = True
 
-    def begin(self, session: Session, fence: str, now: datetime) -> bool:
-        """Begin a transaction with the fence as its first statement; return whether it is new."""
+    def begin(
+        self, session: Session, fence: str, now: datetime, queries: Sequence[Query]
+    ) -> tuple[int, ...] | None:
+        """Begin a transaction with the fence as its first statement, then the queries.
+
+        Return how many rows each touched; None where the fence stands, and then none was done.
+        """
         at = now.isoformat(sep=" ", timespec="microseconds")[:26]
         row = {"fence": fence, "acts": "[]", "at": at}
-        begin = (self._dialect.begin_writing, None)
-        *_, count = (
-            cursor.rowcount for cursor in session.together((begin, (self._dialect.set_fence, row)))
-        )
-        return bool(count)
+        begin, place = (self._dialect.begin_writing, None), (self._dialect.set_fence, row)
+        try:
+            cursors = session.together((begin, place, *queries))
+            next(cursors)
+            if not next(cursors).rowcount:
+                return None
+        except exc.DBAPIError as problem:
+            if not self._dialect.is_taken(problem.orig, FENCE_TABLE):
+                raise
+            return None
+        return tuple(int(cursor.rowcount) for cursor in cursors)
 
     def note(self, session: Session, fence: str, counts: tuple[int, ...]) -> None:
         """Write what the acts did into the fence, in their transaction."""
@@ -73,8 +87,8 @@ class Fence:
 
     def repeated(self, session: Session, fence: str, acts: int) -> Done:
         """End the transaction and return what the first time did."""
-        kept = session.fetch(f"SELECT acts FROM {FENCE_TABLE} {self._where}", {"fence": fence})
         session.do("ROLLBACK")
+        kept = session.fetch(f"SELECT acts FROM {FENCE_TABLE} {self._where}", {"fence": fence})
         counts = tuple(int(count) for count in json.loads(str(kept[0][0])))
         if len(counts) != acts:
             raise StoreUnreadable(f"store `{self._store}`: the fence stands for other acts")

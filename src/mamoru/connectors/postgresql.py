@@ -89,7 +89,7 @@ class PostgresqlDialect(Dialect):
     )
     set_fence = (
         f"INSERT INTO {FENCE_TABLE} VALUES (%(fence)s, %(acts)s, CAST(%(at)s AS timestamp)"
-        " AT TIME ZONE 'UTC') ON CONFLICT (fence) DO NOTHING"
+        " AT TIME ZONE 'UTC')"
     )
 
     def engine(self, *, writing: bool) -> sa.Engine:
@@ -164,6 +164,12 @@ class PostgresqlDialect(Dialect):
     def told(self, driver: BaseException | None) -> bool:
         """A constraint or a conflict that the server itself names rolls the transaction back."""
         return (getattr(driver, "sqlstate", None) or "")[:_CLASS] in {"23", "40"}
+
+    def is_taken(self, driver: BaseException | None, table: str) -> bool:
+        """A row that is there ends the exchange: nothing of what follows is done."""
+        return isinstance(driver, psycopg.errors.UniqueViolation) and (
+            driver.diag.table_name == table
+        )
 
     # --- expressions -------------------------------------------------------------------------
 

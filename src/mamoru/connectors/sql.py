@@ -207,11 +207,20 @@ class Sql(Guarded):
         )
 
         def apply(session: Session, use: Use) -> Done:
+            # Whether the values before stand is looked at between such acts: they go one by one.
+            alone = any(act.before for act in acts)
+            queries = () if alone else tuple(map(self._statements.done, acts))
             if fences is None:
-                session.do(self._dialect.begin_writing)
-            elif not fences.begin(session, fence, now):
-                return fences.repeated(session, fence, len(acts))
-            counts = tuple(self._done(session, acts))
+                begin = (self._dialect.begin_writing, None)
+                _, *done = [cursor.rowcount for cursor in session.together((begin, *queries))]
+                counts = tuple(map(int, done))
+            else:
+                found = fences.begin(session, fence, now, queries)
+                if found is None:
+                    return fences.repeated(session, fence, len(acts))
+                counts = found
+            if alone:
+                counts = tuple(self._corrected(session, act) for act in acts)
             if fences is not None:
                 fences.note(session, fence, counts)
             use.committing = True
@@ -228,19 +237,14 @@ class Sql(Guarded):
         fences.make()
         return self._connections.write(apply, refusal)
 
-    def _done(self, session: Session, acts: Sequence[Act]) -> Iterator[int]:
-        """Do the acts; yield in how many rows each happened."""
-        if not any(act.before for act in acts):
-            queries = [*map(self._statements.done, acts)]
-            yield from (int(cursor.rowcount) for cursor in session.together(queries))
-            return
-        for act in acts:  # whether the value before stands is looked at between them
-            count = session.do(*self._statements.done(act))
-            if act.before and not count:
-                stands = session.fetch(*self._statements.stands(act))
-                if not int(stands[0][0]):
-                    raise self._changed(act.table)
-            yield count
+    def _corrected(self, session: Session, act: Act) -> int:
+        """Do one act; ValueChangedMeanwhile where neither the value before nor the one after is."""
+        count = session.do(*self._statements.done(act))
+        if act.before and not count:
+            stands = session.fetch(*self._statements.stands(act))
+            if not int(stands[0][0]):
+                raise self._changed(act.table)
+        return count
 
     def _deepen(self, tables: tuple[str, ...]) -> Depth:
         try:
