@@ -104,6 +104,10 @@ class Dialect(ABC):
     def columns(self, session: Asking, table: str) -> tuple[Cell, ...]:
         """Return a table's columns by one statement; none where there is no such table."""
 
+    def schema(self, session: Asking) -> object:
+        """Return all that the shapes of the tables follow from; None where they must be read."""
+        return None
+
     def on_delete(self, session: Asking, table: str) -> Mapping[tuple[str, ...], str]:
         """Return the rules of a table's foreign keys, by their columns, that reflection misses."""
         return {}

@@ -44,6 +44,17 @@ _NEUTRAL: dict[ColumnType, Value] = {
 _NEUTRAL_OTHER = {"json": "{}", "jsonb": "{}", "uuid": "00000000-0000-0000-0000-000000000000"}
 _SECOND = 1000  # milliseconds
 _LOOK_SECONDS = 0.1
+_SCHEMA = """
+    SELECT string_agg(said, E'\\n' ORDER BY said) FROM (
+        SELECT row(c.relname, c.relkind, a.attnum, a.attname,
+                   format_type(a.atttypid, a.atttypmod), a.atttypid, a.attnotnull)::text AS said
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+          AND c.relnamespace <> 'pg_catalog'::regnamespace AND pg_table_is_visible(c.oid)
+        UNION ALL
+        SELECT row(f.conrelid::regclass, f.conname, pg_get_constraintdef(f.oid))::text
+        FROM pg_constraint f WHERE f.contype = 'f') AS parts
+"""
 _CLASS = 2  # characters of an SQLSTATE that name its class
 
 
@@ -130,6 +141,10 @@ class PostgresqlDialect(Dialect):
             Cell(name, _family(kind), kind, bool(nullable), bool(loose))
             for name, kind, nullable, loose in rows
         )
+
+    def schema(self, session: Asking) -> object:
+        """Return the catalogue's columns and foreign keys, of what the search path leads to."""
+        return session.fetch(_SCHEMA)
 
     def exchange(
         self, session: Asking, queries: Sequence[tuple[str, Mapping[str, object] | None]]

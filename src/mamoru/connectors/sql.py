@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import exc
 
-from mamoru.connectors import live
 from mamoru.connectors.connections import Connections, Query, Session, Use
 from mamoru.connectors.dialect import Cell, Dialect
 from mamoru.connectors.fence import Fence
 from mamoru.connectors.freezing import Keys, Look, resolve
 from mamoru.connectors.guarded import Guarded
+from mamoru.connectors.live import Live
 from mamoru.connectors.port import (
     CorrectionRefusedByStore,
     Depth,
@@ -78,6 +78,7 @@ class Sql(Guarded):
             address, wait=wait_seconds, limit=limit_seconds, rewrite=rewrite
         )
         self._tables: dict[str, _Cells] = {}
+        self._live = Live(self._dialect)
         self._connections = Connections(name, self._dialect, self._forget)
         self._statements = Statements(
             self._dialect, self._connections.speech, self._columns, stored_normal
@@ -112,7 +113,7 @@ class Sql(Guarded):
 
     def shape(self) -> tuple[TableShape, ...]:
         """Return every table and view as it is now."""
-        return self._connections.look(lambda session: live.shapes(session, self._dialect))
+        return self._connections.look(self._live.shapes)
 
     def sample(self, table: str, limit: int) -> Mapping[str, tuple[Value, ...]]:
         """Return the first `limit` cells of each column."""

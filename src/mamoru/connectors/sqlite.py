@@ -153,6 +153,10 @@ class SqliteDialect(Dialect):
             for name, kind, not_null, collated in rows
         )
 
+    def schema(self, session: Asking) -> object:
+        """Return the very texts by which everything was made."""
+        return session.fetch("SELECT type, name, tbl_name, sql FROM sqlite_master")
+
     def on_delete(self, session: Asking, table: str) -> Mapping[tuple[str, ...], str]:
         """Ask the engine: SQLAlchemy reads the rule off the text, and only where it stands last."""
         rows = session.fetch(
