@@ -38,6 +38,7 @@ REMOVED: Mapping[Match, str] = {
 }
 """Characters taken out before comparing; each connector's SQL takes out exactly these."""
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -110,7 +111,7 @@ class Location:
             )
             for path in self.paths
         ]
-        text = json.dumps([self.store, self.table, reach], ensure_ascii=False)
+        text = _ENCODE([self.store, self.table, reach])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def narrowed(self, columns: tuple[str, ...], **only: Value) -> "Location":
