@@ -281,6 +281,36 @@ class Looking(Built):
             [name] for name in names
         ]
 
+    def test_signs_that_mean_something_to_an_engine_are_letters_of_a_key(
+        self, tmp_path: Path
+    ) -> None:
+        keys = (
+            'a"b',
+            "a\\b",
+            '\\"',
+            "{a,b}",
+            "a,b",
+            "[1]",
+            "NULL",
+            "%s",
+            ":p0",
+            "a''b",
+            " a",
+            "a ",
+        )
+        subject = self.prepare(
+            tmp_path, [(str(at), key, "", "", "") for at, key in enumerate(keys, 10)]
+        )
+        each, everyone = [location(member_id=(key,)) for key in keys], location(member_id=keys)
+        places = [*each, everyone]
+
+        *single, whole = subject.connector.read_all(permit(Operation.READ, *places), places, NOW)
+
+        assert [[row["member_id"] for row in found.rows] for found in single] == [
+            [key] for key in keys
+        ]
+        assert [row["member_id"] for row in whole.rows] == list(keys)
+
     def test_only_ascii_letters_of_a_mail_address_lose_their_case(self, tmp_path: Path) -> None:
         mails = ("A@b.example", " a@B.example", "Å@b.example", "å@b.example", "a@b.example\u3000")
         subject = self.prepare(
