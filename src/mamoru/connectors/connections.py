@@ -148,6 +148,12 @@ class Connections:
         return self._reader.dialect
 
     @property
+    def driver_error(self) -> type[Exception]:
+        """What the driver raises."""
+        error: type[Exception] = self.speech.loaded_dbapi.Error
+        return error
+
+    @property
     def at_hand(self) -> Session:
         """The session that this thread uses now."""
         session: Session = self._at_hand.session

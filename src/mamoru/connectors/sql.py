@@ -250,7 +250,7 @@ class Sql(Guarded):
     def _deepen(self, tables: tuple[str, ...]) -> Depth:
         try:
             return self._dialect.deepen(tables)
-        except (exc.SQLAlchemyError, OSError) as problem:
+        except (exc.SQLAlchemyError, self._connections.driver_error, OSError) as problem:
             raise self._connections.told(problem, StoreUnreachable) from None
 
 

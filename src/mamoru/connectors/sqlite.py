@@ -291,20 +291,17 @@ class SqliteDialect(Dialect):
         """
         done = ["deleted with secure_delete on"]
         stays = []
-        engine = sa.create_engine(
-            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sa.NullPool
-        )
-        with engine.connect() as connection:
+        with closing(self._connect(writing=True)) as connection:
 
             def ask(statement: str) -> Any:
-                return connection.exec_driver_sql(statement).fetchone()
+                return connection.execute(statement).fetchone()
 
             mode = str(ask("PRAGMA journal_mode")[0])
             if mode in {"persist", "truncate"}:
                 ask("PRAGMA journal_mode = DELETE")
                 done.append("kept rollback journal removed")
             if self._rewrite or int(ask("PRAGMA freelist_count")[0]):
-                connection.exec_driver_sql("VACUUM")
+                ask("VACUUM")
                 done.append("VACUUM")
             else:
                 stays.append(
@@ -321,7 +318,6 @@ class SqliteDialect(Dialect):
                     "the write-ahead log, while another program reads; "
                     "wal_checkpoint(TRUNCATE) clears it"
                 )
-        engine.dispose()
         level = Level.RESIDUE if empty else Level.LOGICAL
         return Depth(level=level, done=tuple(done), stays=tuple(stays))
 
