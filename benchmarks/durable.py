@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks import machine, shop
 
-PERSONS = {"small": 5_000, "full": 100_000}
+PERSONS = {"small": 1_000, "full": 100_000}
 ROUNDS = {"small": 3, "full": 20}
 _CATEGORY = {
     "email": "contact", "phone": "contact", "name": "name", "name_kana": "name",

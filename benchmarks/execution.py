@@ -33,7 +33,7 @@ LARGE = {"small": 0, "full": 1_000_000}
 ROUNDS = {"small": 20, "full": 100}
 BATCH = 1_000
 WORKERS = 4
-SECONDS = {"small": 2.0, "full": 10.0}
+SECONDS = {"small": 1.0, "full": 10.0}
 
 
 def main(arguments: list[str] | None = None) -> None:
