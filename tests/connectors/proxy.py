@@ -53,6 +53,7 @@ class Proxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the loop's turn in which sockets are closed that were told to
 
     def _mode_for(self, data: bytes) -> Mode:
         if self.mode is Mode.PASS or not data.upper().rstrip(b"\0").endswith(self._word):

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 
 from mamoru.connectors.conformance import NOW, SHOP, act_on, permit, shop
 from mamoru.connectors.mariadb import Mariadb
-from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable
+from mamoru.connectors.port import ErasureRefusedByStore, OutcomeUnknown, StoreUnreachable
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.datamap.acts import Act, Done
@@ -224,6 +224,70 @@ def test_a_pooled_connection_that_went_stale_is_replaced(company: Company) -> No
     assert done.counts == (2, 2, 1)
 
 
+@pytest.mark.promise("P3.5")
+def test_of_two_with_one_fence_at_once_only_one_does_it(company: Company) -> None:
+    company.store.probe()
+    allowed, acts = company.acts(1)
+    start, done = threading.Barrier(2), list[Done]()
+
+    def apply() -> None:
+        start.wait()
+        done.append(company.store.apply(allowed, acts, fence="f", now=NOW))
+
+    threads = [threading.Thread(target=apply) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [each.counts for each in done] == [(2, 2, 1)] * 2
+    assert sorted(each.repeated for each in done) == [False, True]
+
+
+@pytest.mark.postgres
+def test_an_act_that_is_refused_in_an_exchange_leaves_nothing_done_and_nothing_said(
+    on_postgres: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed, acts = on_postgres.acts(1)
+    url = make_url(str(on_postgres.store._dialect._address))
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        connection.execute("ALTER TABLE orders ADD CHECK (note <> '済')")
+
+    for _ in range(2):
+        with pytest.raises(ErasureRefusedByStore, match="23514"):
+            on_postgres.store.apply(allowed, acts, fence="f", now=NOW)
+
+    assert on_postgres.ask('SELECT count(*) FROM "order items" WHERE gift IS NULL') == 0
+    assert not on_postgres.store.fenced("f")
+    assert caplog.records == []
+    assert on_postgres.store.apply(allowed, acts[:1], fence="f", now=NOW).counts == (2,)
+
+
+@pytest.mark.postgres
+def test_a_server_that_hangs_in_an_exchange_is_unreachable_and_later_it_goes_on(
+    on_postgres: Company, postgres: servers.Postgres
+) -> None:
+    allowed, acts = on_postgres.acts(1)
+    on_postgres.store.prove(allowed, acts, NOW)
+    backend = int(
+        on_postgres.ask(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'mamoru'"
+            " AND datname = current_database() LIMIT 1"
+        )
+    )
+    server = int((postgres.folder / "postmaster.pid").read_text().split()[0])
+    for process in (backend, server):
+        os.kill(process, signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreUnreachable):
+            on_postgres.store.prove(allowed, acts, NOW)
+    finally:
+        for process in (server, backend):
+            os.kill(process, signal.SIGCONT)
+
+    assert [proof.open for proof in on_postgres.store.prove(allowed, acts, NOW)] == [2, 2, 1]
+
+
 @pytest.mark.postgres
 def test_a_server_that_hangs_is_unreachable_within_the_limit(
     on_postgres: Company, postgres: servers.Postgres
@@ -259,12 +323,12 @@ def test_a_lock_that_another_holds_is_not_waited_for_long(company: Company) -> N
 
     def hold() -> None:
         if isinstance(company.store, Postgresql):
-            url = make_url(company.store._dialect._url)  # type: ignore[attr-defined]
+            url = make_url(str(company.store._dialect._address))
             connection: Any = psycopg.connect(url.render_as_string(hide_password=False))
         else:
-            url = company.store._dialect._url  # type: ignore[attr-defined]
+            url = make_url(str(company.store._dialect._address))
             connection = pymysql.connect(
-                host="127.0.0.1", port=url.port, user="root", database=url.database
+                host="127.0.0.1", port=url.port or 0, user="root", database=url.database
             )
         with connection.cursor() as cursor:
             cursor.execute("UPDATE members SET email = 'x' WHERE member_no = 1")

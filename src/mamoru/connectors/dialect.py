@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -53,30 +54,77 @@ UNFIT = object()
 """No value of the column can be this one."""
 
 
+class Asking(Protocol):
+    """A connection in use, over which a dialect may ask."""
+
+    def do(self, text: str, values: Mapping[str, object] | None = None) -> int:
+        """Send one text; return how many rows it touched."""
+        ...
+
+    def fetch(self, text: str, values: Mapping[str, object] | None = None) -> Sequence[Any]:
+        """Send one query and return its rows."""
+        ...
+
+    def run(self, text: str, values: Mapping[str, object] | None = None) -> Any:
+        """Send one text and return the driver's cursor."""
+        ...
+
+    def broken(self, problem: Any, cursor: Any) -> exc.DBAPIError:
+        """Return a driver's error as SQLAlchemy's."""
+        ...
+
+    @property
+    def driver(self) -> Any:
+        """The driver's connection."""
+        ...
+
+
 class Dialect(ABC):
     """One engine's way to say things."""
 
     probe = "SELECT 1"
+    reads_apart = False  # whether who only reads needs connections of another kind
     begin_reading: str
     begin_writing: str
     make_fence: str
     set_fence: str
+
+    def __init__(self, address: str | Path, *, wait: float, limit: float, rewrite: bool) -> None:
+        """Know where the database is, and the limits in seconds: for a lock, for a statement."""
+        self._address = address
+        self._wait = wait
+        self._limit = limit
+        self._rewrite = rewrite
 
     @abstractmethod
     def engine(self, *, writing: bool) -> sa.Engine:
         """Return a pool of connections, each with its time limits; nothing is opened yet."""
 
     @abstractmethod
-    def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
+    def columns(self, session: Asking, table: str) -> tuple[Cell, ...]:
         """Return a table's columns by one statement; none where there is no such table."""
 
-    def on_delete(self, connection: sa.Connection, table: str) -> Mapping[tuple[str, ...], str]:
+    def schema(self, session: Asking) -> object:
+        """Return all that the shapes of the tables follow from; None where they must be read."""
+        return None
+
+    def on_delete(self, session: Asking, table: str) -> Mapping[tuple[str, ...], str]:
         """Return the rules of a table's foreign keys, by their columns, that reflection misses."""
         return {}
 
-    def leave(self, connection: sa.Connection) -> None:
+    def leave(self, session: Asking) -> None:
         """End a transaction that is not to be committed."""
-        connection.exec_driver_sql("ROLLBACK")
+        session.do("ROLLBACK")
+
+    def mark(self, name: str) -> str:
+        """Return how a parameter is written in a text of ours."""
+        return f"%({name})s"
+
+    def exchange(
+        self, session: Asking, queries: Sequence[tuple[str, Mapping[str, object] | None]]
+    ) -> list[Any] | None:
+        """Send several texts in one exchange and return their cursors; None where one by one."""
+        return None
 
     @abstractmethod
     def meaning(self, driver: BaseException | None) -> tuple[Failure, str]:
@@ -85,6 +133,10 @@ class Dialect(ABC):
     @abstractmethod
     def told(self, driver: BaseException | None) -> bool:
         """Return whether an error of COMMIT is the engine's own word that nothing was committed."""
+
+    def is_taken(self, driver: BaseException | None, table: str) -> bool:
+        """Return whether an error says that the key of a row is there already, in that table."""
+        return False
 
     @abstractmethod
     def deepen(self, tables: Sequence[str]) -> Depth:
@@ -144,22 +196,23 @@ class Dialect(ABC):
         """Return whether values of the column are compared as text."""
         return column.type in {ColumnType.OTHER, ColumnType.BINARY}
 
-    def keys(self, column: Cell, keys: Iterable[str]) -> object:
-        """Return keys as one bound parameter; those that the column cannot hold are left out."""
-        fitting = (self.fit(column, key) for key in keys)
-        return self.listed([each for each in fitting if each is not UNFIT])
+    def lister(self, column: Cell) -> Callable[[Iterable[str]], object]:
+        """Return what makes one bound parameter of keys; those that no cell can be are left out."""
+
+        read, listed = self.reader(column), self.listed
+        return lambda keys: listed([fit for key in keys if (fit := read(key)) is not UNFIT])
 
     @abstractmethod
     def listed(self, values: list[Any]) -> object:
         """Return a list in the form in which the driver binds it."""
 
+    def reader(self, column: Cell) -> Callable[[str], Any]:
+        """Return what reads a text as a value of the column's type, or as UNFIT."""
+        return _READ.get(column.type, _text)
+
     def fit(self, column: Cell, value: str | float) -> Any:
         """Return a value in the column's own type, or UNFIT if no cell of it can be that."""
-        said = str(value)
-        if "\0" in said:
-            return UNFIT
-        read = _READ.get(column.type)
-        return said if read is None else read(said)
+        return self.reader(column)(str(value))
 
     def written(self, column: Cell, value: Value) -> Any:
         """Return a value as it is written; what the column cannot hold is the engine's to refuse."""
@@ -167,6 +220,10 @@ class Dialect(ABC):
             return None if column.nullable else self.neutral(column)
         fitting = self.fit(column, value)
         return str(value) if fitting is UNFIT else fitting
+
+
+def _text(said: str) -> Any:
+    return UNFIT if "\0" in said else said
 
 
 def _parsed(read: Any, said: str) -> Any:

@@ -1,13 +1,14 @@
 """MariaDB の店 (P3.1 to P3.7): PyMySQL, a limit on every socket, equality by bytes."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from mamoru.connectors.dialect import (
+    UNFIT,
+    Asking,
     Cell,
     Dialect,
     Expression,
@@ -35,30 +36,6 @@ _NEUTRAL: dict[ColumnType, Value] = {
 }
 
 
-class Mariadb(Sql):
-    """A connector to one MariaDB database."""
-
-    def __init__(
-        self,
-        name: str,
-        url: str,
-        *,
-        wait_seconds: float = 5.0,
-        limit_seconds: float = 30.0,
-        fence: bool = False,
-        rewrite: bool = False,
-        stored_normal: frozenset[tuple[str, str]] = frozenset(),
-    ) -> None:
-        """Know the address, `mariadb://user:password@host/database`; nothing is opened yet.
-
-        `?unix_socket=PATH` for a local server. `wait_seconds` for a connection and for
-        others' locks, `limit_seconds` for one statement. `rewrite`: deepening rewrites
-        the tables. ExtraMissing without PyMySQL.
-        """
-        dialect = MariadbDialect(url, wait=wait_seconds, limit=limit_seconds, rewrite=rewrite)
-        super().__init__(name, dialect, fence=fence, stored_normal=stored_normal)
-
-
 class MariadbDialect(Dialect):
     """MariaDB's way."""
 
@@ -70,19 +47,9 @@ class MariadbDialect(Dialect):
     )
     set_fence = f"INSERT IGNORE INTO {FENCE_TABLE} VALUES (%(fence)s, %(acts)s, %(at)s)"
 
-    def __init__(self, url: str, *, wait: float, limit: float, rewrite: bool) -> None:
-        """Know the address and the limits."""
-        self._url = make_url(url).set(drivername="mysql+pymysql")
-        self._wait = wait
-        self._limit = limit
-        self._rewrite = rewrite
-        self._engines: dict[bool, sa.Engine] = {}
-
     def engine(self, *, writing: bool) -> sa.Engine:
-        """Return the one pool; reading and writing differ by how a transaction begins."""
-        if not self._engines:
-            self._engines[True] = self._pool(self._limit)
-        return self._engines[True]
+        """Return a pool; reading and writing differ by how a transaction begins."""
+        return self._pool(self._limit)
 
     def _pool(self, limit: float) -> sa.Engine:
         session = {
@@ -95,7 +62,7 @@ class MariadbDialect(Dialect):
         settings = ", ".join(f"SESSION {name} = {value}" for name, value in session.items())
         try:
             return pooled(
-                self._url,
+                make_url(str(self._address)).set(drivername="mysql+pymysql"),
                 paramstyle="pyformat",
                 connect_args={
                     "charset": "utf8mb4",
@@ -109,14 +76,14 @@ class MariadbDialect(Dialect):
         except ImportError:
             raise ExtraMissing("MariaDB needs PyMySQL: run `pip install mamoru[mariadb]`") from None
 
-    def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
+    def columns(self, session: Asking, table: str) -> tuple[Cell, ...]:
         """Return a table's columns; every text is compared by bytes beside its collation."""
-        rows = connection.exec_driver_sql(
+        rows = session.fetch(
             "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLLATION_NAME"
             " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = database()"
             " AND TABLE_NAME = %(t)s ORDER BY ORDINAL_POSITION",
             {"t": table},
-        ).fetchall()
+        )
         return tuple(
             Cell(name, _family(kind), kind, nullable == "YES", collation is not None)
             for name, kind, nullable, collation in rows
@@ -212,10 +179,12 @@ class MariadbDialect(Dialect):
 
     # --- values ------------------------------------------------------------------------------
 
-    def fit(self, column: Cell, value: str | float) -> Any:
+    def reader(self, column: Cell) -> Callable[[str], Any]:
         """PyMySQL writes an instant without its zone: only plain times fit."""
-        fitting = super().fit(column, value)
-        return str(value) if isinstance(fitting, datetime) else fitting
+        read = super().reader(column)
+        if column.type is not ColumnType.DATETIME:
+            return read
+        return lambda said: UNFIT if read(said) is UNFIT else said
 
     def listed(self, values: list[Any]) -> object:
         """PyMySQL writes a tuple as a list in brackets, which must not be empty."""
@@ -244,6 +213,15 @@ class MariadbDialect(Dialect):
         stays.append("redo log; it is overwritten as the server writes on")
         done = tuple(f"{word} {table}" for table in tables)
         return Depth(level=Level.LOGICAL, done=done, stays=tuple(stays))
+
+
+class Mariadb(Sql):
+    """A connector to one MariaDB database, `mariadb://user:password@host/database`.
+
+    `?unix_socket=PATH` for a local server. ExtraMissing without PyMySQL.
+    """
+
+    speaks = MariadbDialect
 
 
 def _family(kind: str) -> ColumnType:

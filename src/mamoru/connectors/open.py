@@ -1,6 +1,6 @@
 """店を開く (P3.1): the connector for a store of the data map, chosen by its kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mamoru.connectors.csv import Csv
@@ -10,14 +10,19 @@ from mamoru.connectors.mariadb import Mariadb
 from mamoru.connectors.parquet import Parquet
 from mamoru.connectors.port import Connector, StoreError
 from mamoru.connectors.postgresql import Postgresql
+from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
 from mamoru.datamap.inventory import DataMap, Encoding, Store, StoreKind, expand
 from mamoru.datamap.terms import TableShape
 
+_DATABASES: Mapping[StoreKind, type[Sql]] = {
+    StoreKind.SQLITE: Sqlite,
+    StoreKind.POSTGRESQL: Postgresql,
+    StoreKind.MARIADB: Mariadb,
+}
 
-def connector(  # noqa: PLR0911 - one line a kind
-    store: Store, *, base: Path
-) -> Connector:
+
+def connector(store: Store, *, base: Path) -> Connector:
     """Return the store's connector; relative paths lie in `base`, the company's folder.
 
     Nothing is opened yet. EnvironmentMissing if its URL names a variable that is not set.
@@ -25,19 +30,14 @@ def connector(  # noqa: PLR0911 - one line a kind
     url = expand(store.url)
     path = base / url.removeprefix("sqlite:///")
     only_table = store.tables[0].name
-    fence, rewrite, stored_normal = store.fenced, store.rewrite, store.stored_normal
     match store.kind:
-        case StoreKind.SQLITE:
-            return Sqlite(
-                store.name, path, fence=fence, rewrite=rewrite, stored_normal=stored_normal
-            )
-        case StoreKind.POSTGRESQL:
-            return Postgresql(
-                store.name, url, fence=fence, rewrite=rewrite, stored_normal=stored_normal
-            )
-        case StoreKind.MARIADB:
-            return Mariadb(
-                store.name, url, fence=fence, rewrite=rewrite, stored_normal=stored_normal
+        case StoreKind.SQLITE | StoreKind.POSTGRESQL | StoreKind.MARIADB:
+            return _DATABASES[store.kind](
+                store.name,
+                path if store.kind is StoreKind.SQLITE else url,
+                fence=store.fenced,
+                rewrite=store.rewrite,
+                stored_normal=store.stored_normal,
             )
         case StoreKind.CSV:
             encoding = store.encoding or Encoding.UTF_8

@@ -257,17 +257,14 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
     permit.check_time(now)
     check_writing(permit)
     bound = {known for known in permit.reach if known.startswith(_REACH)}
+    open_tables = {table for in_store, table, _ in permit.columns if in_store == store}
     for act in acts:
-        where = f"{act.store}.{act.table}"
-        columns = {
-            *(column for column, _ in (*act.values, *act.before, *act.only)),
-            *(column for column, _ in act.json_removed),
-        }
+        columns = (*act.values, *act.before, *act.only, *act.json_removed)
         fits = (
             act.store == store
             and act.place in permit.reach
-            and any((store, act.table) == (each[0], each[1]) for each in permit.columns)
-            and all((store, act.table, column) in permit.columns for column in columns)
+            and act.table in open_tables
+            and permit.columns.issuperset([(store, act.table, column) for column, _ in columns])
             and (not bound or reach_digest(act) in bound)
         )
         if act.delete:
@@ -279,6 +276,7 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
             known = {column for column, _ in act.before} | {each.column for each in act.reaches}
             fits = fits and {column for column, _ in act.values} <= known
         if not fits:
+            where = f"{act.store}.{act.table}"
             raise PermitRefused(
                 f"the permit of `{permit.case}` does not open `{where}` to this act"
             )

@@ -1,12 +1,11 @@
 """SQLite の店 (P3.1, P3.4): a company's SQLite file, read without being changed, written whole."""
 
 import json
+import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from mamoru.connectors.dialect import (
+    UNFIT,
+    Asking,
     Cell,
     Dialect,
     Expression,
@@ -39,49 +40,39 @@ _NEUTRAL: dict[ColumnType, Value] = {
 }
 
 
+_TAKEN: Mapping[ColumnType, Callable[[str, Any], object]] = {
+    ColumnType.DATE: lambda said, _: said,
+    ColumnType.DATETIME: lambda said, _: said,
+    ColumnType.BOOLEAN: lambda _, truth: int(truth),
+    ColumnType.NUMBER: lambda _, number: (
+        int(number) if number == number.to_integral_value() else float(number)
+    ),
+}
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
+
 class _Connection(sqlite3.Connection):
     until = 0.0
     file: tuple[int, int, int] = (0, 0, 0)
-
-
-class Sqlite(Sql):
-    """A connector to one SQLite file."""
-
-    def __init__(
-        self,
-        name: str,
-        path: Path,
-        *,
-        wait_seconds: float = 5.0,
-        limit_seconds: float = 30.0,
-        fence: bool = False,
-        rewrite: bool = False,
-        stored_normal: frozenset[tuple[str, str]] = frozenset(),
-    ) -> None:
-        """Know the file; nothing is opened yet.
-
-        `wait_seconds` for another writer's lock, `limit_seconds` for one whole call.
-        `rewrite`: deepening rewrites the whole file even where nothing of ours asks for it.
-        """
-        dialect = SqliteDialect(path, wait=wait_seconds, limit=limit_seconds, rewrite=rewrite)
-        super().__init__(name, dialect, fence=fence, stored_normal=stored_normal)
 
 
 class SqliteDialect(Dialect):
     """SQLite's way."""
 
     probe = "PRAGMA schema_version"
+    reads_apart = True
     begin_reading = "BEGIN"
     begin_writing = "BEGIN IMMEDIATE"
-    make_fence = f"CREATE TABLE {FENCE_TABLE} (fence TEXT PRIMARY KEY, acts TEXT, at TEXT)"
+    make_fence = (
+        f"CREATE TABLE {FENCE_TABLE} (fence TEXT PRIMARY KEY, acts TEXT, at TEXT) WITHOUT ROWID"
+    )
     set_fence = f"INSERT OR IGNORE INTO {FENCE_TABLE} VALUES (:fence, :acts, :at)"
 
-    def __init__(self, path: Path, *, wait: float, limit: float, rewrite: bool) -> None:
+    def __init__(self, address: str | Path, *, wait: float, limit: float, rewrite: bool) -> None:
         """Know the file and the limits."""
-        self._path = path
-        self._wait = wait
-        self._limit = limit
-        self._rewrite = rewrite
+        super().__init__(address, wait=wait, limit=limit, rewrite=rewrite)
+        self._path = Path(address)
+        self._journal = f"{self._path}-journal"
 
     def engine(self, *, writing: bool) -> sa.Engine:
         """Return a pool on the file; read-only for reading."""
@@ -112,7 +103,7 @@ class SqliteDialect(Dialect):
         A journal beside the file may also belong to a writer at work; SQLite knows by its locks.
         """
         try:
-            left = self._path.with_name(f"{self._path.name}-journal").stat().st_size
+            left = os.stat(self._journal).st_size  # noqa: PTH116 - at every call
         except OSError:
             return
         if left:
@@ -121,7 +112,7 @@ class SqliteDialect(Dialect):
 
     def _file(self) -> tuple[int, int, int]:
         try:
-            found = self._path.stat()
+            found = os.stat(self._path)  # noqa: PTH116 - at every call
         except OSError:
             return (0, 0, 0)
         return found.st_dev, found.st_ino, found.st_mtime_ns
@@ -150,24 +141,28 @@ class SqliteDialect(Dialect):
             connection.execute("PRAGMA synchronous = FULL")
         return connection
 
-    def columns(self, connection: sa.Connection, table: str) -> tuple[Cell, ...]:
+    def columns(self, session: Asking, table: str) -> tuple[Cell, ...]:
         """Return a table's columns; loose where the table declares a collation."""
-        rows = connection.exec_driver_sql(
+        rows = session.fetch(
             "SELECT name, type, \"notnull\", (SELECT instr(lower(sql), 'collate') FROM sqlite_master"
             " WHERE name = :t) FROM pragma_table_xinfo(:t)",
             {"t": table},
-        ).fetchall()
+        )
         return tuple(
             Cell(name, column_type(kind), kind, not_null == 0, bool(collated))
             for name, kind, not_null, collated in rows
         )
 
-    def on_delete(self, connection: sa.Connection, table: str) -> Mapping[tuple[str, ...], str]:
+    def schema(self, session: Asking) -> object:
+        """Return the very texts by which everything was made."""
+        return session.fetch("SELECT type, name, tbl_name, sql FROM sqlite_master")
+
+    def on_delete(self, session: Asking, table: str) -> Mapping[tuple[str, ...], str]:
         """Ask the engine: SQLAlchemy reads the rule off the text, and only where it stands last."""
-        rows = connection.exec_driver_sql(
+        rows = session.fetch(
             'SELECT id, "from", on_delete FROM pragma_foreign_key_list(:t) ORDER BY id, seq',
             {"t": table},
-        ).fetchall()
+        )
         columns: dict[int, tuple[str, ...]] = {}
         rules: dict[int, str] = {}
         for number, column, rule in rows:
@@ -175,11 +170,14 @@ class SqliteDialect(Dialect):
             rules[number] = "" if rule == "NO ACTION" else rule
         return {columns[number]: rule for number, rule in rules.items()}
 
-    def leave(self, connection: sa.Connection) -> None:
+    def leave(self, session: Asking) -> None:
         """Roll back if there is anything to roll back."""
-        driver = connection.connection.driver_connection
-        if driver is not None and driver.in_transaction:
-            connection.exec_driver_sql("ROLLBACK")
+        if session.driver is not None and session.driver.in_transaction:
+            session.do("ROLLBACK")
+
+    def mark(self, name: str) -> str:
+        """Return a named parameter as SQLite writes it."""
+        return f":{name}"
 
     def meaning(self, driver: BaseException | None) -> tuple[Failure, str]:
         """Return the meaning by SQLite's own name of the error."""
@@ -266,18 +264,22 @@ class SqliteDialect(Dialect):
         """A column without a type holds anything."""
         return column.type in {ColumnType.OTHER, ColumnType.BINARY}
 
-    def fit(self, column: Cell, value: str | float) -> Any:
+    def reader(self, column: Cell) -> Callable[[str], Any]:
         """Dates are text here; numbers go as the driver takes them."""
-        fitting = super().fit(column, value)
-        if isinstance(fitting, date | datetime):
-            return str(value)
-        if isinstance(fitting, Decimal):
-            return int(fitting) if fitting == fitting.to_integral_value() else float(fitting)
-        return int(fitting) if isinstance(fitting, bool) else fitting
+        read = super().reader(column)
+        turn = _TAKEN.get(column.type)
+        if turn is None:
+            return read
+
+        def taken(said: str) -> Any:
+            fitting = read(said)
+            return UNFIT if fitting is UNFIT else turn(said, fitting)
+
+        return taken
 
     def listed(self, values: list[Any]) -> object:
         """Return a JSON list."""
-        return json.dumps(values, ensure_ascii=False)
+        return _ENCODE(values)
 
     # --- residue -----------------------------------------------------------------------------
 
@@ -289,20 +291,17 @@ class SqliteDialect(Dialect):
         """
         done = ["deleted with secure_delete on"]
         stays = []
-        engine = sa.create_engine(
-            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sa.NullPool
-        )
-        with engine.connect() as connection:
+        with closing(self._connect(writing=True)) as connection:
 
             def ask(statement: str) -> Any:
-                return connection.exec_driver_sql(statement).fetchone()
+                return connection.execute(statement).fetchone()
 
             mode = str(ask("PRAGMA journal_mode")[0])
             if mode in {"persist", "truncate"}:
                 ask("PRAGMA journal_mode = DELETE")
                 done.append("kept rollback journal removed")
             if self._rewrite or int(ask("PRAGMA freelist_count")[0]):
-                connection.exec_driver_sql("VACUUM")
+                ask("VACUUM")
                 done.append("VACUUM")
             else:
                 stays.append(
@@ -319,7 +318,6 @@ class SqliteDialect(Dialect):
                     "the write-ahead log, while another program reads; "
                     "wal_checkpoint(TRUNCATE) clears it"
                 )
-        engine.dispose()
         level = Level.RESIDUE if empty else Level.LOGICAL
         return Depth(level=level, done=tuple(done), stays=tuple(stays))
 
@@ -328,3 +326,9 @@ class SqliteDialect(Dialect):
             return self._path.with_name(f"{self._path.name}-wal").stat().st_size == 0
         except FileNotFoundError:
             return True
+
+
+class Sqlite(Sql):
+    """A connector to one SQLite file."""
+
+    speaks = SqliteDialect

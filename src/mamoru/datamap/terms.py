@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 KeyRing = Mapping[str, tuple[str, ...]]
 """A person's keys by kind: `{"member_id": ("M000001",), "email": ("a@example.jp",)}`."""
@@ -37,6 +38,7 @@ REMOVED: Mapping[Match, str] = {
 }
 """Characters taken out before comparing; each connector's SQL takes out exactly these."""
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -67,7 +69,7 @@ class KeyPath:
     keys: tuple[str, ...] = field(repr=False)  # the person's; never in a log
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the digest is asked for at every touch
 class Location:
     """Where in one table one person's rows lie, and which columns of them are meant.
 
@@ -99,7 +101,7 @@ class Location:
         """The person's keys of the leading path; empty where only a later path leads here."""
         return self.paths[0].keys
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the place and of whose rows are meant. Not keyed: for memory, not for storing."""
         reach = [
@@ -109,7 +111,7 @@ class Location:
             )
             for path in self.paths
         ]
-        text = json.dumps([self.store, self.table, reach], ensure_ascii=False)
+        text = _ENCODE([self.store, self.table, reach])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def narrowed(self, columns: tuple[str, ...], **only: Value) -> "Location":

@@ -213,9 +213,12 @@ class Permit:
 
     def covers(self, location: PersonsPlace, operation: Operation | str, now: datetime) -> bool:
         """Return whether this very person's rows and all columns of the location are meant."""
-        return location.digest in self.reach and all(
-            self.allows(location.store, location.table, column, operation, now)
-            for column in location.columns
+        self.check_time(now)
+        store, table = location.store, location.table
+        return (
+            location.digest in self.reach
+            and operation == self.operation
+            and self.columns.issuperset([(store, table, column) for column in location.columns])
         )
 
     def check_time(self, now: datetime) -> None:
