@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from mamoru.connectors.conformance import Conformance, Relations, Sheet, Subject
+from mamoru.connectors.conformance.subject import TABLE
 from mamoru.connectors.csv import Csv
 from mamoru.connectors.excel import Excel
 from mamoru.connectors.http import Http
@@ -24,7 +25,7 @@ from mamoru.connectors.parquet import Parquet
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
-from mamoru.datamap.terms import ColumnType, Row
+from mamoru.datamap.terms import ColumnType, Match, Row
 from tests.connectors import servers
 from tests.connectors.service import Service, Tables
 
@@ -56,7 +57,17 @@ def fill(
 
 
 @PROMISES
-class TestSqlite(Conformance, Relations):
+class Indexed(Conformance, Relations):
+    """A database, in which a key may be looked for as it is stored, by an index."""
+
+    def test_tells_whether_a_key_is_stored_as_it_is_compared(self, tmp_path: Path) -> None:
+        connector = self.prepare(tmp_path).connector
+
+        assert connector.strays(TABLE, "email", Match.EMAIL)
+        assert not connector.strays(TABLE, "member_id", Match.SPACELESS)
+
+
+class TestSqlite(Indexed):
     """SQLite."""
 
     def build(self, folder: Path, sheets: Mapping[str, Sheet]) -> Subject:
@@ -93,7 +104,7 @@ class TestSqliteWithoutFence(TestSqlite):
 
 @PROMISES
 @pytest.mark.postgres
-class TestPostgresql(Conformance, Relations):
+class TestPostgresql(Indexed):
     """PostgreSQL."""
 
     @pytest.fixture(autouse=True)
@@ -119,7 +130,7 @@ class TestPostgresql(Conformance, Relations):
 
 
 @PROMISES
-class TestMariadb(Conformance, Relations):
+class TestMariadb(Indexed):
     """MariaDB, in its usual collation, which holds many letters to be the same."""
 
     @pytest.fixture(autouse=True)

@@ -55,6 +55,29 @@ def test_a_column_that_nobody_registered_is_named_with_exit_3(home: Path) -> Non
     ]
 
 
+@pytest.mark.promise("P0.1")
+def test_a_key_that_is_not_stored_as_the_map_says_is_named_with_exit_3(home: Path) -> None:
+    file = home / "datamap.yaml"
+    lines = file.read_text().splitlines()
+    at = next(
+        n for n, line in enumerate(lines) if "name: email" in line and "category: contact" in line
+    )
+    lines[at] = lines[at].replace("category: contact", "category: contact, stored_normal: true")
+    file.write_text("\n".join(lines))
+    assert run(home, "check").exit_code == 0
+
+    connection = sqlite3.connect(home / generate.SHOP)
+    connection.execute("UPDATE members SET email = upper(email) WHERE member_id = 'M000001'")
+    connection.commit()
+    connection.close()
+    result = run(home, "check", "--json")
+
+    assert result.exit_code == 3
+    assert [(each["kind"], each["column"]) for each in json.loads(result.stdout)["drifts"]] == [
+        ("not-normal", "email")
+    ]
+
+
 def test_a_store_that_is_away_exits_4(home: Path) -> None:
     (home / generate.MAILING).unlink()
 

@@ -86,6 +86,7 @@ def check(home: Path, as_json: bool) -> None:
             away[store.name] = shape
         else:
             differing += drifts(store, shape)
+    differing += company().strays(found, home)
     if as_json:
         show_json(
             {

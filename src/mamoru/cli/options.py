@@ -10,7 +10,7 @@ import click
 
 from mamoru.datamap.inventory import DataMap, Store
 from mamoru.datamap.scan import Sample
-from mamoru.datamap.terms import TableShape
+from mamoru.datamap.terms import Drift, TableShape
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger.append import Journal
 
@@ -73,6 +73,10 @@ class Company(Protocol):
 
     def shapes(self, datamap: DataMap, home: Path) -> Iterator[tuple[Store, Shape]]:
         """Yield each store with its live tables, or with the error that kept them unseen."""
+        ...
+
+    def strays(self, datamap: DataMap, home: Path) -> tuple[Drift, ...]:
+        """Return the keys that are not stored in the form that the map relies on."""
         ...
 
     def samples(

@@ -15,7 +15,7 @@ from mamoru.connectors.port import (
     ValueChangedMeanwhile,
 )
 from mamoru.datamap.acts import Act, Done, Frozen, Proof
-from mamoru.datamap.terms import Criterion, Location, Row, TableShape, Value
+from mamoru.datamap.terms import Criterion, Location, Match, Row, TableShape, Value
 from mamoru.gate.terms import Operation, Permit
 
 
@@ -42,6 +42,10 @@ class Guarded(ABC):
     @abstractmethod
     def sample(self, table: str, limit: int) -> Mapping[str, tuple[Value, ...]]:
         """Return up to `limit` cells of each column."""
+
+    def strays(self, table: str, column: str, match: Match) -> bool:
+        """Return False: every value is brought into its normal form before it is compared."""
+        return False
 
     def find(
         self, permit: Permit, table: str, criteria: Iterable[Criterion], now: datetime

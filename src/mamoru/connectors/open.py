@@ -50,6 +50,25 @@ def connector(store: Store, *, base: Path) -> Connector:
             return Http(store.name, url, token=expand(store.token or ""))
 
 
+def strays(
+    datamap: DataMap, *, base: Path
+) -> Iterator[tuple[Store, tuple[tuple[str, str], ...] | StoreError]]:
+    """Yield each store with the (table, column) that are not stored as the map says, or its error."""
+    for store in datamap.stores:
+        try:
+            hand = connector(store, base=base)
+            yield (
+                store,
+                tuple(
+                    (table, column)
+                    for table, column, match in datamap.declared_normal(store)
+                    if hand.strays(table, column, match)
+                ),
+            )
+        except StoreError as problem:
+            yield store, problem
+
+
 def shapes(
     datamap: DataMap, *, base: Path
 ) -> Iterator[tuple[Store, tuple[TableShape, ...] | StoreError]]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mamoru.datamap.acts import Act, Done, Frozen, Proof
-from mamoru.datamap.terms import Criterion, Location, Row, TableShape, Value
+from mamoru.datamap.terms import Criterion, Location, Match, Row, TableShape, Value
 from mamoru.gate.permit import PermitRefused
 from mamoru.gate.terms import Operation, Permit
 from mamoru.kit.errors import MamoruError
@@ -135,6 +135,10 @@ class Connector(Protocol):
 
     def shape(self) -> tuple[TableShape, ...]:
         """Return every table and view as it is now, sorted by name; our own fence left out."""
+        ...
+
+    def strays(self, table: str, column: str, match: Match) -> bool:
+        """Return whether a value stands otherwise than in its normal form, where that is relied on."""
         ...
 
     def sample(self, table: str, limit: int) -> Mapping[str, tuple[Value, ...]]:

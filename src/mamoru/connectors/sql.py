@@ -29,7 +29,7 @@ from mamoru.connectors.port import (
 )
 from mamoru.connectors.statements import Statements
 from mamoru.datamap.acts import Act, Done, Frozen, Proof
-from mamoru.datamap.terms import Criterion, Location, Row, TableShape, Value
+from mamoru.datamap.terms import Criterion, Location, Match, Row, TableShape, Value
 from mamoru.gate.terms import Operation
 
 _PAGE = 2_000
@@ -124,6 +124,13 @@ class Sql(Guarded):
             return {name: tuple(_plain(row[at]) for row in rows) for at, name in enumerate(names)}
 
         return self._connections.look(sample)
+
+    def strays(self, table: str, column: str, match: Match) -> bool:
+        """Return whether a value of the column is not stored in its normal form."""
+        ((count,),) = self._connections.look(
+            lambda session: session.fetch(*self._statements.strayed(table, column, match))
+        )
+        return bool(count)
 
     def fenced(self, fence: str) -> bool | None:
         """Return whether a fence stands here; None where none is kept."""

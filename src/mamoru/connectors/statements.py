@@ -15,7 +15,7 @@ from mamoru.connectors.dialect import UNFIT, Dialect
 from mamoru.connectors.draft import NOUGHT, ONE, Columns, Draft, has_end
 from mamoru.connectors.freezing import Look
 from mamoru.datamap.acts import Act, Reach
-from mamoru.datamap.terms import Criterion, Location, Value, normal
+from mamoru.datamap.terms import Criterion, Location, Match, Value, normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,17 @@ class Statements:
 
         text, _ = self._query(("walk", name, columns), None, write)
         return text
+
+    def strayed(self, name: str, column: str, match: Match) -> Query:
+        """Return the query for how many rows hold a cell that is not in the normal form of a match."""
+
+        def write(draft: Draft) -> sa.ClauseElement:
+            table = draft.table(name)
+            cell = self._dialect.text(draft.cell(table, name, column)[0])
+            stray = cell != self._dialect.normal(cell, match)
+            return sa.select(sa.func.count()).select_from(table).where(stray)
+
+        return self._query(("strayed", name, column, match), None, write)
 
     def looked(self, look: Look) -> tuple[Query, bool]:
         """Return the query of a look, and whether it is for one need alone."""

@@ -26,6 +26,19 @@ def drifts(store: Store, shapes: Iterable[TableShape]) -> tuple[Drift, ...]:
     return tuple(_Comparison(store, live).all())
 
 
+def not_normal(store: Store, table: str, column: str) -> Drift:
+    """Return the drift of a key that is not stored as the map says: by it rows would be missed."""
+    return Drift(
+        kind=DriftKind.NOT_NORMAL,
+        store=store.name,
+        table=table,
+        column=column,
+        found="",
+        remedy="take `stored_normal: true` out of the column, or store small letters without spaces",
+        yaml="",
+    )
+
+
 class _Comparison:
     """One store's map beside its live shape."""
 

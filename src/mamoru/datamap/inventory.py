@@ -7,7 +7,7 @@ not in it cannot be answered, so an incomplete map is an error, not a warning.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -409,6 +409,15 @@ class DataMap(_Part):
     def table(self, store: str, table: str) -> Table:
         """Return a table; KeyError if there is none."""
         return self.store(store).table(table)
+
+    def declared_normal(self, store: Store) -> Iterator[tuple[str, str, Match]]:
+        """Yield table, column and match of each key that is said to be stored as it is compared."""
+        for table in store.tables:
+            kinds = {column: kind for kind, column in table.provides.items()}
+            kinds |= {way.column: way.kind for way in table.person if way.kind is not None}
+            for column in table.columns:
+                if column.stored_normal and column.name in kinds:
+                    yield table.name, column.name, self.match_of(kinds[column.name])
 
     def match_of(self, kind: str) -> Match:
         """Return how keys of a kind are compared; KeyError if the kind is not declared."""

@@ -281,6 +281,7 @@ class DriftKind(StrEnum):
     NEW_FOREIGN_KEY = "new-foreign-key"
     GONE_FOREIGN_KEY = "gone-foreign-key"
     CHANGED_FOREIGN_KEY = "changed-foreign-key"
+    NOT_NORMAL = "not-normal"  # said to be stored as keys are compared, and is not
     NOT_NULLABLE = "not-nullable"  # an erasure must empty it, and it may not be empty
 
 

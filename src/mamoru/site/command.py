@@ -9,6 +9,7 @@ from mamoru.cli.main import run
 from mamoru.cli.options import Shape
 from mamoru.datamap.inventory import DataMap, Store
 from mamoru.datamap.scan import Sample
+from mamoru.datamap.terms import Drift
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import StaffId
@@ -93,6 +94,12 @@ class Company:
         from mamoru.site import wiring
 
         return wiring.shapes(datamap, home)
+
+    def strays(self, datamap: DataMap, home: Path) -> tuple[Drift, ...]:
+        _django()
+        from mamoru.site import wiring
+
+        return wiring.strays(datamap, home)
 
     def samples(
         self, datamap: DataMap, home: Path, limit: int

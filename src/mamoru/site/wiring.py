@@ -12,9 +12,9 @@ from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Practice
 from mamoru.connectors import open as opening
 from mamoru.console import inventory as desk
-from mamoru.datamap import inventory, reading
+from mamoru.datamap import drift, inventory, reading
 from mamoru.datamap.scan import Sample
-from mamoru.datamap.terms import TableShape, Value
+from mamoru.datamap.terms import Drift, TableShape, Value
 from mamoru.kit import seal
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import append, checkpoint
@@ -114,6 +114,19 @@ def shapes(
     for each, shape in opening.shapes(located, base=base):
         missing = isinstance(shape, MamoruError) and shape.retry and _missing_file(each, base)
         yield each, StoreFileMissing(_FILE_MISSING % (each.name, each.url)) if missing else shape
+
+
+def strays(located: inventory.DataMap, base: Path) -> tuple[Drift, ...]:
+    """Return the columns that are not stored in the form that the map relies on.
+
+    A store that is away, or that has drifted, says so by its shape.
+    """
+    return tuple(
+        drift.not_normal(store, table, column)
+        for store, found in opening.strays(located, base=base)
+        if not isinstance(found, MamoruError)
+        for table, column in found
+    )
 
 
 class StoreFileMissing(MamoruError):
