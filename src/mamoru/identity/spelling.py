@@ -7,8 +7,9 @@ from mamoru.identity import variants
 from mamoru.kit import text as kit_text
 
 _CJK: Final = "一-鿿々𠀀-𪛟"
-_KANA_KE: Final = re.compile(f"(?<=[{_CJK}])[ヶケがガカヵ](?=[一-鿿𠀀-𪛟])")
-_KANA_NO: Final = re.compile(f"(?<=[{_CJK}])[ノの之乃](?=[一-鿿𠀀-𪛟])")
+_KANA: Final = "ぁ-ゖァ-ヺ"
+_KANA_KE: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ヶケがガカヵ](?=[一-鿿𠀀-𪛟0-9\\s]|$)")
+_KANA_NO: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ノの之乃](?=[一-鿿𠀀-𪛟])")
 _OAZA: Final = re.compile(r"大字|(?<!文)字(?=[^\s0-9])")
 _CHOME: Final = re.compile("(?<=[0-9一二三四五六七八九十])町目")
 _TOUCHED: Final = re.compile("[ヶケがガカヵノの之乃ツつッっ]|町目")

@@ -30,13 +30,18 @@ _KINDS: Final = {
 }
 
 
-def first(rest: str) -> int:
-    """Return where the numbers of the lot begin; the length of `rest` if there are none."""
+def first(rest: str, *, behind_town: bool = False) -> int:
+    """Return where the numbers of the lot begin; the length of `rest` if there are none.
+
+    `behind_town`: the town's name is known to end where `rest` begins, so that a numeral there
+    is no part of it: 町二九丁目 is 29, not the 9th 丁目 of 町二.
+    """
     for run in numerals.RUN.finditer(rest):
         after = rest[run.end() :]
         if _NOT_A_NUMBER.match(after):
             continue
-        begin = run.start() if run[0].isascii() else _begin(run, after)
+        whole = run[0].isascii() or (behind_town and not run.start() and numerals.number(run[0]))
+        begin = run.start() if whole else _begin(run, after)
         if begin is None:
             continue
         if run[0].isascii() or _ends_well(after) or not after or after[0] == " " or _joins(after):

@@ -193,7 +193,7 @@ def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
     folded = draft.folded
     rest = _read_street(text, draft, rest)
     name, rest = _known_town(draft, rest)
-    start = numbers.first(rest)
+    start = numbers.first(rest, behind_town=bool(draft.known))
     between, block = _ENDS.sub("", rest[:start].strip(EDGES)), rest[start:]
     values, kinds, after = numbers.read(block)
     building, floor, room = inside.read(after)
