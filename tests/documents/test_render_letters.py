@@ -1,6 +1,7 @@
 """A letter as PDF: the same bytes, every character, readable by everyone (P3.24)."""
 
 import io
+import os
 from dataclasses import replace
 from datetime import date
 
@@ -154,3 +155,21 @@ def test_two_thousand_rows_are_all_in_the_letter() -> None:
 
     assert all(first in shown for first, _ in rows)
     assert "合計2,000件" in shown
+
+
+def test_a_process_forked_after_a_letter_was_made_says_so_instead_of_waiting_for_ever() -> None:
+    made(ANSWER)
+    reading, writing = os.pipe()
+
+    child = os.fork()
+    if not child:
+        try:
+            made(ANSWER)
+        except pdf.LetterUnrenderable as problem:
+            os.write(writing, str(problem).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as said:
+        assert b"forked" in said.read()

@@ -4,6 +4,7 @@ Data goes in as JSON and is never parsed as markup; the same letter gives the sa
 """
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -36,6 +37,7 @@ def render(letter: Letter) -> bytes:
     """
     dated = datetime.combine(letter.dated_on, time(), tzinfo=UTC)
     with _lock:  # one compiler a process, as its cache is what makes it fast
+        _expect_own_threads()
         try:
             made = _compiler().compile(
                 format="pdf",
@@ -48,6 +50,20 @@ def render(letter: Letter) -> bytes:
     if not isinstance(made, bytes):
         raise LetterUnrenderable(f"the layout of `{letter.reference}` gave no single file")
     return made
+
+
+_rendered_in: list[int] = []
+
+
+def _expect_own_threads() -> None:
+    """Raise LetterUnrenderable in a process that was forked from one that had rendered.
+
+    The layout's threads stay with the parent: the child would wait for them for ever.
+    """
+    here = os.getpid()
+    if _rendered_in and _rendered_in[0] != here:
+        raise LetterUnrenderable("this process was forked after a letter was made; start it afresh")
+    _rendered_in[:] = [here]
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """`mamoru demo`: the sample company, ready to sign in to; `--once` walks one disclosure."""
 
+import multiprocessing
 import os
 import secrets
 import socket
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -114,7 +116,16 @@ def prepare(folder: Path, *, port: int, tell: Callable[[str], None]) -> dict[str
 
 
 def write_papers(folder: Path) -> Path:
-    """Write the sample papers of the cast as PDFs; return their folder."""
+    """Write the sample papers of the cast as PDFs, in a process of its own; return their folder.
+
+    Rendering starts threads, and the server forks: a child of a process that has rendered would
+    wait for threads that it does not have.
+    """
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+        return apart.submit(_write_papers, folder).result()
+
+
+def _write_papers(folder: Path) -> Path:
     place = folder / PAPERS
     place.mkdir(exist_ok=True)
     for name, paper in papers.for_demo(clock.date_in_japan(clock.now())).items():
@@ -163,7 +174,7 @@ def _accounts(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def _server(folder: Path, port: int) -> Iterator[None]:
-    """Serve the folder in a process of its own until the block ends."""
+    """Serve the folder, as `mamoru demo` does, in a process of its own until the block ends."""
     log = (folder / "logs" / "demo.log").open("wb")
     with (
         log,
@@ -172,13 +183,13 @@ def _server(folder: Path, port: int) -> Iterator[None]:
                 sys.executable,
                 "-m",
                 "mamoru.site",
-                "serve",
-                "--home",
+                "demo",
+                "--folder",
                 str(folder),
-                "--bind",
-                f"127.0.0.1:{port}",
+                "--port",
+                str(port),
             ],
-            stdout=log,
+            stdout=subprocess.DEVNULL,  # it says the passwords
             stderr=log,
         ) as process,
     ):
