@@ -609,9 +609,15 @@ def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -
 @pytest.mark.promise("P3.24")
 @pytest.mark.parametrize(
     ("typed", "moved", "shown"),
-    [("1600001", False, "160-0001"), ("〒160-0001", False, "160-0001"), ("1600001", True, "")],
+    [
+        ("1660004", False, "166-0004"),
+        ("〒166-0004", False, "166-0004"),
+        ("1600001", False, "166-0004"),
+        ("", False, "166-0004"),
+        ("1600001", True, "166-0004"),
+    ],
 )
-def test_the_letter_bears_the_postal_code_that_the_form_gives_to_the_proven_address(
+def test_the_letter_bears_a_postal_code_that_the_town_of_the_proven_address_has(
     accounts: dict[str, int], typed: str, shown: str, *, moved: bool
 ) -> None:
     case = store.case(scenes.ready_to_verify())

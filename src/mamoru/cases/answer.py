@@ -39,7 +39,7 @@ from mamoru.identity import address
 from mamoru.identity.terms import Verdict
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
-from mamoru.kit.text import fold
+from mamoru.kit.text import digits_only, fold
 from mamoru.policy.document import Policy
 
 _PROVISION_COLUMNS = {
@@ -207,9 +207,21 @@ def _proven(case: Case, of: ProofOf) -> PersonalDetails | None:
     shown.sort(key=lambda each: _LIKENESS.index(address.compare(each.full_address, stated).verdict))
     if not shown or form is None or shown[0].postal_code:
         return shown[0] if shown else None
-    # Few papers show a postal code: the form's stands where it gives the very same address.
-    same = address.compare(shown[0].full_address, stated).verdict is Verdict.MATCH
-    return replace(shown[0], postal_code=form.postal_code) if same else shown[0]
+    return replace(shown[0], postal_code=_postal_code(shown[0], form))
+
+
+def _postal_code(shown: PersonalDetails, form: PersonalDetails) -> str:
+    """Return the postal code for an address on a paper, since few papers show one.
+
+    The form's, where it gives the very same address and the town has that code; else the town's
+    own where it has but one. A code that nobody can vouch for is left out.
+    """
+    codes = address.postal_codes(shown.full_address)
+    typed = digits_only(form.postal_code)
+    same = address.compare(shown.full_address, form.full_address).verdict is Verdict.MATCH
+    if same and typed and (not codes or typed in codes):
+        return typed
+    return next(iter(codes)) if len(codes) == 1 else ""
 
 
 _LIKENESS = (Verdict.MATCH, Verdict.PARTIAL, Verdict.CANNOT_TELL, Verdict.MISMATCH)

@@ -134,6 +134,10 @@ class Municipality:
                 found[key].add(name)
         return {key: tuple(sorted(names)) for key, names in found.items() if key}
 
+    def postal_codes(self, name: str) -> frozenset[str]:
+        """Return the postal codes, seven digits each, of the towns of a name."""
+        return frozenset(code for row in self._rows() if row[0] == name for code in row[3])
+
     def named(self, name: str) -> tuple[Town, ...]:
         """Return the towns of a name."""
         return tuple(town for town in self.towns if town.name == name)

@@ -7,6 +7,6 @@ know and the text does not say is `cannot-tell`.
 
 from mamoru.identity.address.comparing import compare
 from mamoru.identity.address.form import MAX_LENGTH, Comparison, Form
-from mamoru.identity.address.reading import read
+from mamoru.identity.address.reading import postal_codes, read
 
-__all__ = ["MAX_LENGTH", "Comparison", "Form", "compare", "read"]
+__all__ = ["MAX_LENGTH", "Comparison", "Form", "compare", "postal_codes", "read"]

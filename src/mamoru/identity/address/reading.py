@@ -85,6 +85,15 @@ def read(text: str) -> Form:
     return _read_town(text, code, draft, rest)
 
 
+def postal_codes(text: str) -> frozenset[str]:
+    """Return the postal codes that an address may have by its town; nothing where none is known."""
+    return frozenset(
+        code
+        for town in read(text).known
+        for code in towns.municipality(town.code).postal_codes(town.name)
+    )
+
+
 def _is_treacherous(text: str) -> bool:
     """Whether folding widths would change what a reader sees: ², ①, ½, other scripts' digits."""
     if _PLAIN.fullmatch(text):
