@@ -264,8 +264,8 @@ def _compare_numbers(a: Form, b: Form, found: _Findings) -> None:
         return
     chome = {town.chome for town in a.known & b.known}
     with_chome = "chome" in {*a.families[:1], *b.families[:1]} or (chome == {True} and count > 1)
-    if len(extra) == 1 and short.room == str(extra[0]) and (with_chome or count >= _THREE):
-        found.note("room-notation")
+    if len(extra) == 1 and short.room == str(extra[0]) and count >= _THREE:
+        found.note("room-notation")  # 芝浦3-4-1-801; with two numbers it may be the house
     elif len(extra) == 1 and short.room:
         found.unknown("room", "room")  # a last number against a room: perhaps two rooms
     elif count == 0:

@@ -11,6 +11,8 @@ EDGES: Final = " ,、，.・()（）「」-"
 _FLOOR: Final = re.compile(r"(地下|B)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:階|F(?![A-Za-z]))")
 _MARKS: Final = re.compile(r"[・･,、.（）()]")
 _DASHES: Final = re.compile(DASH)
+_APART: Final = re.compile(r"(?<=[0-9A-Z])\s+(?=[0-9])")
+_BETWEEN: Final = re.compile(r"(?<=[0-9])[・･,、.](?=[0-9])")
 _ROOM_NAMED: Final = re.compile(r"([A-Z]?-?[0-9]{1,5}[A-Z]?)(?:号室|号|室)$")
 _ROOM_BARE: Final = re.compile(r"(?<![0-9A-Z])([A-Z]?-?[0-9]{3,5})$")
 
@@ -19,7 +21,8 @@ def read(after: str) -> tuple[str, str, str]:
     """Return building, floor and room of what follows the numbers."""
     if not after:
         return "", "", ""
-    rest = "".join(after.split()).upper().strip(EDGES)
+    # A space between digits, or behind a letter, keeps two things apart: メゾン2 101号室.
+    rest = "".join(_APART.sub("-", after.upper()).split()).strip(EDGES)
     floor = room = ""
     found = list(_FLOOR.finditer(rest))
     if found:
@@ -37,5 +40,5 @@ def key(building: str) -> str:
     """Return what a building's name is compared by."""
     if not building:
         return ""
-    plain = usual(_MARKS.sub("", building))
+    plain = usual(_MARKS.sub("", _BETWEEN.sub("-", building)))
     return numbers.plain(_DASHES.sub("-", plain))

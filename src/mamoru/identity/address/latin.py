@@ -9,7 +9,7 @@ from mamoru.identity.address.form import Form
 
 _PART: Final = re.compile(r"\s*,\s*")
 _NUMBERS: Final = re.compile(r"^\s*([0-9]+(?:-[0-9]+)*)\s+(.+)$|^(.+?)\s+([0-9]+(?:-[0-9]+)*)$")
-_CHOME: Final = re.compile(r"^([0-9]+)\s*-?\s*chome\b\s*", re.IGNORECASE)
+_LEFT_OVER: Final = re.compile("[0-9#]")
 _POSTAL: Final = re.compile(r"\b([0-9]{3})-?([0-9]{4})\b")
 _COUNTRY: Final = re.compile(r"^japan$", re.IGNORECASE)
 _SUFFIXES: Final = ("shi", "ku", "gun", "cho", "machi", "mura", "son", "to", "fu", "ken")
@@ -31,8 +31,11 @@ def read(original: str, text: str) -> Form:
     numbered = _NUMBERS.match(parts[0])
     if numbered is None:
         return unread
+    town_words = numbered[2] or numbered[3]
+    if any(_LEFT_OVER.search(part) for part in (town_words, *parts[1:])):
+        return unread
     values = tuple(int(each) for each in (numbered[1] or numbered[4]).split("-"))
-    name = spelling.romaji(numbered[2] or numbered[3])
+    name = spelling.romaji(town_words)
     found = {
         (code, town)
         for code in _municipalities(frozenset(map(_key, parts[1:])))
