@@ -104,3 +104,19 @@ def test_the_requester_downloads_the_answer_once_it_was_sent_and_nobody_else_doe
     assert taken.content.startswith(b"%PDF-")
     assert (guessed.status_code, guessed.json()["code"]) == (403, "code-refused")
     assert append.entries(case)[-1].kind == "case.letter.opened"
+
+
+def test_a_key_that_was_used_by_another_person_or_for_another_case_is_refused(
+    client_of: Of,
+) -> None:
+    one, other = scenes.ready_to_verify(), scenes.ready_to_verify()
+    body, used = {"note": ""}, key()
+    desk = client_of("desk")
+
+    first = post(desk, f"/desk/cases/{one}/verification", body, **used)
+    elsewhere = post(desk, f"/desk/cases/{other}/verification", body, **used)
+    by_another = post(client_of("privacy-officer"), f"/desk/cases/{one}/verification", body, **used)
+
+    assert first.status_code == 200
+    assert [elsewhere.status_code, by_another.status_code] == [409, 409]
+    assert elsewhere.json()["code"] == by_another.json()["code"] == "one-time-key-reused"

@@ -54,8 +54,11 @@ def pdf(content: bytes) -> HttpResponse:
 
 
 def once(request: HttpRequest, key: str, body: Schema, shape: type[S], act: Callable[[], S]) -> S:
-    """Act once for a key; a repetition gets the first answer, another request under it 409."""
-    asked = f"{request.path}:{body.model_dump_json()}"
+    """Act once for a key; a repetition gets the first answer, another request under it 409.
+
+    Another's key is another request: what one person did is not told to the next as theirs.
+    """
+    asked = f"{request.user.pk}:{request.path}:{body.model_dump_json()}"
     known = store.repeated(key)
     if known is not None:
         if known.asked != store.repeat_digest(asked):

@@ -174,6 +174,9 @@ class ReachRow(models.Model):
     counts = models.JSONField(default=list)  # table, rows that went, rows written: per act
     withheld = models.JSONField(default=dict)  # table -> rows of others that were left alone
     at = models.DateTimeField()
+    # The order in which rounds ended, by no clock; null before, or where nobody expects it there.
+    ended = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
     sealed_frozen = models.BinaryField()
 
     class Meta:

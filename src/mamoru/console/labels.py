@@ -151,6 +151,7 @@ TRAIL: Words = {
     "case.place.read": _("データベースを読んだ"),
     "standing.opened": _("本人についての定めを見た"),
     "restore.began": _("復元されたデータベースの消去のやり直しを始めた"),
+    "restore.to-judge": _("復元のあと、この請求の変更について人の判断が必要"),
     "restore.redone": _("復元されたデータベースで、この請求の変更をやり直した"),
     "case.keys.forgotten": _("記録を指す鍵を破棄した"),
     "restore.replayed": _("復元されたデータベースで消去をやり直した"),

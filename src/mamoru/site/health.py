@@ -6,9 +6,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from mamoru.cases import execute
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import append
+from mamoru.site import restored
 
 _NOT_READY = 503
 
@@ -28,7 +28,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     503 with the check that fails. A store that is away fails none: cases wait for it.
     """
     checks = {"database": _database(), "ledger": _ledger()}
-    checks["stores"] = checks["database"] and not execute.needed()
+    checks["stores"] = not restored.known()
     ready = all(checks.values())
     said = {name: "ok" if well else "failed" for name, well in checks.items()}
     status = 200 if ready else _NOT_READY

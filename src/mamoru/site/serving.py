@@ -75,18 +75,19 @@ def prepare() -> None:
 def replay_if_restored() -> None:
     """Do again what a restored database does not know, before anything is served (P1.7).
 
-    A database is known to be restored by the fence of our newest transaction, which it lost.
-    A store that is away is looked at by `mamoru restore gate`, or at the next start.
+    A database is known to be restored by a fence of our newest transactions, which it lost; a
+    store that keeps none is walked at every start. A store that is away is looked at by `mamoru restore gate`, or at the next start.
     """
     from mamoru.cases import execute
     from mamoru.kit import clock
     from mamoru.kit.ids import SYSTEM
+    from mamoru.site import restored
 
     names = execute.needed()
     if names:
         log.warning("restored from a backup: %s; what was erased is erased again", ", ".join(names))
-        for done in execute.replay(names, by=SYSTEM, now=clock.now()):
-            log.warning("%s: %d rows erased again", done.store, done.erased)
+    for done in execute.replay((*names, *execute.untold()), by=SYSTEM, now=clock.now()):
+        restored.told(done)
 
 
 def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = None) -> None:

@@ -26,7 +26,7 @@ from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId
-from mamoru.site import wiring, workers
+from mamoru.site import restored, wiring, workers
 
 T = TypeVar("T")
 Claim = tuple[CaseId, int]
@@ -138,9 +138,10 @@ def start() -> None:
     _take_up()
     _worker.stopping.clear()
     _worker.thread = threading.Thread(
-        target=_scan, args=(carry, release, replay), name="mamoru-scan", daemon=True
+        target=_scan, args=(carry, release), name="mamoru-scan", daemon=True
     )
     _worker.thread.start()
+    threading.Thread(target=_watch, args=(replay,), name="mamoru-restored", daemon=True).start()
 
 
 def stop() -> None:
@@ -210,7 +211,7 @@ def _replay_restored(names: list[str]) -> bool:
     """Do again what a database has forgotten that was put back while we ran (P1.7)."""
     try:
         for done in execute.replay(names, by=SYSTEM, now=clock.now()):
-            log.warning("%s was restored; %d rows erased again", done.store, done.erased)
+            restored.told(done)
     except Exception as problem:  # noqa: BLE001 - what is still so is found at the next look
         code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
         log.error("replaying after a restore failed: %s", code)  # noqa: TRY400 - no values in logs
@@ -222,7 +223,7 @@ def _replay_restored(names: list[str]) -> bool:
 
 def _replay_due(replay: Callable[[list[str]], bool]) -> None:
     """Look whether a database was put back to an older state; one worker sees to it a minute."""
-    names = execute.needed()
+    names = restored.look()
     if names:
         with SetWorkflowID(f"restore:{clock.now():%Y%m%d%H%M}"):
             DBOS.start_workflow(replay, list(names))
@@ -303,14 +304,22 @@ class _Every:
         return True
 
 
-def _scan(
-    carry: Callable[[str], str],
-    release: Callable[[str], bool],
-    replay: Callable[[list[str]], bool],
-) -> None:
+def _watch(replay: Callable[[list[str]], bool]) -> None:
+    """Look for restored databases, apart from the scan: a hung store must not stop the heart."""
+    while not _worker.stopping.wait(RESTORE_SECONDS):
+        try:
+            _replay_due(replay)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the next look tries again
+            name = type(problem).__name__
+            log.error("looking for restored databases failed (%s)", name)  # noqa: TRY400 - no values in logs
+        finally:
+            close_old_connections()
+
+
+def _scan(carry: Callable[[str], str], release: Callable[[str], bool]) -> None:
     unstarted = frozenset[Claim]()
     heart, look = _Every(workers.BEAT_SECONDS), _Every(TAKE_UP_SECONDS)
-    restored, forgotten = _Every(RESTORE_SECONDS), _Every(FORGET_SECONDS)
+    forgotten = _Every(FORGET_SECONDS)
     while not _worker.stopping.wait(SCAN_SECONDS):
         try:
             if heart.due():
@@ -318,8 +327,6 @@ def _scan(
             if look.due():
                 unstarted = _take_up(unstarted)
                 _release_due(release)
-            if restored.due():
-                _replay_due(replay)
             if forgotten.due():
                 execute.forget(now=clock.now())
             for case_id in store.due_work(now=clock.now()):

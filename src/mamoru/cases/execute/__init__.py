@@ -26,7 +26,7 @@ from mamoru.cases.execute.planning import (
     is_ref,
     plan,
 )
-from mamoru.cases.execute.restoring import NotRestored, Replayed, needed, replay
+from mamoru.cases.execute.restoring import NotRestored, Replayed, needed, replay, untold
 
 __all__ = [
     "CORRECTING",
@@ -63,4 +63,5 @@ __all__ = [
     "replay",
     "run",
     "text",
+    "untold",
 ]

@@ -213,12 +213,14 @@ def _apply(at: Task, latest: Round, acts: tuple[Act, ...]) -> tuple[kept.Count, 
     if not at.mapped.fenced and not expected:
         # Nothing in the store tells a later try what this one did: it is counted before.
         expected = _counts(acts, (proof.open for proof in hand.prove(at.permit(), acts, at.now)))
-        kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=expected)
+        kept.end_round(
+            at.demand.id, at.name, wave=at.wave, number=number, counts=expected, at=at.now
+        )
     fence = kept.fence(at.demand.id, at.name, at.wave, number)
     done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
     fresh = at.mapped.fenced or any(done.counts)
     counts = _counts(acts, done.counts) if fresh else expected
-    kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=counts)
+    kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=counts, at=at.now)
     return counts
 
 

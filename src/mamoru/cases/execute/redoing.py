@@ -16,11 +16,13 @@ from mamoru.cases.execute.installed import connector
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Reached
-from mamoru.connectors.port import ValueChangedMeanwhile
+from mamoru.cases.terms import Case, DemandKind, DemandState
+from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable
 from mamoru.consents import actions as consents
 from mamoru.datamap.acts import Act
 from mamoru.datamap.inventory import Store
 from mamoru.datamap.terms import TableShape
+from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
@@ -46,11 +48,34 @@ def redo(mapped: Store, *, by: StaffId, now: datetime) -> Iterator[Redone]:
     for each in kept.reached(mapped.name):
         if hand.fenced(each.fence):
             continue
-        at, acts = _acts(each, mapped, shapes, by=by, now=now)
-        if mapped.fenced:
-            yield _again(each, at, acts)
-        elif _looks_undone(at, acts):
-            yield Redone(case=at.case.id, judge=True)
+        try:
+            at, acts = _acts(each, mapped, shapes, by=by, now=now)
+            if mapped.fenced:
+                yield _again(each, at, acts)
+            elif _looks_undone(at, acts):
+                yield Redone(case=at.case.id, judge=True)
+        except (StoreUnreachable, OutcomeUnknown):
+            raise
+        except MamoruError as problem:
+            # Values of somebody's later word, or a map that no longer lets this demand in: named
+            # once, and expected in the store no more. The standings are seen to all the same.
+            yield _for_people(each, mapped, problem, by=by, now=now)
+
+
+def _for_people(
+    each: Reached, mapped: Store, problem: MamoruError, *, by: StaffId, now: datetime
+) -> Redone:
+    case_id = CaseId(each.demand.rpartition("/")[0])
+    with store.atomic():
+        append.entry(
+            "restore.to-judge",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"demand": each.demand, "store": mapped.name, "problem": type(problem).code},
+        )
+        kept.give_up(each, mapped.name)
+    return Redone(case=case_id, judge=True)
 
 
 def _looks_undone(at: Task, acts: tuple[Act, ...]) -> bool:
@@ -70,11 +95,7 @@ def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
             body={"demand": each.demand, "store": at.name, "wave": each.wave, "round": each.round},
         )
     hand = connector(at.name)
-    try:
-        done = hand.apply(at.permit(), acts, fence=each.fence, now=at.now)
-    except ValueChangedMeanwhile:
-        # The backup holds neither the value before nor the value after: somebody's later word.
-        return Redone(case=at.case.id, judge=True)
+    done = hand.apply(at.permit(), acts, fence=each.fence, now=at.now)
     pairs = list(zip(acts, done.counts, strict=True))
     return Redone(
         case=at.case.id,
@@ -88,7 +109,8 @@ def _acts(
 ) -> tuple[Task, tuple[Act, ...]]:
     """Return the task of a round and its acts today; none where its keys were destroyed.
 
-    Nothing is written for somebody who was erased since: the erasure's own round comes later.
+    Nothing is written for somebody who was erased since, whose own round comes later, nor for a
+    standing that was ended since.
     """
     case = store.case(CaseId(each.demand.rpartition("/")[0]))
     demand = next(one for one in case.demands if one.id == each.demand)
@@ -100,4 +122,16 @@ def _acts(
             consents.expect_not_erased(changing.person_of(case), now=now)
         except consents.PersonErased:
             return at, ()
+    elif planning.standing_of(demand.demand) is not None and not _in_force(case, demand, now=now):
+        return at, ()
     return at, changing.acts_for(at, latest.frozen, shapes)
+
+
+def _in_force(case: Case, demand: DemandState, *, now: datetime) -> bool:
+    """Whether the standing that a demand has put in force still is."""
+    how = consents.standing(changing.person_of(case), now=now)
+    return {
+        DemandKind.ERASURE: how.tombstone,
+        DemandKind.CEASE_USE: how.suspended,
+        DemandKind.CEASE_PROVISION: bool(how.stopped),
+    }[demand.demand.kind]

@@ -83,16 +83,25 @@ class _Walk:
 
 
 def needed() -> tuple[str, ...]:
-    """Return the stores that may have been restored: the newest fence of ours is gone there."""
+    """Return the stores that may have been restored: one of the newest fences of ours is gone."""
     found = []
     for each in hands().datamap.stores:
-        fence = kept.newest_fence(each.name)
         try:
-            if fence is not None and connector(each.name).fenced(fence) is False:
+            fences = kept.newest_fences(each.name)
+            if any(connector(each.name).fenced(fence) is False for fence in fences):
                 found.append(each.name)
         except StoreError:
             continue  # a store that is away is looked at when it is back
     return tuple(found)
+
+
+def untold() -> tuple[str, ...]:
+    """Return the stores that we changed and that keep no fence: nothing tells a restore there."""
+    return tuple(
+        each.name
+        for each in hands().datamap.stores
+        if not each.fenced and kept.newest_fences(each.name)
+    )
 
 
 def replay(

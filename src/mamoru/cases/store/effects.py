@@ -17,6 +17,7 @@ from mamoru.kit.ids import CaseId, DemandId
 from mamoru.kit.seal import DataKey
 
 _FROZEN = TypeAdapter(tuple[Frozen, ...])
+_NEWEST = 4
 Count = tuple[str, int, int]
 """Table, rows that went, rows that were written."""
 
@@ -69,11 +70,24 @@ def begin_round(demand_id: DemandId, store: str, *, wave: int, round_: Round, at
 
 
 def end_round(
-    demand_id: DemandId, store: str, *, wave: int, number: int, counts: Sequence[Count]
+    demand_id: DemandId,
+    store: str,
+    *,
+    wave: int,
+    number: int,
+    counts: Sequence[Count],
+    at: datetime,
 ) -> None:
-    """Note what a round did."""
+    """Note what a round did, as the last one in its store so far."""
     rows = ReachRow.objects.filter(demand_id=demand_id, store=store, wave=wave, round=number)
-    rows.update(counts=[list(each) for each in counts])
+    last = ReachRow.objects.filter(store=store).aggregate(last=Max("ended"))["last"] or 0
+    rows.update(counts=[list(each) for each in counts], ended=last + 1, ended_at=at)
+
+
+def give_up(each: "Reached", store: str) -> None:
+    """Expect a round in its store no longer: what a restore took with it is for people to judge."""
+    rows = ReachRow.objects.filter(demand_id=each.demand, store=store, wave=each.wave)
+    rows.filter(round=each.round).update(ended=None)
 
 
 def effects(demand_id: DemandId, store: str | None = None) -> tuple[Effect, ...]:
@@ -124,10 +138,13 @@ def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> Non
     rows.filter(Q(erased__gt=0) | Q(written__gt=0)).update(level=level)
 
 
-def newest_fence(store: str) -> str | None:
-    """Return the fence of the newest transaction of ours in a store; None if there was none."""
-    row = _ended(store).order_by("-at", "-id").first()
-    return None if row is None else fence(DemandId(row.demand_id), store, row.wave, row.round)
+def newest_fences(store: str) -> tuple[str, ...]:
+    """Return the fences of the newest transactions of ours in a store, the latest first.
+
+    More than one, since two that end at once may be noted in the other order.
+    """
+    rows = _ended(store).order_by("-ended", "-id")[:_NEWEST]
+    return tuple(fence(DemandId(row.demand_id), store, row.wave, row.round) for row in rows)
 
 
 def reached(store: str) -> tuple[Reached, ...]:
@@ -135,7 +152,7 @@ def reached(store: str) -> tuple[Reached, ...]:
 
     That is those whose keys are still kept, and the newest of all: its fence tells a restore.
     """
-    rows = list(_ended(store).order_by("at", "id").annotate(size=Length("sealed_frozen")))
+    rows = list(_ended(store).order_by("ended", "id").annotate(size=Length("sealed_frozen")))
     wanted = [row for row in rows[:-1] if row.size] + rows[-1:]
     return tuple(
         Reached(
@@ -149,7 +166,7 @@ def reached(store: str) -> tuple[Reached, ...]:
 
 
 def _ended(store: str) -> QuerySet[ReachRow]:
-    return ReachRow.objects.filter(store=store).exclude(counts=[]).defer("sealed_frozen")
+    return ReachRow.objects.filter(store=store, ended__isnull=False).defer("sealed_frozen")
 
 
 def fence(demand_id: DemandId, store: str, wave: int, number: int) -> str:
@@ -198,8 +215,9 @@ def settled() -> tuple[tuple[DemandId, str, datetime], ...]:
     Nothing is left where the demand is sealed and no row waits for a hold to end or for its
     residue to be cleared.
     """
-    rows = ReachRow.objects.filter(demand__executed_at__isnull=False).exclude(sealed_frozen=b"")
-    found = rows.values_list("demand_id", "store").annotate(last=Max("at"))
+    rows = ReachRow.objects.filter(demand__executed_at__isnull=False, ended_at__isnull=False)
+    rows = rows.exclude(sealed_frozen=b"")
+    found = rows.values_list("demand_id", "store").annotate(last=Max("ended_at"))
     busy = Q(released=False, held__gt=0) | _without_depth()
     open_ = set(EffectRow.objects.filter(busy).values_list("demand_id", "store"))
     return tuple(
