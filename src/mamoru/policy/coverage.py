@@ -90,8 +90,12 @@ def uncovered(tests: Sequence[Covered]) -> tuple[str, ...]:
 
 
 def _built(root: Path, module: str) -> bool:
+    """Whether a module says more than what it is for: an empty shelf is not code."""
     place = root / "src" / Path(*module.split("."))
-    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+    for file in (place.with_suffix(".py"), place / "__init__.py"):
+        if file.is_file():
+            return len(ast.parse(file.read_text(encoding="utf-8")).body) > 1
+    return False
 
 
 def render_page(root: Path) -> str:
