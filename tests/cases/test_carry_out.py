@@ -112,10 +112,10 @@ def test_two_runs_of_one_case_at_once_leave_one_receipt_and_one_entry() -> None:
         """Before each step, another worker does the whole case."""
 
         def step(self, name: str, act: Callable[[], T]) -> T:
-            execute.run(case_id, acts.Steps())
+            execute.run(store.case(case_id), acts.Steps())
             return super().step(name, act)
 
-    execute.run(case_id, Overtaken())
+    execute.run(store.case(case_id), Overtaken())
 
     kinds = [entry.kind for entry in append.entries(case_id)]
     places = store.receipts(store.case(case_id).demands[0].id)
@@ -128,8 +128,9 @@ def test_a_receipt_is_kept_once() -> None:
     demand_id = store.case(case_id).demands[0].id
     done = LocationReceipt(store="shop", table="members", rows=1, digest="a" * 64, at=acts.NOW)
 
-    assert store.save_receipt(demand_id, "shop/members", done, ({"a": 1},))
-    assert not store.save_receipt(demand_id, "shop/members", done, ({"a": 2},))
+    assert store.save_receipts(demand_id, {"shop/members": (done, ({"a": 1},))}) == {"shop/members"}
+    later = {"shop/members": (done, ({"a": 2},)), "shop/orders": (done, ())}
+    assert store.save_receipts(demand_id, later) == {"shop/orders"}
     assert store.values(demand_id, "shop/members") == ({"a": 1},)
 
 

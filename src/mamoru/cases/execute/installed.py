@@ -1,7 +1,7 @@
 """What execution works with: the map, the grants, the connectors, and a permit for every touch (P1.5)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mamoru.cases.terms import Case
@@ -43,6 +43,9 @@ class Hands:
     datamap: DataMap
     connectors: Mapping[str, Connector]
     public_url: str  # where people find the pages, for letters
+    fates: dict[tuple[tuple[str, str], ...], str] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )  # what `planning` computed from this map, by places; as lasting as the map
 
 
 _installed: list[Hands] = []

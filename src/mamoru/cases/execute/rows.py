@@ -19,11 +19,12 @@ from mamoru.kit.ids import SYSTEM, StaffId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One demand in one store, at one time."""
+    """One demand in one store, at one time; `places` are those of the plan in this store."""
 
     case: Case
     demand: DemandState
     mapped: Store
+    places: tuple[Location, ...]
     wave: int = 0
     by: StaffId = SYSTEM
     now: datetime
@@ -32,12 +33,6 @@ class Task:
     def name(self) -> str:
         """The store's name."""
         return self.mapped.name
-
-    @property
-    def places(self) -> tuple[Location, ...]:
-        """The places of the plan in this store."""
-        planned = planning.plan(self.case, self.demand).locations
-        return tuple(place for place in planned if place.store == self.name)
 
     def permit(self) -> Permit:
         """Ask the gate for what the demand needs of all its places here."""
@@ -52,7 +47,15 @@ class Task:
 
 def task(case: Case, demand: DemandState, name: str, *, now: datetime, wave: int = 0) -> Task:
     """Return the task of a demand in a store."""
-    return Task(case=case, demand=demand, mapped=hands().datamap.store(name), wave=wave, now=now)
+    planned = planning.plan(case, demand).locations
+    return Task(
+        case=case,
+        demand=demand,
+        mapped=hands().datamap.store(name),
+        places=tuple(place for place in planned if place.store == name),
+        wave=wave,
+        now=now,
+    )
 
 
 def first(at: Task) -> Round:

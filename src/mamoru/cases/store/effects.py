@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import EffectRow, ReachRow
-from mamoru.cases.store.sealing import key_of, row_of
+from mamoru.cases.store.sealing import key_of_case
 from mamoru.cases.terms import Effect
 from mamoru.datamap.acts import Frozen
 from mamoru.kit.ids import CaseId, DemandId
@@ -90,7 +90,7 @@ def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> tuple[Effect, 
     if not wanted:
         return ()
     store, wave = wanted[0].store, wanted[0].wave
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         rows = EffectRow.objects.filter(demand_id=demand_id, store=store)
         known = set(rows.filter(wave=wave).values_list("table", flat=True))
         fresh = tuple(each for each in wanted if each.table not in known)
@@ -246,7 +246,7 @@ def _effect(row: EffectRow) -> Effect:
 
 
 def _key(demand_id: DemandId) -> DataKey:
-    return key_of(row_of(_case_of(demand_id)))
+    return key_of_case(_case_of(demand_id))
 
 
 def _context(demand_id: DemandId, store: str, wave: int, number: int) -> str:
