@@ -49,8 +49,14 @@ def test_a_batch_is_the_ledger_that_single_entries_make(
     tmp_path: Path, companies: Make, before: int, hours: int
 ) -> None:
     one_by_one, at_once = (companies(tmp_path / f"{name}.sqlite3") for name in ("one", "batch"))
-    bodies = [{"place": f"shop/t{number}", "rows": number} for number in range(200)]
-    told = {"subject": "C-2026-000001-0/1", "by": "system", "at": START + timedelta(hours=hours)}
+    bodies: list[dict[str, Any]] = [
+        {"place": f"shop/t{number}", "rows": number} for number in range(200)
+    ]
+    told: dict[str, Any] = {
+        "subject": "C-2026-000001-0/1",
+        "by": "system",
+        "at": START + timedelta(hours=hours),
+    }
     for company in (one_by_one, at_once):
         company.fill(before)
 

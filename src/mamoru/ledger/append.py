@@ -74,7 +74,9 @@ class Journal:
         self._check(head)
         late = bool(head.last_at) and moment(at) < head.last_at
         stamped = datetime.fromisoformat(head.last_at) if late else at
-        lines, nodes, frontier = [], [], head.frontier
+        lines: list[Line] = []
+        nodes: list[tuple[tree.Node, bytes]] = []
+        frontier = head.frontier
         for body in clean:
             made = Entry(
                 index=frontier.size,

@@ -80,7 +80,7 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         _step(
             steps, f"{demand.id} provision records",
-            lambda: reading.read_provisions(store.case(case.id), demand),
+            lambda: reading.read_provisions(store.refreshed(case), demand),
         )  # fmt: skip
     _step(steps, f"{demand.id} seal", lambda: _seal(case, demand))
 
@@ -90,7 +90,7 @@ _Act = Callable[[Case, DemandState, str], str]
 
 def _act(act: _Act, case: Case, demand: DemandState, name: str) -> str:
     """Act for the person as they are known now: the step before may have found another key."""
-    return act(store.case(case.id), demand, name)
+    return act(store.refreshed(case), demand, name)
 
 
 def _acts_on(kind: DemandKind) -> tuple[tuple[str, _Act], ...]:

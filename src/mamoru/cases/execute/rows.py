@@ -91,9 +91,8 @@ def _keep(at: Task, number: int, earlier: Round | None) -> Round:
     if earlier is not None:
         frozen = _joined(earlier.frozen, frozen)
     round_ = Round(number=number, frozen=frozen, withheld=withheld)
-    kept.begin_round(at.demand.id, at.name, wave=at.wave, round_=round_, at=at.now)
     # Another run of the same demand may have been faster: its keys are the ones that count.
-    return kept.rounds(at.demand.id, at.name, wave=at.wave)[-1]
+    return kept.begin_round(at.demand.id, at.name, wave=at.wave, round_=round_, at=at.now)
 
 
 def _joined(earlier: tuple[Frozen, ...], now: tuple[Frozen, ...]) -> tuple[Frozen, ...]:

@@ -10,6 +10,7 @@ from mamoru.cases.store.forms import (
     demand,
     held,
     next_case_id,
+    refreshed,
     save_identity,
 )
 from mamoru.cases.store.letters import answer, save_answer, save_hand_written
@@ -97,6 +98,7 @@ __all__ = [
     "proof_content",
     "receipted",
     "receipts",
+    "refreshed",
     "remember",
     "reopen_decision",
     "repeat_digest",
