@@ -9,6 +9,7 @@ from mamoru.connectors.port import (
     Connector,
 )
 from mamoru.datamap import locate
+from mamoru.datamap.acts import Frozen
 from mamoru.datamap.inventory import DataMap
 from mamoru.datamap.terms import Location, Match, Row, Search
 from mamoru.gate import permit as permits
@@ -70,6 +71,7 @@ def permitted(
     *,
     by: StaffId,
     now: datetime,
+    frozen: Iterable[Frozen] = (),
 ) -> Permit:
     """Ask the gate. A purpose that rests on a law is not closed by a person's standing."""
     return permits.issue(
@@ -82,6 +84,7 @@ def permitted(
         by=by,
         now=now,
         until=now + timedelta(minutes=PERMIT_MINUTES),
+        frozen=frozen,
     )
 
 

@@ -18,7 +18,7 @@ from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Reached
 from mamoru.connectors.port import ValueChangedMeanwhile
 from mamoru.consents import actions as consents
-from mamoru.datamap.acts import Act
+from mamoru.datamap.acts import Act, Frozen
 from mamoru.datamap.inventory import Store
 from mamoru.datamap.terms import TableShape
 from mamoru.kit.ids import CaseId, StaffId
@@ -46,21 +46,22 @@ def redo(mapped: Store, *, by: StaffId, now: datetime) -> Iterator[Redone]:
     for each in kept.reached(mapped.name):
         if hand.fenced(each.fence):
             continue
-        at, acts = _acts(each, mapped, shapes, by=by, now=now)
+        at, frozen, acts = _acts(each, mapped, shapes, by=by, now=now)
         if mapped.fenced:
-            yield _again(each, at, acts)
-        elif _looks_undone(at, acts):
+            yield _again(each, at, frozen, acts)
+        elif _looks_undone(at, frozen, acts):
             yield Redone(case=at.case.id, judge=True)
 
 
-def _looks_undone(at: Task, acts: tuple[Act, ...]) -> bool:
+def _looks_undone(at: Task, frozen: tuple[Frozen, ...], acts: tuple[Act, ...]) -> bool:
     """Whether the rows are not as the demand left them; a standing is the walk's to see to."""
     if not acts or planning.standing_of(at.demand.demand) is not None:
         return False
-    return any(proof.open for proof in connector(at.name).prove(at.permit(), acts, at.now))
+    allowed = at.permit(frozen)
+    return any(proof.open for proof in connector(at.name).prove(allowed, acts, at.now))
 
 
-def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
+def _again(each: Reached, at: Task, frozen: tuple[Frozen, ...], acts: tuple[Act, ...]) -> Redone:
     with store.atomic():  # no entry, no act
         append.entry(
             "restore.redone",
@@ -71,7 +72,7 @@ def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
         )
     hand = connector(at.name)
     try:
-        done = hand.apply(at.permit(), acts, fence=each.fence, now=at.now)
+        done = hand.apply(at.permit(frozen), acts, fence=each.fence, now=at.now)
     except ValueChangedMeanwhile:
         # The backup holds neither the value before nor the value after: somebody's later word.
         return Redone(case=at.case.id, judge=True)
@@ -85,8 +86,8 @@ def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
 
 def _acts(
     each: Reached, mapped: Store, shapes: tuple[TableShape, ...], *, by: StaffId, now: datetime
-) -> tuple[Task, tuple[Act, ...]]:
-    """Return the task of a round and its acts today; none where its keys were destroyed.
+) -> tuple[Task, tuple[Frozen, ...], tuple[Act, ...]]:
+    """Return the task of a round, its rows and its acts today; none where its keys were destroyed.
 
     Nothing is written for somebody who was erased since: the erasure's own round comes later.
     """
@@ -99,5 +100,5 @@ def _acts(
         try:
             consents.expect_not_erased(changing.person_of(case), now=now)
         except consents.PersonErased:
-            return at, ()
-    return at, changing.acts_for(at, latest.frozen, shapes)
+            return at, latest.frozen, ()
+    return at, latest.frozen, changing.acts_for(at, latest.frozen, shapes)

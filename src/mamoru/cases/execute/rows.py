@@ -34,14 +34,19 @@ class Task:
         """The store's name."""
         return self.mapped.name
 
-    def permit(self) -> Permit:
-        """Ask the gate for what the demand needs of all its places here."""
+    def permit(self, frozen: Iterable[Frozen] = ()) -> Permit:
+        """Ask the gate for what the demand needs of all its places here, and of these very rows.
+
+        Rows of a place that is not the plan's are not named: nothing can be done to them.
+        """
+        here = {place.digest for place in self.places}
         return permitted(
             self.case.id,
             planning.operation_of(self.demand.demand),
             self.places,
             by=self.by,
             now=self.now,
+            frozen=[each for each in frozen if each.place in here],
         )
 
 
