@@ -68,7 +68,7 @@ def first(at: Task) -> Round:
 
     A later wave knows what the one before it knew: its rows may be gone by half.
     """
-    earlier = kept.last_round(at.demand.id, at.name)
+    earlier = kept.last_round(at.demand.id, at.name) if at.wave else None
     return _keep(at, 1, earlier)
 
 
