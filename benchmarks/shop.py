@@ -24,7 +24,7 @@ import psycopg
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
-from mamoru.datamap.acts import Act
+from mamoru.datamap.acts import Act, Frozen, reach_digest
 from mamoru.datamap.terms import Hop, KeyPath, Location, Match
 from mamoru.gate.terms import Operation, Permit
 
@@ -261,7 +261,9 @@ _NAMED = frozenset(
 )
 
 
-def permit(operation: Operation, wanted: tuple[Location, ...]) -> Permit:
+def permit(
+    operation: Operation, wanted: tuple[Location, ...], rows: Iterable[Frozen] = ()
+) -> Permit:
     """Return a permit as the gate issues it."""
     return Permit(
         case="C-2026-000001-8",
@@ -270,6 +272,7 @@ def permit(operation: Operation, wanted: tuple[Location, ...]) -> Permit:
         operation=operation,
         columns=_NAMED,
         reach=frozenset(place.digest for place in wanted),
+        frozen=frozenset(map(reach_digest, rows)),
         by="staff:1",
         issued_at=NOW,
         until=NOW + timedelta(minutes=15),
@@ -292,7 +295,8 @@ def disclose(store: Sql, number: int, path: Path) -> None:
 def erase(store: Sql, numbers: Iterable[int], fence: str) -> tuple[Permit, list[Act]]:
     """Freeze and apply: places, permit, keys, one transaction with its fence."""
     wanted = places(numbers)
-    allowed = permit(Operation.ERASE, wanted)
+    rows = store.freeze(permit(Operation.ERASE, wanted), wanted, NOW)
+    allowed = permit(Operation.ERASE, wanted, rows)
     acts = [
         Act(
             store="shop",
@@ -301,7 +305,7 @@ def erase(store: Sql, numbers: Iterable[int], fence: str) -> tuple[Permit, list[
             reaches=frozen.reaches,
             values=_NOTHING[frozen.table],
         )
-        for frozen in store.freeze(allowed, wanted, NOW)
+        for frozen in rows
     ]
     store.apply(allowed, acts, fence=fence, now=NOW)
     return allowed, acts

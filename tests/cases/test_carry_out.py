@@ -4,10 +4,11 @@ import io
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pypdf
 import pytest
+from django.db import connection
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import (
@@ -49,8 +50,6 @@ def test_a_persons_disclosure_goes_from_form_to_letter() -> None:
 
 
 def test_another_thread_than_the_one_that_wired_writes_its_entries(house: Company) -> None:
-    from django.db import connection
-
     case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
     acts.decide(case_id)
     acts.approve(case_id)
@@ -112,10 +111,10 @@ def test_two_runs_of_one_case_at_once_leave_one_receipt_and_one_entry() -> None:
         """Before each step, another worker does the whole case."""
 
         def step(self, name: str, act: Callable[[], T]) -> T:
-            execute.run(case_id, acts.Steps())
+            execute.run(store.case(case_id), acts.Steps())
             return super().step(name, act)
 
-    execute.run(case_id, Overtaken())
+    execute.run(store.case(case_id), Overtaken())
 
     kinds = [entry.kind for entry in append.entries(case_id)]
     places = store.receipts(store.case(case_id).demands[0].id)
@@ -123,13 +122,44 @@ def test_two_runs_of_one_case_at_once_leave_one_receipt_and_one_entry() -> None:
     assert kinds.count("case.execution.began") == kinds.count("case.demand.carried-out") == 1
 
 
+@pytest.mark.parametrize("kind", [DemandKind.DISCLOSURE, DemandKind.ERASURE])
+def test_a_store_of_many_tables_is_written_down_at_once(kind: DemandKind) -> None:
+    case_id = acts.verified(cast.HANAKO, kind)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    store.claim_work(case_id)
+    case = store.case(case_id)
+    demand = case.demands[0]
+    said: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        said.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        execute.run(case, acts.Steps())
+
+    def count(start: str) -> int:
+        return sum(sql.startswith(start) for sql in said)
+
+    told = [entry.kind for entry in append.entries(case_id)]
+    stores = len({each.store for each in store.receipts(demand.id)})
+    assert len(store.receipts(demand.id)) > stores
+    assert count('INSERT INTO "cases_receiptrow"') == stores
+    # One lock of the ledger for the beginning and the end, one for what a step did in a store,
+    # one for its residue, and one for the standing of who is erased.
+    more = told.count("case.erasure.deepened") + (kind is DemandKind.ERASURE)
+    assert count("UPDATE mamoru_ledger_head SET touched") == 2 + stores + more
+
+
 def test_a_receipt_is_kept_once() -> None:
     case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
     demand_id = store.case(case_id).demands[0].id
     done = LocationReceipt(store="shop", table="members", rows=1, digest="a" * 64, at=acts.NOW)
 
-    assert store.save_receipt(demand_id, "shop/members", done, ({"a": 1},))
-    assert not store.save_receipt(demand_id, "shop/members", done, ({"a": 2},))
+    assert store.save_receipts(demand_id, {"shop/members": (done, ({"a": 1},))}) == {"shop/members"}
+    later = {"shop/members": (done, ({"a": 2},)), "shop/orders": (done, ())}
+    assert store.save_receipts(demand_id, later) == {"shop/orders"}
     assert store.values(demand_id, "shop/members") == ({"a": 1},)
 
 

@@ -9,10 +9,13 @@ from typing import TypeVar
 import pytest
 
 from mamoru.cases import actions, execute, store
+from mamoru.cases.execute import changing, rows
+from mamoru.cases.execute.installed import connector
 from mamoru.cases.rules.states import StageForbidden
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import Demand, DemandKind, Stage, Work
 from mamoru.consents import actions as consents
+from mamoru.gate.permit import PermitRefused
 from mamoru.kit.ids import REQUESTER
 from mamoru.ledger import append
 from mamoru.site.sample import cast
@@ -231,3 +234,62 @@ def test_a_second_wave_that_dies_before_its_last_step_is_ended_later(
     assert late
     assert {each.level for each in late} == {"E2"}
     assert actions.due_releases(now=acts.noon(day)) == ()
+
+
+@pytest.mark.promise("P1.5", "P3.6")
+def test_an_act_on_other_keys_than_those_that_were_frozen_is_refused(house: Company) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+    case, before = store.case(case_id), dump(house.home)
+    at = rows.task(case, case.demands[0], "shop", now=NOW)
+    hand = connector("shop")
+    frozen, _ = rows.resolve(at)
+    acts_now = changing.acts_for(at, frozen, hand.shape())
+    act = next(each for each in acts_now if each.table == "members" and each.delete)
+    wider = replace(
+        act, reaches=tuple(replace(each, keys=(*each.keys, "M000002")) for each in act.reaches)
+    )
+
+    for allowed, done in ((at.permit(frozen), wider), (at.permit(), act)):
+        with pytest.raises(PermitRefused):
+            hand.prove(allowed, (done,), NOW)
+        with pytest.raises(PermitRefused):
+            hand.apply(allowed, (done,), fence="f", now=NOW)
+    with pytest.raises(PermitRefused):
+        hand.deepen(at.permit(), ["members"], NOW)
+
+    assert dump(house.home) == before
+    assert hand.prove(at.permit(frozen), (act,), NOW)[0].referred == 1  # hers, seen by it
+
+
+@pytest.mark.promise("P3.6")
+def test_a_key_known_after_a_store_was_done_is_looked_for_there_before_the_seal(
+    house: Company,
+) -> None:
+    case_id = approved(cast.HANAKO, everything(DemandKind.ERASURE))
+
+    class Moving(acts.Steps):
+        """A later store tells of another address of hers, and the shop holds a letter from it."""
+
+        def step(self, name: str, act: Callable[[], T]) -> T:
+            if name.endswith(" mailing"):
+                case = store.case(case_id)
+                assert case.identity is not None
+                known = replace(case.identity, later=(("email", ("h@new.example",)),))
+                store.save_identity(case_id, known, version=case.version)
+                with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+                    shop.execute(
+                        "UPDATE inquiries SET member_id = NULL, email = 'h@new.example', name = ?"
+                        " WHERE inquiry_id = (SELECT max(inquiry_id) FROM inquiries)",
+                        (known.registered.name,),
+                    )
+                shop.close()
+            return super().step(name, act)
+
+    store.claim_work(case_id)
+    assert actions.carry_out(case_id, Moving()) is Work.WAITING
+    assert store.case(case_id).work_note == "not-proven:shop"
+    assert "h@new.example" in str(dump(house.home))
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    assert "h@new.example" not in str(dump(house.home))

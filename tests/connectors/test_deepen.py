@@ -23,7 +23,8 @@ from mamoru.connectors.port import (
 )
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sqlite import Sqlite
-from mamoru.gate.terms import Operation
+from mamoru.datamap.acts import Act
+from mamoru.gate.terms import Operation, Permit
 from tests.connectors import servers
 
 CANARY = "canary-hanako-0123456789"
@@ -36,11 +37,16 @@ ROWS = [
 ]
 
 
-def erase(store: Connector) -> Depth:
+def meant(store: Connector) -> tuple[Permit, Act]:
     (frozen,) = store.freeze(ERASE, (PLACE,), NOW)
-    done = store.apply(ERASE, (act_on(frozen, delete=True),), fence="f", now=NOW)
+    return permit(Operation.ERASE, PLACE, rows=(frozen,)), act_on(frozen, delete=True)
+
+
+def erase(store: Connector) -> Depth:
+    allowed, act = meant(store)
+    done = store.apply(allowed, (act,), fence="f", now=NOW)
     assert done.counts == (100,)
-    return store.deepen(ERASE, (TABLE,), NOW)
+    return store.deepen(allowed, (TABLE,), NOW)
 
 
 def copies(folder: Path) -> int:
@@ -83,7 +89,7 @@ def test_sqlite_says_so_while_a_reader_keeps_the_log(tmp_path: Path) -> None:
     depth = erase(store)
     held = copies(tmp_path)
     connection.execute("ROLLBACK")
-    again = store.deepen(ERASE, (TABLE,), NOW)
+    again = store.deepen(meant(store)[0], (TABLE,), NOW)
 
     assert (depth.level, held > 0) == (Level.LOGICAL, True)
     assert "write-ahead log" in " ".join(depth.stays)
@@ -207,10 +213,10 @@ def test_a_formula_is_read_by_its_value_and_never_evaluated(tmp_path: Path) -> N
     book.save(path)  # no program has calculated it
 
     store = Excel("subject", path)
-    (frozen,) = store.freeze(ERASE, (PLACE,), NOW)
+    allowed, act = meant(store)
 
     with pytest.raises(StoreUnreadable, match="formula"):
-        store.apply(ERASE, (act_on(frozen, delete=True),), fence="f", now=NOW)
+        store.apply(allowed, (act,), fence="f", now=NOW)
 
 
 def test_a_workbook_that_a_rewrite_would_harm_is_refused(tmp_path: Path) -> None:
@@ -226,10 +232,10 @@ def test_a_workbook_that_a_rewrite_would_harm_is_refused(tmp_path: Path) -> None
     book.save(path)
     before = path.read_bytes()
     store = Excel("subject", path)
-    (frozen,) = store.freeze(ERASE, (PLACE,), NOW)
+    allowed, act = meant(store)
 
     with pytest.raises(ErasureRefusedByStore, match="charts"):
-        store.apply(ERASE, (act_on(frozen, delete=True),), fence="f", now=NOW)
+        store.apply(allowed, (act,), fence="f", now=NOW)
 
     assert path.read_bytes() == before
 

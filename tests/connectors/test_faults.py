@@ -53,8 +53,8 @@ class Company:
     def acts(self, number: int) -> tuple[Permit, list[Act]]:
         places = shop(str(number))
         allowed = permit(Operation.ERASE, *places)
-        members, orders, items = self.store.freeze(allowed, places, NOW)
-        return allowed, [
+        rows = members, orders, items = self.store.freeze(allowed, places, NOW)
+        return permit(Operation.ERASE, *places, rows=rows), [
             act_on(items, values=(("gift", None),)),
             act_on(orders, values=(("note", "済"),)),
             act_on(members, delete=True),
@@ -362,6 +362,7 @@ FULL_DISK = """
     places = shop("1")[:1]
     allowed = permit(Operation.ERASE, *places)
     frozen = store.freeze(allowed, places, NOW)
+    allowed = permit(Operation.ERASE, *places, rows=frozen)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
     acts = [act_on(frozen[0], values=(("email", "x" * 3000), ("名前", "y" * 3000)))]

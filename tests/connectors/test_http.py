@@ -14,7 +14,7 @@ from mamoru.connectors.port import (
     StoreUnreadable,
 )
 from mamoru.datamap.acts import Act, Done
-from mamoru.gate.terms import Operation
+from mamoru.gate.terms import Operation, Permit
 from tests.connectors.service import Service, Tables
 
 PLACE = location(("row_id", "member_id", "email"), member_id=("M1",))
@@ -37,9 +37,9 @@ def store(service: Service) -> Iterator[Http]:
     made.close()
 
 
-def act(store: Http) -> Act:
+def act(store: Http) -> tuple[Permit, Act]:
     (frozen,) = store.freeze(ERASE, (PLACE,), NOW)
-    return act_on(frozen, delete=True)
+    return permit(Operation.ERASE, PLACE, rows=(frozen,)), act_on(frozen, delete=True)
 
 
 @pytest.mark.promise("P3.5")
@@ -49,15 +49,15 @@ def act(store: Http) -> Act:
 def test_a_lost_answer_is_unknown_and_its_repetition_finds_the_key(
     service: Service, store: Http, answer: tuple[int, bytes, dict[str, str]]
 ) -> None:
-    meant = act(store)
+    allowed, meant = act(store)
     service.answers.append(answer)  # the service has done it by then
 
     with pytest.raises(OutcomeUnknown):
-        store.apply(ERASE, (meant,), fence="f", now=NOW)
-    again = store.apply(ERASE, (meant,), fence="f", now=NOW)
+        store.apply(allowed, (meant,), fence="f", now=NOW)
+    again = store.apply(allowed, (meant,), fence="f", now=NOW)
 
     assert again == Done(counts=(1,), repeated=True)
-    assert store.prove(ERASE, (meant,), NOW)[0].open == 0
+    assert store.prove(allowed, (meant,), NOW)[0].open == 0
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_a_clear_no_is_taken_as_one(
     answer: tuple[int, bytes, dict[str, str]],
     expected: type[Exception],
 ) -> None:
-    meant = act(store)
+    allowed, meant = act(store)
     service.answers.append(answer)
 
     with pytest.raises(expected):
-        store.apply(ERASE, (meant,), fence="f", now=NOW)
+        store.apply(allowed, (meant,), fence="f", now=NOW)
 
     assert not issubclass(expected, CorrectionRefusedByStore)
 

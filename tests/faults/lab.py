@@ -58,12 +58,12 @@ def _warm(case_id: str) -> None:
     """
     from django.db import connections
 
-    from mamoru.cases import execute
+    from mamoru.cases import execute, store
     from mamoru.connectors.sql import Sql
     from mamoru.documents import fonts
     from mamoru.kit.ids import CaseId
 
-    execute.run(CaseId(case_id), Plainly())
+    execute.run(store.case(CaseId(case_id)), Plainly())
     fonts.missing("")
     for each in execute.hands().connectors.values():
         if isinstance(each, Sql):

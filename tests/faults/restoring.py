@@ -37,7 +37,7 @@ def erase(people: Iterable[Someone]) -> list[CaseId]:
         acts.decide(case_id)
         acts.approve(case_id)
         store.claim_work(case_id)
-        execute.run(case_id, acts.Steps())
+        execute.run(store.case(case_id), acts.Steps())
         if store.executed(store.case(case_id).demands[0].id):
             done.append(case_id)
     return done

@@ -230,7 +230,7 @@ class Schedules(RuleBasedStateMachine):
     def _go_on(self, name: str, *, dies: bool) -> None:
         steps = self.steps[name].begin(dies=dies)
         try:
-            execute.run(self.prepared.cases[name], steps)
+            execute.run(store.case(self.prepared.cases[name]), steps)
         except _Paused:
             return
         except execute.Waiting as waiting:

@@ -1,9 +1,11 @@
 """A permit opens exactly the columns, the person and the time that it names (P1.5)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mamoru.datamap.acts import Frozen, Reach, reach_digest
 from mamoru.datamap.terms import KeyPath, Location
 from mamoru.gate.permit import PermitRefused, issue
 from mamoru.gate.terms import Permit, PermitExpired, Standing
@@ -35,18 +37,33 @@ def place(columns: dict[str, str], key: str = "M1", table: str = "members") -> L
 PLACE = place({"name": "name", "email": "contact", "row": "none"})
 
 
-def permit(*places: Location, purpose: str = "PU08", standing: Standing | None = OPEN) -> Permit:
+def permit(
+    *places: Location,
+    purpose: str = "PU08",
+    standing: Standing | None = OPEN,
+    operation: str = "read",
+    frozen: tuple[Frozen, ...] = (),
+) -> Permit:
     return issue(
         POLICY,
         case="C-2026-000001-8",
         purpose=purpose,
-        operation="read",
+        operation=operation,
         locations=places,
         standing=standing,
         by="staff:1",
         now=NOW,
         until=NOW + timedelta(hours=1),
+        frozen=frozen,
     )
+
+
+def rows(*reaches: Reach, of: Location = PLACE) -> Frozen:
+    return Frozen(store=of.store, table=of.table, place=of.digest, reaches=reaches)
+
+
+NUMBER = Reach(column="member_id", keys=("M1", "M2"))
+MAIL = Reach(column="email", keys=("hana@mail.example",))
 
 
 @pytest.mark.promise("P1.5")
@@ -106,5 +123,36 @@ def test_holds_in_its_time_only(moment: datetime) -> None:
     assert told.value.retry
 
 
+@pytest.mark.promise("P1.5")
+def test_to_change_rows_their_very_keys_are_named() -> None:
+    frozen = rows(NUMBER, MAIL)
+    given = permit(PLACE, operation="erase", frozen=(frozen,))
+
+    assert given.frozen == {reach_digest(frozen)}
+    assert permit(PLACE, operation="erase").frozen == frozenset()
+    for other in (rows(NUMBER), rows(MAIL, NUMBER), rows(replace(NUMBER, keys=("M3",)), MAIL)):
+        assert reach_digest(other) not in given.frozen
+
+
+@pytest.mark.promise("P1.5")
+def test_rows_that_were_resolved_from_elsewhere_are_not_named() -> None:
+    with pytest.raises(PermitRefused, match="not resolved"):
+        permit(
+            PLACE, operation="erase", frozen=(rows(NUMBER, of=place({"name": "name"}, key="M2")),)
+        )
+
+
+@pytest.mark.promise("P1.5", "P3.5")
+def test_a_correction_may_take_one_key_of_a_column_that_leads_alone() -> None:
+    one = rows(replace(NUMBER, keys=("M2",)))
+
+    assert reach_digest(one) in permit(PLACE, operation="correct", frozen=(rows(NUMBER),)).frozen
+    assert reach_digest(one) not in permit(PLACE, operation="erase", frozen=(rows(NUMBER),)).frozen
+    two_ways = permit(PLACE, operation="correct", frozen=(rows(NUMBER, MAIL),))
+    assert two_ways.frozen == {reach_digest(rows(NUMBER, MAIL))}
+
+
 def test_shows_no_key_of_the_person_when_printed() -> None:
-    assert "M1" not in repr(permit(PLACE)) + repr(PLACE)
+    named = permit(PLACE, operation="erase", frozen=(rows(NUMBER),))
+
+    assert "M1" not in repr(permit(PLACE)) + repr(PLACE) + repr(named)

@@ -43,6 +43,62 @@ def test_an_entry_rolls_back_with_its_act(company: Company) -> None:
 
 
 @pytest.mark.promise("P3.26")
+@pytest.mark.parametrize("before", [0, 1, 5])
+@pytest.mark.parametrize("hours", [0, -1], ids=["in time", "a clock behind"])
+def test_a_batch_is_the_ledger_that_single_entries_make(
+    tmp_path: Path, companies: Make, before: int, hours: int
+) -> None:
+    one_by_one, at_once = (companies(tmp_path / f"{name}.sqlite3") for name in ("one", "batch"))
+    bodies: list[dict[str, Any]] = [
+        {"place": f"shop/t{number}", "rows": number} for number in range(200)
+    ]
+    told: dict[str, Any] = {
+        "subject": "C-2026-000001-0/1",
+        "by": "system",
+        "at": START + timedelta(hours=hours),
+    }
+    for company in (one_by_one, at_once):
+        company.fill(before)
+
+    with one_by_one.transaction():
+        for body in bodies:
+            one_by_one.journal.append("case.place.read", body=body, **told)
+    with at_once.transaction():
+        assert at_once.journal.extend("case.place.read", bodies, **told) == range(
+            before, before + 200
+        )
+
+    assert list(at_once.storage.lines()) == list(one_by_one.storage.lines())
+    assert at_once.storage.head().frontier == one_by_one.storage.head().frontier
+    for level in range(8):
+        made = at_once.storage.level(level, 0, 300)
+        assert made == one_by_one.storage.level(level, 0, 300)
+    assert verify.verify_storage(at_once.storage, at_once.signer.public).holds
+
+
+def test_a_batch_of_nothing_leaves_the_head_alone(company: Company) -> None:
+    company.fill(2)
+    before = company.storage.head()
+
+    with company.transaction():
+        assert not company.journal.extend("case.filed", (), subject="C-1", by="system", at=START)
+
+    assert company.storage.head() == before
+
+
+@pytest.mark.promise("P3.26")
+def test_a_batch_with_one_body_refused_enters_nothing(company: Company) -> None:
+    company.fill(2)
+
+    with pytest.raises(entry.EntryRefused), company.transaction():
+        company.journal.extend(
+            "case.filed", [{"rows": 1}, {"name": "x"}], subject="C-1", by="system", at=START
+        )
+
+    assert company.storage.head().frontier.size == 2
+
+
+@pytest.mark.promise("P3.26")
 def test_without_a_transaction_nothing_is_written(company: Company) -> None:
     with pytest.raises(append.JournalUnwritable):
         append_one(company)

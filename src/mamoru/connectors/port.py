@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from mamoru.datamap.acts import Act, Done, Frozen, Proof
+from mamoru.datamap.acts import Act, Done, Frozen, Proof, reach_digest
 from mamoru.datamap.terms import Criterion, Location, Match, Row, TableShape, Value
 from mamoru.gate.permit import PermitRefused
 from mamoru.gate.terms import Operation, Permit
@@ -255,12 +255,11 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
 
     The place it was resolved from must be the permit's, every column it writes,
     compares or reads must be named, rows go only under a permit to erase, and a
-    correction says what stood there before. Where the permit names frozen reaches
-    (`reach_digest`), an act whose keys are others is refused.
+    correction says what stood there before. INVARIANT: an act whose keys the permit does not
+    name is refused; one that names none changes nothing.
     """
     permit.check_time(now)
     check_writing(permit)
-    bound = {known for known in permit.reach if known.startswith(_REACH)}
     open_tables = {table for in_store, table, _ in permit.columns if in_store == store}
     for act in acts:
         columns = (*act.values, *act.before, *act.only, *act.json_removed)
@@ -269,7 +268,7 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
             and act.place in permit.reach
             and act.table in open_tables
             and permit.columns.issuperset([(store, act.table, column) for column, _ in columns])
-            and (not bound or reach_digest(act) in bound)
+            and reach_digest(act) in permit.frozen
         )
         if act.delete:
             fits = fits and permit.operation is Operation.ERASE and not act.values
@@ -286,19 +285,11 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
             )
 
 
-_REACH = "reach:"
-
-
-def reach_digest(frozen: Frozen | Act) -> str:
-    """Return a digest of whose rows these are, by resolved keys; a permit may name it."""
-    keys = [[reach.column, reach.match, sorted(reach.keys)] for reach in frozen.reaches]
-    text = json.dumps([frozen.store, frozen.table, frozen.place, keys], ensure_ascii=False)
-    return _REACH + hashlib.sha256(text.encode()).hexdigest()
-
-
 def check_tables(permit: Permit, store: str, tables: Iterable[str], now: datetime) -> None:
-    """Raise PermitRefused unless it is one to erase and names something in each table."""
+    """Raise PermitRefused unless it is one to erase rows and names something in each table."""
     permit.check_time(now)
+    if not permit.frozen:
+        raise PermitRefused(f"the permit of `{permit.case}` names no rows that were erased")
     open_tables = {table for in_store, table, _ in permit.columns if in_store == store}
     for table in tables:
         if permit.operation is not Operation.ERASE or table not in open_tables:

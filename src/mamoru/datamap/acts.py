@@ -8,7 +8,9 @@ an erased order no longer leads to its items. The map's fates then give `Act`s: 
 set-based statement each, over the frozen keys.
 """
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mamoru.datamap.terms import Hop, Match, Value
@@ -117,3 +119,27 @@ class Proof:
     held: int = 0
     referred: int = 0
     latest: date | None = None
+
+
+def reach_digest(frozen: Frozen | Act) -> str:
+    """Return SHA-256 over whose rows these are: store, table, place and resolved keys.
+
+    A permit names it, so that nothing is done to other keys than those that were frozen.
+    """
+    keys = [[reach.column, reach.match, reach.keys] for reach in frozen.reaches]
+    text = json.dumps([frozen.store, frozen.table, frozen.place, keys], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def key_digests(frozen: Frozen) -> frozenset[str]:
+    """Return the digests of each key by itself, where one column alone leads to the rows.
+
+    A correction finds some rows by the very value that it corrects: by one key of those frozen.
+    With a second column a part is not fewer rows: what is left out no longer keeps others' out.
+    """
+    if len(frozen.reaches) != 1:
+        return frozenset()
+    (reach,) = frozen.reaches
+    return frozenset(
+        reach_digest(replace(frozen, reaches=(replace(reach, keys=(key,)),))) for key in reach.keys
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from mamoru.datamap.acts import Frozen, key_digests, reach_digest
 from mamoru.datamap.terms import NO_PERSONAL_DATA, Location
 from mamoru.gate.decide import decide
 from mamoru.gate.terms import (
@@ -41,8 +42,12 @@ def issue(
     now: datetime,
     until: datetime,
     recipient: str = INTERNAL,
+    frozen: Iterable[Frozen] = (),
 ) -> Permit:
     """Return a permit for all columns of all locations, or raise PermitRefused for the first refusal.
+
+    `frozen` names whose rows may be changed, by keys that were resolved from these very
+    locations; without them the permit lets keys be resolved and changes nothing.
 
     Nothing is granted in part: a plan that may not be carried out whole is not begun.
     A permit holds values in clear, so a category granted only masked or in
@@ -63,6 +68,14 @@ def issue(
             raise PermitRefused(f"only a person's own rows can be given to `{act}`")
     if not columns:
         raise PermitRefused(f"a permit for `{case}` needs a place to touch")
+    keys: set[str] = set()
+    for each in frozen:
+        if each.place not in reach:
+            where = f"{each.store}.{each.table}"
+            raise PermitRefused(f"the rows of `{where}` were not resolved from a permitted place")
+        keys.add(reach_digest(each))
+        if act is Operation.CORRECT:
+            keys |= key_digests(each)
     return Permit(
         case=case,
         purpose=purpose,
@@ -70,6 +83,7 @@ def issue(
         operation=act,
         columns=frozenset(columns),
         reach=frozenset(reach),
+        frozen=frozenset(keys),
         by=by,
         issued_at=now,
         until=until,

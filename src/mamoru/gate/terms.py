@@ -199,6 +199,7 @@ class Permit:
     operation: Operation
     columns: frozenset[tuple[str, str, str]]  # (store, table, column)
     reach: frozenset[str] = field(repr=False)  # digests of the locations; empty for FIND
+    frozen: frozenset[str] = field(repr=False)  # digests of resolved keys; empty: changes nothing
     by: str
     issued_at: datetime
     until: datetime

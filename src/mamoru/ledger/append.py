@@ -1,7 +1,7 @@
 """No act without its entry: `entry()` writes the line in the act's own transaction (P0.4, P3.26)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from mamoru.kit.errors import MamoruError
@@ -14,6 +14,7 @@ __all__ = [
     "Journal",
     "JournalMissing",
     "JournalUnwritable",
+    "batch",
     "entries",
     "entry",
     "install",
@@ -49,26 +50,52 @@ class Journal:
         body could hold personal data, HeadBroken if the stored head is not the
         one that we signed: then nothing is built upon it.
         """
-        clean = guarded(body)
+        return self.extend(kind, (body,), subject=subject, by=by, at=at)[0]
+
+    def extend(
+        self,
+        kind: str,
+        bodies: Iterable[Mapping[str, Given]],
+        *,
+        subject: str,
+        by: str,
+        at: datetime,
+    ) -> range:
+        """Append an entry a body, in their order, as one `append` after the other would.
+
+        The head is locked, checked and signed once: nobody sees it between two entries of one
+        transaction. Returns the indexes; the errors are those of `append`.
+        """
+        clean = [guarded(body) for body in bodies]
         moment(at)  # a naive time is refused before anything is locked
+        if not clean:
+            return range(0)
         head = self.storage.lock()
         self._check(head)
-        made = Entry(index=head.frontier.size, kind=kind, at=at, by=by, subject=subject, body=clean)
-        if head.last_at and moment(at) < head.last_at:
-            last = datetime.fromisoformat(head.last_at)
-            made = replace(made, at=last, acted=at)
-        data = encode(made)
-        frontier, nodes = head.frontier.append(tree.leaf_hash(data))
+        late = bool(head.last_at) and moment(at) < head.last_at
+        stamped = datetime.fromisoformat(head.last_at) if late else at
+        lines: list[Line] = []
+        nodes: list[tuple[tree.Node, bytes]] = []
+        frontier = head.frontier
+        for body in clean:
+            made = Entry(
+                index=frontier.size,
+                kind=kind,
+                at=stamped,
+                by=by,
+                subject=subject,
+                body=body,
+                acted=at if late else None,
+            )
+            data = encode(made)
+            lines.append(Line(index=made.index, kind=kind, subject=subject, data=data))
+            frontier, completed = frontier.append(tree.leaf_hash(data))
+            nodes += completed
+        note = self.signer.sign(frontier.size, frontier.root)
         self.storage.store(
-            Line(index=made.index, kind=kind, subject=subject, data=data),
-            nodes,
-            Head(
-                frontier=frontier,
-                last_at=moment(made.at),
-                note=self.signer.sign(frontier.size, frontier.root),
-            ),
+            lines, nodes, Head(frontier=frontier, last_at=moment(stamped), note=note)
         )
-        return made.index
+        return range(head.frontier.size, frontier.size)
 
     def entries(self, subject: str) -> tuple[Entry, ...]:
         """Return the entries of a case (with its demands) or of one demand, oldest first."""
@@ -131,6 +158,21 @@ def entry(
     JournalUnwritable, EntryRefused, HeadBroken).
     """
     return installed().append(kind, subject=subject, by=by, at=at, body=body or {})
+
+
+def batch(
+    kind: str,
+    bodies: Iterable[Mapping[str, Given]],
+    *,
+    subject: str,
+    by: str,
+    at: datetime,
+) -> range:
+    """Append an entry a body to the installed journal, as `entry` does, at the price of one.
+
+    For what happened together, table by table: all of it is entered or nothing is.
+    """
+    return installed().extend(kind, bodies, subject=subject, by=by, at=at)
 
 
 def entries(subject: str) -> tuple[Entry, ...]:

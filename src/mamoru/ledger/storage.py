@@ -8,13 +8,16 @@ back, its entry was never there.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import tree
 
+T = TypeVar("T")
+
 _BATCH = 1000
 _NODES_A_QUERY = 200
+_ROWS_A_STATEMENT = 150  # five values each: every engine takes so many
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS mamoru_ledger_head (
@@ -104,8 +107,10 @@ class Storage(Protocol):
         """Return the head without locking."""
         ...
 
-    def store(self, line: Line, made: Sequence[tuple[tree.Node, bytes]], head: Head) -> None:
-        """Write one entry, the subtrees that it completes, and the new head."""
+    def store(
+        self, lines: Sequence[Line], made: Sequence[tuple[tree.Node, bytes]], head: Head
+    ) -> None:
+        """Write entries that follow one another, the subtrees they complete, and the new head."""
         ...
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[Line]:
@@ -176,21 +181,27 @@ class SqlStorage:
         with self._cursor() as cursor:
             return _head(cursor)
 
-    def store(self, line: Line, made: Sequence[tuple[tree.Node, bytes]], head: Head) -> None:
-        """Write entry, subtrees and head; JournalUnwritable if another writer came between."""
-        root_subject = line.subject.partition("/")[0]
-        nodes = [value for node, top in made for value in (node.level, node.position, top.hex())]
+    def store(
+        self, lines: Sequence[Line], made: Sequence[tuple[tree.Node, bytes]], head: Head
+    ) -> None:
+        """Write entries, subtrees and head; JournalUnwritable if another writer came between."""
         with self._cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO mamoru_ledger_entry (position, kind, subject, root_subject, data)"
-                " VALUES (%s, %s, %s, %s, %s)",
-                [line.index, line.kind, line.subject, root_subject, line.data.decode("ascii")],
-            )
-            cursor.execute(
-                "INSERT INTO mamoru_ledger_node (level, position, hash) VALUES "
-                + ", ".join(["(%s, %s, %s)"] * len(made)),
-                nodes,
-            )
+            for line_part in _parts(lines):
+                cursor.execute(
+                    "INSERT INTO mamoru_ledger_entry (position, kind, subject, root_subject, data)"
+                    " VALUES " + ", ".join(["(%s, %s, %s, %s, %s)"] * len(line_part)),
+                    [value for line in line_part for value in _columns(line)],
+                )
+            for node_part in _parts(made):
+                cursor.execute(
+                    "INSERT INTO mamoru_ledger_node (level, position, hash) VALUES "
+                    + ", ".join(["(%s, %s, %s)"] * len(node_part)),
+                    [
+                        value
+                        for node, top in node_part
+                        for value in (node.level, node.position, top.hex())
+                    ],
+                )
             cursor.execute(
                 "UPDATE mamoru_ledger_head SET size = %s, peaks = %s, last_at = %s, note = %s"
                 " WHERE id = 1 AND size = %s",
@@ -199,7 +210,7 @@ class SqlStorage:
                     " ".join(peak.hex() for peak in head.frontier.peaks),
                     head.last_at,
                     head.note,
-                    line.index,
+                    lines[0].index,
                 ],
             )
             if cursor.rowcount != 1:
@@ -264,6 +275,17 @@ class SqlStorage:
                 [level, start, stop],
             )
             return tuple(_hash(row[0]) for row in cursor.fetchall())
+
+
+def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield the rows in parts that one statement can carry."""
+    for begin in range(0, len(rows), _ROWS_A_STATEMENT):
+        yield rows[begin : begin + _ROWS_A_STATEMENT]
+
+
+def _columns(line: Line) -> tuple[int, str, str, str, str]:
+    root_subject = line.subject.partition("/")[0]
+    return line.index, line.kind, line.subject, root_subject, line.data.decode("ascii")
 
 
 def _head(cursor: Cursor) -> Head:

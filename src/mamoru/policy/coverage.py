@@ -90,12 +90,14 @@ def uncovered(tests: Sequence[Covered]) -> tuple[str, ...]:
 
 
 def _built(root: Path, module: str) -> bool:
-    """Whether a module says more than what it is for: an empty shelf is not code."""
+    """Whether a module, or one of a package, says more than what it is for: an empty shelf does not."""
     place = root / "src" / Path(*module.split("."))
-    for file in (place.with_suffix(".py"), place / "__init__.py"):
-        if file.is_file():
-            return len(ast.parse(file.read_text(encoding="utf-8")).body) > 1
-    return False
+    files = [place.with_suffix(".py"), *place.glob("**/*.py")]
+    return any(
+        len(ast.parse(file.read_text(encoding="utf-8")).body) > 1
+        for file in files
+        if file.is_file()
+    )
 
 
 def render_page(root: Path) -> str:

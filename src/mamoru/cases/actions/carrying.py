@@ -64,7 +64,7 @@ def carry_out(case_id: CaseId, steps: Steps) -> Work:
     if case.stage is not Stage.DECIDED or case.work is Work.READY:
         return case.work
     try:
-        execute.run(case_id, steps)
+        execute.run(case, steps)
     except execute.Waiting as waiting:
         after = clock.now() + timedelta(seconds=waiting.seconds)
         store.set_work(case_id, Work.WAITING, note=waiting.note, after=after, failures=0)

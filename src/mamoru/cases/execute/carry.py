@@ -33,7 +33,7 @@ _BEGAN = "case.execution.began"
 _DONE = "done"
 
 
-def run(case_id: CaseId, steps: Steps) -> None:
+def run(case: Case, steps: Steps) -> None:
     """Carry out every granted demand, one step a store, each safe to repeat.
 
     Raises Waiting when a store cannot be reached, staff have to act by hand, or the plan is
@@ -41,7 +41,6 @@ def run(case_id: CaseId, steps: Steps) -> None:
     erased is erased last. INVARIANT: a resumed run asks for the same steps in the same
     order, whatever is done already; what is done is looked up within the step.
     """
-    case = store.case(case_id)
     for demand in sorted(case.demands, key=lambda each: _ORDER.index(each.demand.kind)):
         decision = demand.decision
         if decision is not None and decision.outcome is Outcome.FULFILLED:
@@ -73,8 +72,7 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     if planned.by_hand:
         # The standing is in force; who must be told of it is for people to arrange.
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)
-    case = store.case(case.id)  # with the keys that the beginning may have added
-    planned = planning.plan(case, demand)
+    # The beginning may have added keys, never a place: each step looks at the person anew.
     names = [name for name, _ in planning.by_store(planned.locations)]
     for word, act in _acts_on(demand.demand.kind):
         for name in names:
@@ -82,7 +80,7 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         _step(
             steps, f"{demand.id} provision records",
-            lambda: reading.read_provisions(case, demand),
+            lambda: reading.read_provisions(store.refreshed(case), demand),
         )  # fmt: skip
     _step(steps, f"{demand.id} seal", lambda: _seal(case, demand))
 
@@ -92,9 +90,7 @@ _Act = Callable[[Case, DemandState, str], str]
 
 def _act(act: _Act, case: Case, demand: DemandState, name: str) -> str:
     """Act for the person as they are known now: the step before may have found another key."""
-    if demand.demand.kind in planning.CHANGING:
-        case = store.case(case.id)
-    return act(case, demand, name)
+    return act(store.refreshed(case), demand, name)
 
 
 def _acts_on(kind: DemandKind) -> tuple[tuple[str, _Act], ...]:

@@ -84,7 +84,7 @@ def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tu
         hand = connector(name)
         frozen, _ = rows.resolve(at)
         acts = acts_for(at, frozen, hand.shape())
-        found = effects.by_table(hand.prove(at.permit(), acts, now) if acts else ())
+        found = effects.by_table(hand.prove(at.permit(frozen), acts, now) if acts else ())
         for each in frozen:
             proofs = found.get(each.table, ())
             result.append(
@@ -141,21 +141,26 @@ def confirm(case: Case, demand: DemandState, name: str) -> str:
     """Look once more before a demand is sealed: `done` if what was proven still is so.
 
     A store that was put back to an older state meanwhile, or a system that wrote the rows
-    again, is found here; what was proven is then forgotten and done again.
+    again, is found here; so is a key that the person took on since. What was proven is then
+    forgotten and done again.
     """
     at = rows.task(case, demand, name, now=clock.now())
     latest = kept.last_round(demand.id, name)
     if latest is None or demand.demand.kind in planning.CORRECTING:
         return _DONE
+    known = {each.place for each in latest.frozen}
+    outgrown = any(place.digest not in known for place in at.places)
+    latest, _ = rows.bound(at, latest)
     try:
         hand = connector(name)
         acts = acts_for(at, latest.frozen, hand.shape())
-        still = not any(proof.open for proof in hand.prove(at.permit(), acts, at.now))
+        allowed = at.permit(latest.frozen)
+        still = not any(proof.open for proof in hand.prove(allowed, acts, at.now))
     except (StoreUnreachable, OutcomeUnknown):
         return f"store-unreachable:{name}"
     except StoreError as problem:
         return f"{problem.code}:{name}"
-    if still or not acts:
+    if not outgrown and (still or not acts):
         return _DONE
     with store.atomic():
         kept.forget_effects(demand.id, name)
@@ -195,7 +200,7 @@ def _change(at: Task) -> str:
             outgrown = False
             rounds.append(rows.again(at, latest))
             continue
-        proofs = hand.prove(at.permit(), acts, at.now)
+        proofs = hand.prove(at.permit(latest.frozen), acts, at.now)
         if not any(proof.open for proof in proofs):
             effects.keep(at, rounds, proofs)
             return _DONE
@@ -208,16 +213,16 @@ def _change(at: Task) -> str:
 
 def _apply(at: Task, latest: Round, acts: tuple[Act, ...]) -> tuple[kept.Count, ...]:
     """Do a round's acts behind its fence; return what it did, whichever try of it did so."""
-    hand, number = connector(at.name), latest.number
+    hand, number, allowed = connector(at.name), latest.number, at.permit(latest.frozen)
     expected = latest.counts
     if not at.mapped.fenced and not expected:
         # Nothing in the store tells a later try what this one did: it is counted before.
-        expected = _counts(acts, (proof.open for proof in hand.prove(at.permit(), acts, at.now)))
+        expected = _counts(acts, (proof.open for proof in hand.prove(allowed, acts, at.now)))
         kept.end_round(
             at.demand.id, at.name, wave=at.wave, number=number, counts=expected, at=at.now
         )
     fence = kept.fence(at.demand.id, at.name, at.wave, number)
-    done = hand.apply(at.permit(), acts, fence=fence, now=at.now)
+    done = hand.apply(allowed, acts, fence=fence, now=at.now)
     fresh = at.mapped.fenced or any(done.counts)
     counts = _counts(acts, done.counts) if fresh else expected
     kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=counts, at=at.now)
@@ -241,8 +246,10 @@ def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
     if not done or done[0].level:
         return _DONE
     at = rows.task(case, demand, name, now=clock.now(), wave=wave)
+    latest, _ = rows.bound(at, kept.rounds(demand.id, name, wave=wave)[-1])
     try:
-        depth = connector(name).deepen(at.permit(), [each.table for each in done], at.now)
+        allowed = at.permit(latest.frozen)
+        depth = connector(name).deepen(allowed, [each.table for each in done], at.now)
         level, remains = str(depth.level), len(depth.stays)
     except StoreUnreachable:
         return f"store-unreachable:{name}"

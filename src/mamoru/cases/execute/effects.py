@@ -49,42 +49,47 @@ def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
         if each.table in found or not _correcting(at)
     ]
     with store.atomic():
-        for effect in kept.save_effects(at.demand.id, effects):
-            _note(at, effect)
+        fresh = kept.save_effects(at.demand.id, effects)
+        if not at.wave:
+            receipts = {each.ref: (_receipt(at, each), ()) for each in fresh}
+            store.save_receipts(at.demand.id, receipts)
+        append.batch(
+            "case.place.corrected" if _correcting(at) else "case.place.changed",
+            [_told(at, each) for each in fresh],
+            subject=at.case.id,
+            by=SYSTEM,
+            at=at.now,
+        )
 
 
 def _correcting(at: Task) -> bool:
     return at.demand.demand.kind in planning.CORRECTING
 
 
-def _note(at: Task, effect: Effect) -> None:
-    if not effect.wave:
-        text = f"{effect.ref} {effect.erased} {effect.written}"
-        done = LocationReceipt(
-            store=effect.store,
-            table=effect.table,
-            rows=effect.erased + effect.written,
-            digest=store.commitment(at.case.id, "effect", text),
-            at=at.now,
-        )
-        store.save_receipt(at.demand.id, effect.ref, done, ())
-    append.entry(
-        "case.place.corrected" if _correcting(at) else "case.place.changed",
-        subject=at.case.id,
-        by=SYSTEM,
+def _receipt(at: Task, effect: Effect) -> LocationReceipt:
+    text = f"{effect.ref} {effect.erased} {effect.written}"
+    return LocationReceipt(
+        store=effect.store,
+        table=effect.table,
+        rows=effect.erased + effect.written,
+        digest=store.commitment(at.case.id, "effect", text),
         at=at.now,
-        body={
-            "demand": at.demand.id,
-            "place": effect.ref,
-            "wave": effect.wave,
-            "erased": effect.erased,
-            "written": effect.written,
-            "held": effect.held,
-            "referred": effect.referred,
-            "withheld": effect.withheld,
-            "policy": hands().grants.digest,
-        },
     )
+
+
+def _told(at: Task, effect: Effect) -> Mapping[str, str | int]:
+    """Return what the ledger is told of an effect."""
+    return {
+        "demand": at.demand.id,
+        "place": effect.ref,
+        "wave": effect.wave,
+        "erased": effect.erased,
+        "written": effect.written,
+        "held": effect.held,
+        "referred": effect.referred,
+        "withheld": effect.withheld,
+        "policy": hands().grants.digest,
+    }
 
 
 def by_table(proofs: Iterable[Proof]) -> Mapping[str, tuple[Proof, ...]]:

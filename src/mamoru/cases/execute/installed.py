@@ -1,7 +1,7 @@
 """What execution works with: the map, the grants, the connectors, and a permit for every touch (P1.5)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mamoru.cases.terms import Case
@@ -9,6 +9,7 @@ from mamoru.connectors.port import (
     Connector,
 )
 from mamoru.datamap import locate
+from mamoru.datamap.acts import Frozen
 from mamoru.datamap.inventory import DataMap
 from mamoru.datamap.terms import Location, Match, Row, Search
 from mamoru.gate import permit as permits
@@ -43,6 +44,9 @@ class Hands:
     datamap: DataMap
     connectors: Mapping[str, Connector]
     public_url: str  # where people find the pages, for letters
+    fates: dict[tuple[tuple[str, str], ...], str] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )  # what `planning` computed from this map, by places; as lasting as the map
 
 
 _installed: list[Hands] = []
@@ -67,6 +71,7 @@ def permitted(
     *,
     by: StaffId,
     now: datetime,
+    frozen: Iterable[Frozen] = (),
 ) -> Permit:
     """Ask the gate. A purpose that rests on a law is not closed by a person's standing."""
     return permits.issue(
@@ -79,6 +84,7 @@ def permitted(
         by=by,
         now=now,
         until=now + timedelta(minutes=PERMIT_MINUTES),
+        frozen=frozen,
     )
 
 

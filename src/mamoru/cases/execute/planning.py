@@ -188,9 +188,13 @@ def _changes(table: Table, asked: Demand) -> bool:
 
 def fates_digest(places: Iterable[Location]) -> str:
     """Return SHA-256 over the fates, holds and marks of the places: another map, another plan."""
-    tables = [hands().datamap.table(place.store, place.table) for place in places]
-    text = json.dumps([table.model_dump(mode="json") for table in tables], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    named = tuple((place.store, place.table) for place in places)
+    known = hands().fates
+    if named not in known:
+        tables = [hands().datamap.table(*name) for name in named]
+        text = json.dumps([table.model_dump(mode="json") for table in tables], ensure_ascii=False)
+        known[named] = hashlib.sha256(text.encode()).hexdigest()
+    return known[named]
 
 
 def readable(asked: Demand, keys: KeyRing) -> tuple[Location, ...]:

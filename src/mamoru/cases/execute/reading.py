@@ -1,6 +1,7 @@
 """Reading what a person is to be told, and correcting what is untrue, a step a place (P3.3, P3.5)."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from mamoru.cases import store
@@ -33,7 +34,7 @@ def read(case: Case, demand: DemandState, name: str) -> str:
     `done`, or the code of what is in the way.
     """
     places = dict(planning.by_store(planning.plan(case, demand).locations)).get(name, ())
-    if all(store.receipt(demand.id, name_of(place)) is not None for place in places):
+    if store.receipted(demand.id).issuperset(map(name_of, places)):
         return "done"
     now = clock.now()
     try:
@@ -46,39 +47,49 @@ def read(case: Case, demand: DemandState, name: str) -> str:
     except StoreUnreadable as problem:
         return f"{problem.code}:{name}"
     keeping = demand.demand.kind is not DemandKind.NOTICE_OF_PURPOSE
-    with store.atomic():
-        for place, (rows, withheld) in zip(places, found, strict=True):
-            done = LocationReceipt(
+    done = {
+        name_of(place): (
+            LocationReceipt(
                 store=place.store,
                 table=place.table,
                 rows=len(rows),
                 digest=store.commitment(case.id, "values", json.dumps([dict(row) for row in rows])),
                 at=now,
-            )
-            if store.save_receipt(demand.id, name_of(place), done, rows if keeping else ()):
-                _note(case, demand, place, done, withheld)
-            # else another run of the same case was faster: its entry stands
+            ),
+            rows if keeping else (),
+        )
+        for place, (rows, _) in zip(places, found, strict=True)
+    }
+    with store.atomic():
+        fresh = store.save_receipts(demand.id, done)
+        # Of what another run of the same case was faster to keep, its entry stands.
+        append.batch(
+            "case.place.read",
+            [
+                _told(demand, place, done[name_of(place)][0], withheld)
+                for place, (_, withheld) in zip(places, found, strict=True)
+                if name_of(place) in fresh
+            ],
+            subject=case.id,
+            by=SYSTEM,
+            at=now,
+        )
     return "done"
 
 
-def _note(
-    case: Case, demand: DemandState, place: Location, done: LocationReceipt, withheld: int
-) -> None:
-    append.entry(
-        "case.place.read",
-        subject=case.id,
-        by=SYSTEM,
-        at=done.at,
-        body={
-            "demand": demand.id,
-            "place": name_of(place),
-            "columns": len(place.columns),
-            "rows": done.rows,
-            "withheld": withheld,
-            "values": done.digest,
-            "policy": hands().grants.digest,
-        },
-    )
+def _told(
+    demand: DemandState, place: Location, done: LocationReceipt, withheld: int
+) -> Mapping[str, str | int]:
+    """Return what the ledger is told of a place that was read."""
+    return {
+        "demand": demand.id,
+        "place": name_of(place),
+        "columns": len(place.columns),
+        "rows": done.rows,
+        "withheld": withheld,
+        "values": done.digest,
+        "policy": hands().grants.digest,
+    }
 
 
 def _read(
@@ -109,7 +120,7 @@ def _read(
 
 
 def read_provisions(case: Case, demand: DemandState) -> str:
-    if store.receipt(demand.id, PROVISION_RECORDS) is not None:
+    if PROVISION_RECORDS in store.receipted(demand.id):
         return "done"
     now = clock.now()
     keys = case.identity.ring.items() if case.identity else ()
@@ -128,7 +139,7 @@ def read_provisions(case: Case, demand: DemandState) -> str:
         at=now,
     )
     with store.atomic():
-        if not store.save_receipt(demand.id, PROVISION_RECORDS, done, rows):
+        if not store.save_receipts(demand.id, {PROVISION_RECORDS: (done, rows)}):
             return "done"
         append.entry(
             "case.place.read",

@@ -19,7 +19,7 @@ from mamoru.cases.store.effects import Reached
 from mamoru.cases.terms import Case, DemandKind, DemandState
 from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable
 from mamoru.consents import actions as consents
-from mamoru.datamap.acts import Act
+from mamoru.datamap.acts import Act, Frozen
 from mamoru.datamap.inventory import Store
 from mamoru.datamap.terms import TableShape
 from mamoru.kit.errors import MamoruError
@@ -49,10 +49,10 @@ def redo(mapped: Store, *, by: StaffId, now: datetime) -> Iterator[Redone]:
         if hand.fenced(each.fence):
             continue
         try:
-            at, acts = _acts(each, mapped, shapes, by=by, now=now)
+            at, frozen, acts = _acts(each, mapped, shapes, by=by, now=now)
             if mapped.fenced:
-                yield _again(each, at, acts)
-            elif _looks_undone(at, acts):
+                yield _again(each, at, frozen, acts)
+            elif _looks_undone(at, frozen, acts):
                 yield Redone(case=at.case.id, judge=True)
         except (StoreUnreachable, OutcomeUnknown):
             raise
@@ -78,14 +78,15 @@ def _for_people(
     return Redone(case=case_id, judge=True)
 
 
-def _looks_undone(at: Task, acts: tuple[Act, ...]) -> bool:
+def _looks_undone(at: Task, frozen: tuple[Frozen, ...], acts: tuple[Act, ...]) -> bool:
     """Whether the rows are not as the demand left them; a standing is the walk's to see to."""
     if not acts or planning.standing_of(at.demand.demand) is not None:
         return False
-    return any(proof.open for proof in connector(at.name).prove(at.permit(), acts, at.now))
+    allowed = at.permit(frozen)
+    return any(proof.open for proof in connector(at.name).prove(allowed, acts, at.now))
 
 
-def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
+def _again(each: Reached, at: Task, frozen: tuple[Frozen, ...], acts: tuple[Act, ...]) -> Redone:
     with store.atomic():  # no entry, no act
         append.entry(
             "restore.redone",
@@ -95,7 +96,7 @@ def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
             body={"demand": each.demand, "store": at.name, "wave": each.wave, "round": each.round},
         )
     hand = connector(at.name)
-    done = hand.apply(at.permit(), acts, fence=each.fence, now=at.now)
+    done = hand.apply(at.permit(frozen), acts, fence=each.fence, now=at.now)
     pairs = list(zip(acts, done.counts, strict=True))
     return Redone(
         case=at.case.id,
@@ -106,8 +107,8 @@ def _again(each: Reached, at: Task, acts: tuple[Act, ...]) -> Redone:
 
 def _acts(
     each: Reached, mapped: Store, shapes: tuple[TableShape, ...], *, by: StaffId, now: datetime
-) -> tuple[Task, tuple[Act, ...]]:
-    """Return the task of a round and its acts today; none where its keys were destroyed.
+) -> tuple[Task, tuple[Frozen, ...], tuple[Act, ...]]:
+    """Return the task of a round, its rows and its acts today; none where its keys were destroyed.
 
     Nothing is written for somebody who was erased since, whose own round comes later, nor for a
     standing that was ended since.
@@ -121,10 +122,10 @@ def _acts(
         try:
             consents.expect_not_erased(changing.person_of(case), now=now)
         except consents.PersonErased:
-            return at, ()
+            return at, latest.frozen, ()
     elif planning.standing_of(demand.demand) is not None and not _in_force(case, demand, now=now):
-        return at, ()
-    return at, changing.acts_for(at, latest.frozen, shapes)
+        return at, latest.frozen, ()
+    return at, latest.frozen, changing.acts_for(at, latest.frozen, shapes)
 
 
 def _in_force(case: Case, demand: DemandState, *, now: datetime) -> bool:

@@ -137,6 +137,7 @@ def _replay(mapped: Store, *, by: StaffId, now: datetime) -> Replayed:
         for batch, places in enumerate(_places(mapped, walk)):
             permit = permitted(_CASE, operation, places, by=by, now=now)
             frozen = hand.freeze(permit, places, now)
+            permit = permitted(_CASE, operation, places, by=by, now=now, frozen=frozen)
             acts = fates.acts(
                 hands().datamap, frozen, shapes, what=deed, on=clock.date_in_japan(now)
             )

@@ -19,11 +19,12 @@ from mamoru.kit.ids import SYSTEM, StaffId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One demand in one store, at one time."""
+    """One demand in one store, at one time; `places` are those of the plan in this store."""
 
     case: Case
     demand: DemandState
     mapped: Store
+    places: tuple[Location, ...]
     wave: int = 0
     by: StaffId = SYSTEM
     now: datetime
@@ -33,26 +34,33 @@ class Task:
         """The store's name."""
         return self.mapped.name
 
-    @property
-    def places(self) -> tuple[Location, ...]:
-        """The places of the plan in this store."""
-        planned = planning.plan(self.case, self.demand).locations
-        return tuple(place for place in planned if place.store == self.name)
+    def permit(self, frozen: Iterable[Frozen] = ()) -> Permit:
+        """Ask the gate for what the demand needs of all its places here, and of these very rows.
 
-    def permit(self) -> Permit:
-        """Ask the gate for what the demand needs of all its places here."""
+        Rows of a place that is not the plan's are not named: nothing can be done to them.
+        """
+        here = {place.digest for place in self.places}
         return permitted(
             self.case.id,
             planning.operation_of(self.demand.demand),
             self.places,
             by=self.by,
             now=self.now,
+            frozen=[each for each in frozen if each.place in here],
         )
 
 
 def task(case: Case, demand: DemandState, name: str, *, now: datetime, wave: int = 0) -> Task:
     """Return the task of a demand in a store."""
-    return Task(case=case, demand=demand, mapped=hands().datamap.store(name), wave=wave, now=now)
+    planned = planning.plan(case, demand).locations
+    return Task(
+        case=case,
+        demand=demand,
+        mapped=hands().datamap.store(name),
+        places=tuple(place for place in planned if place.store == name),
+        wave=wave,
+        now=now,
+    )
 
 
 def first(at: Task) -> Round:
@@ -60,7 +68,7 @@ def first(at: Task) -> Round:
 
     A later wave knows what the one before it knew: its rows may be gone by half.
     """
-    earlier = kept.last_round(at.demand.id, at.name)
+    earlier = kept.last_round(at.demand.id, at.name) if at.wave else None
     return _keep(at, 1, earlier)
 
 
@@ -88,9 +96,8 @@ def _keep(at: Task, number: int, earlier: Round | None) -> Round:
     if earlier is not None:
         frozen = _joined(earlier.frozen, frozen)
     round_ = Round(number=number, frozen=frozen, withheld=withheld)
-    kept.begin_round(at.demand.id, at.name, wave=at.wave, round_=round_, at=at.now)
     # Another run of the same demand may have been faster: its keys are the ones that count.
-    return kept.rounds(at.demand.id, at.name, wave=at.wave)[-1]
+    return kept.begin_round(at.demand.id, at.name, wave=at.wave, round_=round_, at=at.now)
 
 
 def _joined(earlier: tuple[Frozen, ...], now: tuple[Frozen, ...]) -> tuple[Frozen, ...]:

@@ -10,6 +10,7 @@ from mamoru.cases.store.forms import (
     demand,
     held,
     next_case_id,
+    refreshed,
     save_identity,
 )
 from mamoru.cases.store.letters import answer, save_answer, save_hand_written
@@ -33,10 +34,10 @@ from mamoru.cases.store.places import (
     done_by_hand,
     executed,
     mark_executed,
-    receipt,
+    receipted,
     receipts,
     save_hand_work,
-    save_receipt,
+    save_receipts,
     values,
 )
 from mamoru.cases.store.queue import CaseLine, case_lines, cases_of_member, count_by_stage
@@ -95,8 +96,9 @@ __all__ = [
     "next_case_id",
     "next_try",
     "proof_content",
-    "receipt",
+    "receipted",
     "receipts",
+    "refreshed",
     "remember",
     "reopen_decision",
     "repeat_digest",
@@ -107,7 +109,7 @@ __all__ = [
     "save_hand_work",
     "save_hand_written",
     "save_identity",
-    "save_receipt",
+    "save_receipts",
     "save_target",
     "set_work",
     "values",

@@ -9,7 +9,7 @@ from mamoru.cases.models import (
     ReceiptRow,
 )
 from mamoru.cases.store.forms import CaseChangedMeanwhile
-from mamoru.cases.store.sealing import key_of, row_of
+from mamoru.cases.store.sealing import key_of_case
 from mamoru.cases.store.shapes import EXPECTED, PLACES
 from mamoru.cases.terms import (
     Decision,
@@ -20,8 +20,7 @@ from mamoru.kit.ids import CaseId, DemandId
 
 def save_decision(demand_id: DemandId, decision: Decision) -> None:
     """Keep a decision. INVARIANT: an approved decision is never overwritten."""
-    case_id = CaseId(demand_id.rpartition("/")[0])
-    key = key_of(row_of(case_id))
+    key = key_of_case(CaseId(demand_id.rpartition("/")[0]))
     changed = DemandRow.objects.filter(id=demand_id, approved_by="").update(
         outcome=decision.outcome,
         grounds=[str(ground) for ground in decision.grounds],
@@ -41,7 +40,7 @@ def save_decision(demand_id: DemandId, decision: Decision) -> None:
 
 def save_target(demand_id: DemandId, ref: str, before: str) -> None:
     """Keep which one value an undecided demand is about, and how it stands; sealed with the case."""
-    key = key_of(row_of(CaseId(demand_id.rpartition("/")[0])))
+    key = key_of_case(CaseId(demand_id.rpartition("/")[0]))
     sealed = key.seal(json.dumps([ref, before]).encode(), context=f"{demand_id}/target")
     if not DemandRow.objects.filter(id=demand_id, decided_by="").update(sealed_target=sealed):
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is decided already")

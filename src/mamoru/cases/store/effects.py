@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import EffectRow, ReachRow
-from mamoru.cases.store.sealing import key_of, row_of
+from mamoru.cases.store.sealing import key_of_case
 from mamoru.cases.terms import Effect
 from mamoru.datamap.acts import Frozen
 from mamoru.kit.ids import CaseId, DemandId
@@ -45,28 +45,37 @@ class Reached:
 def rounds(demand_id: DemandId, store: str, *, wave: int) -> tuple[Round, ...]:
     """Return the rounds of a wave in a store, in order; opens the case's seal."""
     rows = ReachRow.objects.filter(demand_id=demand_id, store=store, wave=wave)
-    return tuple(_round(demand_id, row) for row in rows)
+    if not rows:
+        return ()
+    key = _key(demand_id)
+    return tuple(_round(row, key) for row in rows)
 
 
 def last_round(demand_id: DemandId, store: str) -> Round | None:
     """Return the latest round in a store whatever its wave, None before the first."""
     row = ReachRow.objects.filter(demand_id=demand_id, store=store).order_by("-wave", "-round")
     first = row.first()
-    return None if first is None else _round(demand_id, first)
+    return None if first is None else _round(first, _key(demand_id))
 
 
-def begin_round(demand_id: DemandId, store: str, *, wave: int, round_: Round, at: datetime) -> None:
-    """Keep the keys of a round before it touches anything; a repetition changes nothing."""
+def begin_round(
+    demand_id: DemandId, store: str, *, wave: int, round_: Round, at: datetime
+) -> Round:
+    """Keep the keys of a round before it touches anything, and return it as it is kept.
+
+    A repetition changes nothing: what was kept first is what counts.
+    """
     sealed = _key(demand_id).seal(
         _FROZEN.dump_json(round_.frozen), context=_context(demand_id, store, wave, round_.number)
     )
-    ReachRow.objects.get_or_create(
+    row, made = ReachRow.objects.get_or_create(
         demand_id=demand_id,
         store=store,
         wave=wave,
         round=round_.number,
         defaults={"withheld": dict(round_.withheld), "at": at, "sealed_frozen": sealed},
     )
+    return round_ if made else _round(row, _key(demand_id))
 
 
 def end_round(
@@ -104,7 +113,7 @@ def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> tuple[Effect, 
     if not wanted:
         return ()
     store, wave = wanted[0].store, wanted[0].wave
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         rows = EffectRow.objects.filter(demand_id=demand_id, store=store)
         known = set(rows.filter(wave=wave).values_list("table", flat=True))
         fresh = tuple(each for each in wanted if each.table not in known)
@@ -233,10 +242,10 @@ def forget_reaches(demand_id: DemandId, store: str) -> int:
     return rows.exclude(sealed_frozen=b"").update(sealed_frozen=b"")
 
 
-def _round(demand_id: DemandId, row: ReachRow) -> Round:
+def _round(row: ReachRow, key: DataKey) -> Round:
     sealed = bytes(row.sealed_frozen)
-    context = _context(demand_id, row.store, row.wave, row.round)
-    plain = _key(demand_id).open(sealed, context=context) if sealed else b"[]"
+    context = _context(DemandId(row.demand_id), row.store, row.wave, row.round)
+    plain = key.open(sealed, context=context) if sealed else b"[]"
     return Round(
         number=row.round,
         frozen=_FROZEN.validate_json(plain),
@@ -264,7 +273,7 @@ def _effect(row: EffectRow) -> Effect:
 
 
 def _key(demand_id: DemandId) -> DataKey:
-    return key_of(row_of(_case_of(demand_id)))
+    return key_of_case(_case_of(demand_id))
 
 
 def _context(demand_id: DemandId, store: str, wave: int, number: int) -> str:

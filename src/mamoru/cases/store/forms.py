@@ -1,5 +1,6 @@
 """A case as it came in, read and changed by compare-and-set on its version."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,14 @@ from mamoru.cases.models import (
     Counter,
     DemandRow,
 )
-from mamoru.cases.store.sealing import key_of, master, opened_bytes, opened_value, row_of
+from mamoru.cases.store.sealing import (
+    CaseUnknown,
+    key_of,
+    master,
+    opened_bytes,
+    opened_value,
+    row_of,
+)
 from mamoru.cases.store.shapes import FILING, IDENTITY, demand_value, proof_value, supplement_value
 from mamoru.cases.terms import (
     Case,
@@ -111,6 +119,21 @@ def case(case_id: CaseId) -> Case:
         tracking_number=row.tracking_number,
         version=row.version,
     )
+
+
+def refreshed(case: Case) -> Case:
+    """Return a case with its identity as it is kept now: no other part changes while it is carried out.
+
+    Nothing is opened where nothing changed. CaseUnknown if it was erased meanwhile.
+    """
+    found = CaseRow.objects.filter(id=case.id).only("version", "wrapped_key", "sealed_identity")
+    row = found.first()
+    if row is None:
+        raise CaseUnknown(f"there is no case `{case.id}`")
+    if row.version == case.version:
+        return case
+    identity = opened_value(row, key_of(row), "identity", row.sealed_identity, IDENTITY)
+    return replace(case, identity=identity, version=row.version)
 
 
 def held(case_id: CaseId) -> Case:

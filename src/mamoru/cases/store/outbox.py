@@ -29,7 +29,8 @@ def claim_work(case_id: CaseId) -> int | None:
         taken = CaseRow.objects.filter(id=case_id, work__in=[Work.QUEUED, Work.WAITING]).update(
             work=Work.RUNNING, work_after=None, work_tries=F("work_tries") + 1
         )
-        return CaseRow.objects.get(id=case_id).work_tries if taken else None
+        tries = CaseRow.objects.filter(id=case_id).values_list("work_tries", flat=True)
+        return tries.get() if taken else None
 
 
 def claimed_work() -> tuple[tuple[CaseId, int], ...]:

@@ -1,13 +1,15 @@
 """What was done at each place: counts and digests plain, values sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from django.db import transaction
 
 from mamoru.cases.models import (
     DemandRow,
     ReceiptRow,
 )
-from mamoru.cases.store.sealing import key_of, row_of
+from mamoru.cases.store.sealing import key_of_case
 from mamoru.cases.store.shapes import ROWS, Row, receipt_value
 from mamoru.cases.terms import (
     LocationReceipt,
@@ -15,10 +17,10 @@ from mamoru.cases.terms import (
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 
 
-def receipt(demand_id: DemandId, location: str) -> LocationReceipt | None:
-    """Return the receipt of a step that ran already, None if it has not."""
-    row = ReceiptRow.objects.filter(demand_id=demand_id, location=location).first()
-    return None if row is None else receipt_value(row)
+def receipted(demand_id: DemandId) -> frozenset[str]:
+    """Return the locations at which a demand's step ran already."""
+    rows = ReceiptRow.objects.filter(demand_id=demand_id)
+    return frozenset(rows.values_list("location", flat=True))
 
 
 def receipts(demand_id: DemandId) -> tuple[LocationReceipt, ...]:
@@ -26,35 +28,40 @@ def receipts(demand_id: DemandId) -> tuple[LocationReceipt, ...]:
     return tuple(map(receipt_value, ReceiptRow.objects.filter(demand_id=demand_id)))
 
 
-def save_receipt(
-    demand_id: DemandId, location: str, done: LocationReceipt, rows: Sequence[Row]
-) -> bool:
-    """Keep what a step did; False if it is kept already, and then nothing changes."""
-    case_id = CaseId(demand_id.rpartition("/")[0])
-    key = key_of(row_of(case_id))
-    _, made = ReceiptRow.objects.get_or_create(
-        demand_id=demand_id,
-        location=location,
-        defaults={
-            "store": done.store,
-            "table": done.table,
-            "rows": done.rows,
-            "digest": done.digest,
-            "at": done.at,
-            "sealed_values": key.seal(
-                ROWS.dump_json(tuple(dict(row) for row in rows)),
-                context=f"{demand_id}/values/{location}",
-            ),
-        },
-    )
-    return made
+def save_receipts(
+    demand_id: DemandId, done: Mapping[str, tuple[LocationReceipt, Sequence[Row]]]
+) -> frozenset[str]:
+    """Keep what a step did at each location and the rows it read; return which were not kept yet.
+
+    INVARIANT: what is kept already does not change; of two runs at once one keeps each receipt.
+    """
+    with transaction.atomic(savepoint=False):
+        key = key_of_case(_case_of(demand_id), hold=True)
+        known = receipted(demand_id)
+        fresh = {where: each for where, each in done.items() if where not in known}
+        ReceiptRow.objects.bulk_create(
+            ReceiptRow(
+                demand_id=demand_id,
+                location=where,
+                store=each.store,
+                table=each.table,
+                rows=each.rows,
+                digest=each.digest,
+                at=each.at,
+                sealed_values=key.seal(
+                    ROWS.dump_json(tuple(dict(row) for row in rows)),
+                    context=f"{demand_id}/values/{where}",
+                ),
+            )
+            for where, (each, rows) in fresh.items()
+        )
+    return frozenset(fresh)
 
 
 def values(demand_id: DemandId, location: str) -> tuple[Row, ...]:
     """Return the rows that a step read."""
-    case_id = CaseId(demand_id.rpartition("/")[0])
     row = ReceiptRow.objects.get(demand_id=demand_id, location=location)
-    plain = key_of(row_of(case_id)).open(
+    plain = key_of_case(_case_of(demand_id)).open(
         bytes(row.sealed_values), context=f"{demand_id}/values/{location}"
     )
     return ROWS.validate_json(plain)
@@ -77,10 +84,13 @@ def done_by_hand(demand_id: DemandId) -> bool:
 
 def save_hand_work(demand_id: DemandId, note: str, *, by: StaffId, at: datetime) -> bool:
     """Note that staff carried a demand out by hand, and what they did; False if it was done."""
-    case_id = CaseId(demand_id.rpartition("/")[0])
-    key = key_of(row_of(case_id))
+    key = key_of_case(_case_of(demand_id))
     changed = DemandRow.objects.filter(id=demand_id, executed_at=None).update(
         executed_at=at,
         sealed_hand_note=key.seal(f"{by}: {note}".encode(), context=f"{demand_id}/hand"),
     )
     return bool(changed)
+
+
+def _case_of(demand_id: DemandId) -> CaseId:
+    return CaseId(demand_id.rpartition("/")[0])

@@ -62,6 +62,19 @@ def key_of(row: CaseRow) -> DataKey:
     return master().unwrap(bytes(row.wrapped_key))
 
 
+def key_of_case(case_id: CaseId, *, hold: bool = False) -> DataKey:
+    """Return the key of a case and load nothing else of it; CaseUnknown if there is none.
+
+    `hold` keeps every other writer of the case out until the transaction ends.
+    """
+    rows = CaseRow.objects.filter(id=case_id)
+    wrapped = (rows.select_for_update() if hold else rows).values_list("wrapped_key", flat=True)
+    found = wrapped.first()
+    if found is None:
+        raise CaseUnknown(f"there is no case `{case_id}`")
+    return master().unwrap(bytes(found))
+
+
 def opened_bytes(row: CaseRow, key: DataKey, name: str, sealed: bytes | memoryview) -> bytes:
     """Return what a sealed column of a case holds."""
     return key.open(bytes(sealed), context=f"{row.id}/{name}")

@@ -24,7 +24,6 @@ from mamoru.connectors.port import (
     StoreError,
     StoreUnreachable,
     ValueChangedMeanwhile,
-    reach_digest,
 )
 from mamoru.datamap.acts import Act, Done, Held, Reach
 from mamoru.datamap.terms import Location
@@ -58,7 +57,7 @@ class Acting(Built):
 
         assert done.counts == (2,)
         assert list(subject.dump(TABLE)) == [row for row in ROWS if row[0] not in {"2", "4"}]
-        (proof,) = subject.connector.prove(permit(Operation.ERASE, place), (act,), NOW)
+        (proof,) = subject.connector.prove(permit(Operation.ERASE, place, rows=(act,)), (act,), NOW)
         assert (proof.open, proof.held, proof.referred, proof.latest) == (0, 0, 0, None)
 
     def test_before_the_act_its_proof_is_open(self, tmp_path: Path) -> None:
@@ -66,15 +65,15 @@ class Acting(Built):
         place = location(member_id=("M1",))
         act = self._act(subject, place, delete=True)
 
-        (proof,) = subject.connector.prove(permit(Operation.ERASE, place), (act,), NOW)
+        (proof,) = subject.connector.prove(permit(Operation.ERASE, place, rows=(act,)), (act,), NOW)
 
         assert (proof.act, proof.open) == (act, 2)
 
     def test_values_are_written_over_and_no_other_column(self, tmp_path: Path) -> None:
         subject = self.prepare(tmp_path)
         place = location(member_id=("M1",))
-        allowed = permit(Operation.ERASE, place)
         act = self._act(subject, place, values=(("name", "消去済み"), ("note", None)))
+        allowed = permit(Operation.ERASE, place, rows=(act,))
 
         done = subject.connector.apply(allowed, (act,), fence="f1", now=NOW)
 
@@ -89,7 +88,7 @@ class Acting(Built):
         first, act = self._erase(subject, place)
 
         again = subject.connector.apply(
-            permit(Operation.ERASE, place), (act,), fence="fence-1", now=NOW
+            permit(Operation.ERASE, place, rows=(act,)), (act,), fence="fence-1", now=NOW
         )
 
         assert first == Done(counts=(2,))
@@ -105,7 +104,7 @@ class Acting(Built):
 
         def work() -> None:
             start.wait()
-            allowed = permit(Operation.ERASE, place)
+            allowed = permit(Operation.ERASE, place, rows=(act,))
             for last in (False, False, True):
                 try:
                     results.append(subject.connector.apply(allowed, (act,), fence="f", now=NOW))
@@ -137,7 +136,7 @@ class Acting(Built):
         place = location(member_id=("M1",))
         hold = Held(code="tax", anchor="note", after=date(2019, 3, 31))
         act = self._act(subject, place, delete=True, holds=(hold,))
-        allowed = permit(Operation.ERASE, place)
+        allowed = permit(Operation.ERASE, place, rows=(act,))
 
         done = subject.connector.apply(allowed, (act,), fence="f", now=NOW)
 
@@ -150,7 +149,7 @@ class Acting(Built):
         subject = self.prepare(tmp_path)
         place = location(member_id=("M1",))
         act = self._act(subject, place, delete=True, holds=(Held(code="suit"),))
-        allowed = permit(Operation.ERASE, place)
+        allowed = permit(Operation.ERASE, place, rows=(act,))
 
         done = subject.connector.apply(allowed, (act,), fence="f", now=NOW)
 
@@ -163,8 +162,8 @@ class Acting(Built):
             tmp_path, [("1", "M1", "", "", note), ("2", "M1", "", "", '{"c": null}')]
         )
         place = location(member_id=("M1",))
-        allowed = permit(Operation.ERASE, place)
         act = self._act(subject, place, json_removed=(("note", "$.a.mail"), ("note", "$.c")))
+        allowed = permit(Operation.ERASE, place, rows=(act,))
 
         done = subject.connector.apply(allowed, (act,), fence="f", now=NOW)
 
@@ -178,10 +177,10 @@ class Acting(Built):
     def test_a_correction_as_an_act_compares_first(self, tmp_path: Path) -> None:
         subject = self.prepare(tmp_path)
         place = location(member_id=("M2",))
-        allowed = permit(Operation.CORRECT, place)
         right = self._act(
             subject, place, before=(("name", "髙橋 太郎"),), values=(("name", "髙橋 一"),)
         )
+        allowed = permit(Operation.CORRECT, place, rows=(right,))
         wrong = replace(right, before=(("name", "高橋 太郎"),), values=(("name", "x"),))
 
         with raises(ValueChangedMeanwhile):
@@ -211,20 +210,25 @@ class Acting(Built):
         place = location(member_id=("M1",))
         act = self._act(subject, place, delete=True)
         erase, narrow = (
-            permit(Operation.ERASE, place),
-            permit(Operation.ERASE, place.narrowed(("note",))),
+            permit(Operation.ERASE, place, rows=(act,)),
+            permit(Operation.ERASE, place.narrowed(("note",)), rows=(act,)),
         )
-        bound = replace(erase, reach=erase.reach | {reach_digest(act)})
         wider = replace(act, reaches=(Reach(column="member_id", keys=("M1", "M2")),))
+        by_mail = replace(act, reaches=act.reaches[1:])  # no longer only where no number stands
         forged = (
             (erase, replace(act, place=location(member_id=("M2",)).digest)),
             (erase, replace(act, table="others")),
             (erase, replace(act, store="other")),
-            (bound, wider),
-            (permit(Operation.CORRECT, place), act),
-            (permit(Operation.READ, place), act),
+            (erase, wider),
+            (erase, by_mail),
+            (permit(Operation.ERASE, place), act),  # resolved, and no rows named
+            (permit(Operation.CORRECT, place, rows=(act,)), act),
+            (permit(Operation.READ, place, rows=(act,)), act),
             (narrow, replace(act, delete=False, values=(("name", None),))),
-            (permit(Operation.CORRECT, place), replace(act, delete=False, values=(("name", ""),))),
+            (
+                permit(Operation.CORRECT, place, rows=(act,)),
+                replace(act, delete=False, values=(("name", ""),)),
+            ),
         )
 
         for allowed, each in forged:
@@ -240,7 +244,7 @@ class Acting(Built):
         place = location(member_id=("M1",))
         act = self._act(subject, place, delete=True)
         late = NOW + timedelta(hours=1)
-        allowed = permit(Operation.ERASE, place)
+        allowed = permit(Operation.ERASE, place, rows=(act,))
 
         for call in (
             lambda: subject.connector.freeze(allowed, (place,), late),
@@ -254,19 +258,21 @@ class Acting(Built):
     def test_deepening_says_how_far_it_went(self, tmp_path: Path) -> None:
         subject = self.prepare(tmp_path)
         place = location(member_id=("M1",))
-        self._erase(subject, place)
+        _, act = self._erase(subject, place)
+        allowed = permit(Operation.ERASE, place, rows=(act,))
 
-        depth = subject.connector.deepen(permit(Operation.ERASE, place), (TABLE,), NOW)
+        depth = subject.connector.deepen(allowed, (TABLE,), NOW)
 
         assert depth.done or depth.stays
-        with raises(PermitRefused):
-            subject.connector.deepen(permit(Operation.ERASE, place), ("others",), NOW)
+        for refused, table in ((allowed, "others"), (permit(Operation.ERASE, place), TABLE)):
+            with raises(PermitRefused):
+                subject.connector.deepen(refused, (table,), NOW)
 
     def test_a_store_that_is_away_is_not_erased(self, tmp_path: Path) -> None:
         subject = self.prepare(tmp_path)
         place = location(member_id=("M1",))
         act = self._act(subject, place, delete=True)
-        allowed = permit(Operation.ERASE, place)
+        allowed = permit(Operation.ERASE, place, rows=(act,))
         subject.take_away()
 
         for call in (
@@ -282,5 +288,5 @@ class Acting(Built):
 
     def _erase(self, subject: Subject, place: Location) -> tuple[Done, Act]:
         act = self._act(subject, place, delete=True)
-        allowed = permit(Operation.ERASE, place)
+        allowed = permit(Operation.ERASE, place, rows=(act,))
         return subject.connector.apply(allowed, (act,), fence="fence-1", now=NOW), act

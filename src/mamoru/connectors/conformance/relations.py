@@ -69,7 +69,8 @@ class Relations(Built):
         subject = self.build(tmp_path, SHOP)
         places = shop("17")
         allowed = permit(Operation.ERASE, *places)
-        members, orders, items = subject.connector.freeze(allowed, places, NOW)
+        rows = members, orders, items = subject.connector.freeze(allowed, places, NOW)
+        allowed = permit(Operation.ERASE, *places, rows=rows)
         until = date(2019, 3, 31)
         up = (Hop(column="order_no", parent="orders", parent_column="order_no"),)
         acts = (
@@ -113,7 +114,8 @@ class Relations(Built):
         subject = self.build(tmp_path, SHOP)
         places = shop("17", "170", "9999")
         allowed = permit(Operation.ERASE, *places)
-        members, orders, items = subject.connector.freeze(allowed, places, NOW)
+        rows = members, orders, items = subject.connector.freeze(allowed, places, NOW)
+        allowed = permit(Operation.ERASE, *places, rows=rows)
 
         done = subject.connector.apply(
             allowed,
@@ -131,7 +133,8 @@ class Relations(Built):
         subject = self.build(tmp_path, SHOP)
         places = shop("17")
         allowed = permit(Operation.ERASE, *places)
-        members, orders, _ = subject.connector.freeze(allowed, places, NOW)
+        rows = members, orders, _ = subject.connector.freeze(allowed, places, NOW)
+        allowed = permit(Operation.ERASE, *places, rows=rows)
         gone = act_on(
             orders,
             delete=True,

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S101, PLR2004 - this is a test suite that happens to be shipped
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from typing import Any
 from mamoru.connectors.port import (
     Connector,
 )
-from mamoru.datamap.acts import Act, Frozen
+from mamoru.datamap.acts import Act, Frozen, reach_digest
 from mamoru.datamap.terms import ColumnType, Hop, KeyPath, Location, Match
 from mamoru.gate.terms import Operation, Permit
 
@@ -152,8 +152,8 @@ def location(columns: tuple[str, ...] = COLUMNS, **keys: tuple[str, ...]) -> Loc
     )
 
 
-def permit(operation: Operation, *places: Location) -> Permit:
-    """Return a permit for these places, for an hour from a minute before `NOW`."""
+def permit(operation: Operation, *places: Location, rows: Iterable[Frozen | Act] = ()) -> Permit:
+    """Return a permit for these places and rows, for an hour from a minute before `NOW`."""
     return Permit(
         case="C-2026-000001-8",
         purpose="PU08",
@@ -163,6 +163,7 @@ def permit(operation: Operation, *places: Location) -> Permit:
             (place.store, place.table, column) for place in places for column in place.columns
         ),
         reach=frozenset(place.digest for place in places),
+        frozen=frozenset(map(reach_digest, rows)),
         by="staff:1",
         issued_at=NOW - timedelta(minutes=1),
         until=NOW + timedelta(minutes=59),
