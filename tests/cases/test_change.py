@@ -9,11 +9,12 @@ import pytest
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.store import effects as kept
-from mamoru.cases.terms import Demand, DemandKind, Effect, Work
+from mamoru.cases.terms import Demand, DemandKind, Effect, Stage, Work
 from mamoru.connectors.port import StoreUnreachable
 from mamoru.consents import actions as consents
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
+from mamoru.portal import words
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
 from tests.cases import acts
@@ -97,7 +98,10 @@ def test_what_a_law_keeps_stays_with_its_day_and_its_law_in_the_answer(house: Co
     assert orders.release_on is not None
     assert found["shop/members"].referred == 1
     letter = text(case_id)
-    assert "消去いたしました" in letter
+    assert "法令により保存する記録を除き、消去いたしました。" in letter
+    answered = replace(store.case(case_id), stage=Stage.ANSWERED)
+    assert words.stage(answered) == "回答済み（法令により保存する記録を除く）"
+    assert "除き、消去" in words.outcome(answered.demands[0])
     assert "法人税法" in letter
     assert (
         f"{orders.release_on.year}年{orders.release_on.month}月{orders.release_on.day}日" in letter
@@ -123,6 +127,7 @@ def test_what_was_held_goes_by_itself_when_the_law_lets_go(
     rows = dump(house.home)
     assert not [row for row in rows["shop/orders"] if "M000001" in row]
     assert not [row for row in rows["shop/members"] if "M000001" in row]
+    assert words.outcome(store.case(case_id).demands[0]) == "ご請求のとおり対応いたしました。"
     assert actions.due_releases(now=later) == ()
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
-from mamoru.cases.terms import Case, Outcome, Stage
+from mamoru.cases.store import effects
+from mamoru.cases.terms import Case, DemandKind, DemandState, Outcome, Stage
 from mamoru.documents import asking, wording
 from mamoru.kit import calendar, clock
 
@@ -16,7 +17,7 @@ TABLES: Mapping[str, wording.Words] = {
     "roles": wording.ROLES,
     "proofs": wording.PROOF_KINDS,
     "of": wording.PROOF_OF,
-    "outcomes": wording.OUTCOMES,
+    "outcomes": {**wording.OUTCOMES, "held": wording.ERASED_BUT_HELD},
     "grounds": wording.GROUNDS,
     "remedies": wording.REMEDIES,
     "dispatch": wording.DISPATCH,
@@ -64,6 +65,17 @@ def meaning(case: Case) -> str:
     return text.replace("{due}", day(case.due_on))
 
 
+def outcome(state: DemandState) -> str:
+    """Return how a decided demand ended; an erasure with records that a law keeps says so."""
+    if state.decision is None:
+        return ""
+    return said("outcomes", "held" if _holds(state) else state.decision.outcome)
+
+
+def _holds(state: DemandState) -> bool:
+    return state.demand.kind is DemandKind.ERASURE and effects.holds_still(state.id)
+
+
 def _how(case: Case) -> str:
     if case.stage is not Stage.ANSWERED:
         return ""
@@ -71,6 +83,8 @@ def _how(case: Case) -> str:
         each.decision is not None and each.decision.outcome is Outcome.FULFILLED
         for each in case.demands
     ]
+    if all(met) and any(_holds(each) for each in case.demands):
+        return gettext("法令により保存する記録を除く")
     if all(met):
         return gettext("全部")
     return gettext("一部") if any(met) else gettext("お断り・該当なし")
