@@ -1,11 +1,13 @@
 """A demand carried out in the company's real databases: whole, once, proven (P3.5 to P3.7)."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.store import effects as kept
@@ -364,6 +366,31 @@ def test_a_correction_that_comes_late_does_not_bring_an_erased_person_back(
 
     assert dump(house.home) == erased
     assert store.case(late).work_note == "person-erased:shop"
+
+
+@pytest.mark.promise("P3.6", "P3.19")
+def test_an_erased_member_sees_what_a_law_keeps_and_corrects_nothing(
+    house: Company, client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("member")
+    assert "/member/correct/" in browser.get("/member/").content.decode()
+    acts.carry_out(approved(cast.HANAKO, everything(DemandKind.ERASURE)))
+
+    page = browser.get("/member/").content.decode()
+    sent = browser.get("/member/correct/?part=0-0", follow=True)
+
+    assert "ご請求により消去したため、この画面からは変更できません。" in page
+    assert "/member/correct/" not in page
+    assert "1年1月1日" not in page
+    assert sent.redirect_chain == [("/member/", 302)]
+    with pytest.raises(consents.PersonErased):
+        actions.correct_own(
+            acts.user_of(cast.HANAKO),
+            {"shop/members/M000001/phone": ("", "0312345678")},
+            policy_version="2026-04-01",
+            one_time_key="late",
+            now=acts.clock_now(),
+        )
 
 
 @pytest.mark.parametrize(

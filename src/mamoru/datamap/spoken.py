@@ -37,8 +37,9 @@ def spoken(table: Table, column: str, value: object, language: str) -> str:
     """Return a cell as people read it, in `ja` or `en`; an empty cell is empty text.
 
     Labels of the map come first; then dates, moments, yes and no, and postal codes in
-    their written form, amounts of yen with their thousands parted. What is none of these, or not in the form its column
-    promises, stays as it is stored. KeyError if the table has no such column.
+    their written form, amounts of yen with their thousands parted. A day of the year 1 is the
+    neutral value of an emptied cell that may not be null: it is empty text too. What is none of
+    these, or not in the form its column promises, stays as it is stored. KeyError if the table has no such column.
     """
     raw = "" if value is None else str(value)
     known = table.column(column)
@@ -81,6 +82,8 @@ def _moment(raw: str, language: str, *, time: bool) -> str:
         hour = ""
     if day is None:
         return raw
+    if day.year == 1:
+        return ""
     if language == "en":
         said = f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
     else:
