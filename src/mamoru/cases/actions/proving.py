@@ -48,14 +48,21 @@ class NothingSent(MamoruError):
 def receive_proof(
     case_id: CaseId, content: bytes, *, kind: ProofKind, of: ProofOf, by: StaffId, now: datetime
 ) -> Proof:
-    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one."""
+    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one.
+
+    The same file as another kind or for another person is a paper of its own: whoever chose
+    wrongly at first sends it again, and what it is to prove is not left open (P3.22).
+    """
     media_type = papers.media_type(content, max_bytes=practice().upload_bytes)
     digest = store.commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
     with store.atomic():
         case = store.held(case_id)
         if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
             raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
-        same = next((proof for proof in case.proofs if proof.digest == digest), None)
+        sent = (digest, kind, of)
+        same = next(
+            (each for each in case.proofs if (each.digest, each.kind, each.of) == sent), None
+        )
         if same is not None:
             return same
         if len(case.proofs) >= practice().uploads_per_case:
