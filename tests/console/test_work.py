@@ -19,7 +19,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.kit.ids import CaseId
 from mamoru.site.browser import Page, _Reader
-from mamoru.site.sample import cast
+from mamoru.site.sample import cast, papers
 from tests.console import scenes
 
 Of = Callable[[str], Client]
@@ -270,6 +270,27 @@ def test_asking_for_papers_names_every_point_and_stops_the_desk_until_they_come(
     assert not offers(shown, "/verify/")
     letter = desk.get(url(case, "supplement-letter/"))
     assert letter.content.startswith(b"%PDF")
+
+
+@pytest.mark.promise("P3.22")
+def test_papers_that_came_are_told_and_the_desk_goes_on_with_them(client_of: Of) -> None:
+    case = scenes.asked()
+    desk = client_of("desk")
+    early = desk.post(url(case, "resume/"))
+    assert not offers(read(desk, case), "/resume/")
+    record = papers.resident_record(cast.TARO, today=scenes.today())
+    scenes.send(case, record, ProofOf.PERSON)
+
+    shown = read(desk, case)
+    sent = desk.post(url(case, "resume/"))
+
+    assert early.status_code == 422
+    assert "書類が1点届いています" in shown.text
+    assert "届くまで、することはありません" not in shown.text
+    assert offers(shown, "/resume/")
+    assert sent.status_code == 302
+    assert store.case(case).stage is Stage.RECEIVED
+    assert store.case(case).supplements[-1].received_at is not None
 
 
 def test_asking_for_nothing_is_refused_with_the_reason(client_of: Of) -> None:

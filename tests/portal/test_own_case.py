@@ -223,9 +223,12 @@ def test_what_is_asked_for_is_shown_with_its_date_and_can_be_submitted(client: C
     client.post(
         "/requests/case/papers/", {"kind": "resident-record", "of": "person", "paper": paper}
     )
+    unfinished = filling.text(client.get("/requests/case/"))
     client.post("/requests/case/submit/")
     client.post("/requests/case/submit/")
 
+    assert "書類を受け取りました。すべて送り終えたら" in unfinished
+    assert "書類の提出を終える" in unfinished
     assert (early.status_code, waiting) == (422, Stage.SUPPLEMENT_ASKED)
     assert "まだ届いていません" in filling.text(early)
     assert "ご住所の変更を確認できる書類" in page

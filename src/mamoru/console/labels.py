@@ -196,6 +196,7 @@ DISPATCH_HINT = _("宛先は、確認済みの住所に限られます。ほか�
 
 # code of an error -> what happened, and what to do
 ERRORS: Words = {
+    "nothing-sent": _("お願いしたあとに届いた書類がありません。届いてから再開してください。"),
     "not-confirmed": _(
         "本人または代理権の確認は、まだ確定できません。下の「残っている点」を解消するか、不足書類をお願いしてください。"
     ),

@@ -114,6 +114,11 @@ def show(
         verify_hint=person.verify_hint(look),
         verified=person.verified(look),
         supplements=tuple(person.asked(look, index) for index in range(len(case.supplements))),
+        may_resume=(
+            actions.arrived_papers(case)
+            if look.handles and case.stage is Stage.SUPPLEMENT_ASKED
+            else 0
+        ),
         supplement_form=(
             look.kept_or(
                 forms.SupplementForm,

@@ -275,6 +275,7 @@ class CasePage:
     verify_hint: str
     verified: str
     supplements: tuple[Asked, ...]
+    may_resume: int  # how many papers came since they were asked for, where work may go on
     supplement_form: forms.SupplementForm | None
     decide_hint: str
     working: Working

@@ -257,6 +257,12 @@ STAGE_MEANINGS = in_both(
     }
 )
 
+PAPERS_UNFINISHED = {
+    "ja": "書類を受け取りました。すべて送り終えたら、「書類の提出を終える」を押してください。押された時点から手続きを進めます。",
+    "en": "We have received papers. Once you have sent all of them, press “Finish sending papers”; "
+    "we go on from then.",
+}
+
 ROLES = in_both(
     {
         "person": ("ご本人", "The person concerned"),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
+from mamoru.cases import actions
 from mamoru.cases.store import effects
 from mamoru.cases.terms import Case, DemandKind, DemandState, Outcome, Stage
 from mamoru.documents import asking, wording
@@ -61,6 +62,8 @@ def stage(case: Case) -> str:
 
 def meaning(case: Case) -> str:
     """Return the sentence that says what a stage means, with its date."""
+    if case.stage is Stage.SUPPLEMENT_ASKED and actions.arrived_papers(case):
+        return wording.PAPERS_UNFINISHED[language()]
     text = wording.said(wording.STAGE_MEANINGS, case.stage, language())
     return text.replace("{due}", day(case.due_on))
 

@@ -89,11 +89,13 @@ def receive_proof(
 
 
 def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
-    """Take note that the requester has sent what was asked for; the clock starts afresh."""
+    """Take note that what was asked for has come; the clock starts afresh.
+
+    The requester says so; staff may, who see that papers lie here. NothingSent where none came.
+    """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.RECEIVED)
-    asked_at = case.supplements[-1].asked_at if case.supplements else case.received_at
-    if not any(proof.received_at >= asked_at for proof in case.proofs):
+    if not needs.arrived(case):
         raise NothingSent(f"case `{case_id}` has no paper that came after it was asked for")
     due = deadline.due_on(clock.date_in_japan(now), days=practice().decide_days)
     with store.atomic():
@@ -109,6 +111,11 @@ def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
             at=now,
             body={"papers": len(case.proofs), "due": due.isoformat()},
         )
+
+
+def arrived_papers(case: Case) -> int:
+    """Return how many papers have come since papers were last asked for."""
+    return len(needs.arrived(case))
 
 
 def takes_papers(case: Case) -> bool:
