@@ -610,6 +610,29 @@ def test_the_answer_is_opened_and_sent_with_its_tracking_number(client_of: Of) -
 
 
 @pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("by_agent", [False, True])
+def test_to_whom_and_where_the_answer_goes_is_read_before_it_is_sent(
+    client_of: Of, by_agent: bool
+) -> None:
+    case = (
+        scenes.ready(scenes.decided(scenes.verified(scenes.moved())))
+        if by_agent
+        else (scenes.ready())
+    )
+    to = answer.addressee(store.case(case))
+
+    shown = read(client_of("desk"), case).text
+    auditor = read(client_of("auditor"), case).text
+
+    asked = shown.split("回答を送ったことを記録する")[0].split("宛先", 1)[1]
+    whose = "代理人の確認書類で確かめた、代理人の住所" if by_agent else "確かめた、本人の住所"
+    assert to.name in asked
+    assert all(line in asked for line in to.address_lines)
+    assert whose in asked
+    assert "この宛先の理由" not in auditor
+
+
+@pytest.mark.promise("P3.24")
 def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -> None:
     case = scenes.filed(method=AnswerMethod.ELECTRONIC)
     scenes.read(case, scenes.with_licence(case, cast.HANAKO), cast.HANAKO)

@@ -152,6 +152,7 @@ def show(
             send_form is not None and actions.opened_letter(case.id, look.entries, by=look.desk.by)
         ),
         of_others=work.of_others(look) if send_form is not None else (),
+        destination=work.destination(look) if look.personal and send_form is not None else (),
         send_form=send_form,
         send_hint=send_hint,
         answered=work.answered(look),
