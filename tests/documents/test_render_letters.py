@@ -154,3 +154,15 @@ def test_two_thousand_rows_are_all_in_the_letter() -> None:
 
     assert all(first in shown for first, _ in rows)
     assert "合計2,000件" in shown
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("many", range(8))
+def test_no_number_and_no_building_is_broken_in_the_address(many: int) -> None:
+    lines = (f"京都府京都市{'上' * (many + 8)}町85番地の1", f"{'長' * (many + 12)} 関内法律ビル4階")
+    to = replace(ANSWER.addressee, address_lines=lines)
+    pages = pypdf.PdfReader(io.BytesIO(made(replace(ANSWER, addressee=to)))).pages
+    written = [each.replace(" ", "") for each in pages[0].extract_text().splitlines()]
+
+    assert any("85番地の1" in each for each in written)
+    assert any("関内法律ビル4階" in each for each in written)
