@@ -1,19 +1,22 @@
 """A demand carried out in the company's real databases: whole, once, proven (P3.5 to P3.7)."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.store import effects as kept
-from mamoru.cases.terms import Demand, DemandKind, Effect, Work
+from mamoru.cases.terms import Demand, DemandKind, Effect, Stage, Work
 from mamoru.connectors.port import StoreUnreachable
 from mamoru.consents import actions as consents
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
+from mamoru.portal import words
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
 from tests.cases import acts
@@ -97,7 +100,10 @@ def test_what_a_law_keeps_stays_with_its_day_and_its_law_in_the_answer(house: Co
     assert orders.release_on is not None
     assert found["shop/members"].referred == 1
     letter = text(case_id)
-    assert "消去いたしました" in letter
+    assert "法令により保存する記録を除き、消去いたしました。" in letter
+    answered = replace(store.case(case_id), stage=Stage.ANSWERED)
+    assert words.stage(answered) == "回答済み（法令により保存する記録を除く）"
+    assert "除き、消去" in words.outcome(answered.demands[0])
     assert "法人税法" in letter
     assert (
         f"{orders.release_on.year}年{orders.release_on.month}月{orders.release_on.day}日" in letter
@@ -123,6 +129,7 @@ def test_what_was_held_goes_by_itself_when_the_law_lets_go(
     rows = dump(house.home)
     assert not [row for row in rows["shop/orders"] if "M000001" in row]
     assert not [row for row in rows["shop/members"] if "M000001" in row]
+    assert words.outcome(store.case(case_id).demands[0]) == "ご請求のとおり対応いたしました。"
     assert actions.due_releases(now=later) == ()
 
 
@@ -359,6 +366,31 @@ def test_a_correction_that_comes_late_does_not_bring_an_erased_person_back(
 
     assert dump(house.home) == erased
     assert store.case(late).work_note == "person-erased:shop"
+
+
+@pytest.mark.promise("P3.6", "P3.19")
+def test_an_erased_member_sees_what_a_law_keeps_and_corrects_nothing(
+    house: Company, client_of: Callable[[str], Client]
+) -> None:
+    browser = client_of("member")
+    assert "/member/correct/" in browser.get("/member/").content.decode()
+    acts.carry_out(approved(cast.HANAKO, everything(DemandKind.ERASURE)))
+
+    page = browser.get("/member/").content.decode()
+    sent = browser.get("/member/correct/?part=0-0", follow=True)
+
+    assert "ご請求により消去したため、この画面からは変更できません。" in page
+    assert "/member/correct/" not in page
+    assert "1年1月1日" not in page
+    assert sent.redirect_chain == [("/member/", 302)]
+    with pytest.raises(consents.PersonErased):
+        actions.correct_own(
+            acts.user_of(cast.HANAKO),
+            {"shop/members/M000001/phone": ("", "0312345678")},
+            policy_version="2026-04-01",
+            one_time_key="late",
+            now=acts.clock_now(),
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Two persons decide, on facts, and a refusal says why (P3.10 to P3.17)."""
 
 import io
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -390,3 +391,17 @@ def test_a_correction_of_several_values_is_left_to_hands() -> None:
 
     assert acts.carry_out(case_id) is Work.WAITING
     assert store.case(case_id).work_note == "hand-work:correction"
+
+
+@pytest.mark.promise("P3.4", "P3.24")
+def test_an_annex_shows_days_and_lists_in_words() -> None:
+    case_id = acts.verified(
+        cast.HANAKO, DemandKind.DISCLOSURE, DemandKind.DISCLOSURE_OF_PROVISION_RECORDS
+    )
+    acts.answered(case_id)
+    letter = text(case_id)
+
+    assert "提供年月日" in letter
+    assert not re.findall(r"\d{4}-\d\d-\d\d", letter)
+    topics = letter.partition("関心のある話題")[2]
+    assert topics.strip().startswith(("輸出", "輸入", "セミナー", "法令", "キャンペーン"))

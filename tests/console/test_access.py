@@ -35,6 +35,7 @@ ALLOWED = {
     "identify": ("desk", "privacy-officer"),
     "verify-case": ("desk", "privacy-officer"),
     "ask-supplement": ("desk", "privacy-officer"),
+    "resume-check": ("desk", "privacy-officer"),
     "name-value": ("desk", "privacy-officer"),
     "decide": ("privacy-officer",),
     "approve": ("approver",),

@@ -95,6 +95,7 @@ def test_every_reason_to_wait_says_what_happened_where_and_what_to_do() -> None:
 
     assert {"hand-work", "not-proven", "plan-changed", "store-unreachable"} <= reasons
     assert sorted(reasons - set(labels.WORK_NOTES)) == []
+    assert set(labels.WORK_TODOS) == set(labels.WORK_NOTES)
     nowhere = {"person-erased"}  # the record is gone from every store
     for code in reasons - nowhere:
         assert "%(place)s" in str(labels.WORK_NOTES[code]), code

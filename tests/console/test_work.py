@@ -19,7 +19,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.kit.ids import CaseId
 from mamoru.site.browser import Page, _Reader
-from mamoru.site.sample import cast
+from mamoru.site.sample import cast, papers
 from tests.console import scenes
 
 Of = Callable[[str], Client]
@@ -270,6 +270,27 @@ def test_asking_for_papers_names_every_point_and_stops_the_desk_until_they_come(
     assert not offers(shown, "/verify/")
     letter = desk.get(url(case, "supplement-letter/"))
     assert letter.content.startswith(b"%PDF")
+
+
+@pytest.mark.promise("P3.22")
+def test_papers_that_came_are_told_and_the_desk_goes_on_with_them(client_of: Of) -> None:
+    case = scenes.asked()
+    desk = client_of("desk")
+    early = desk.post(url(case, "resume/"))
+    assert not offers(read(desk, case), "/resume/")
+    record = papers.resident_record(cast.TARO, today=scenes.today())
+    scenes.send(case, record, ProofOf.PERSON)
+
+    shown = read(desk, case)
+    sent = desk.post(url(case, "resume/"))
+
+    assert early.status_code == 422
+    assert "書類が1点届いています" in shown.text
+    assert "届くまで、することはありません" not in shown.text
+    assert offers(shown, "/resume/")
+    assert sent.status_code == 302
+    assert store.case(case).stage is Stage.RECEIVED
+    assert store.case(case).supplements[-1].received_at is not None
 
 
 def test_asking_for_nothing_is_refused_with_the_reason(client_of: Of) -> None:
@@ -586,6 +607,29 @@ def test_the_answer_is_opened_and_sent_with_its_tracking_number(client_of: Of) -
     assert "郵送のときは必須" in without.content.decode()
     assert (after.stage, after.tracking_number) == (Stage.ANSWERED, "123-45-67890-1")
     assert not offers(read(desk, case), "/send/")
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("by_agent", [False, True])
+def test_to_whom_and_where_the_answer_goes_is_read_before_it_is_sent(
+    client_of: Of, by_agent: bool
+) -> None:
+    case = (
+        scenes.ready(scenes.decided(scenes.verified(scenes.moved())))
+        if by_agent
+        else (scenes.ready())
+    )
+    to = answer.addressee(store.case(case))
+
+    shown = read(client_of("desk"), case).text
+    auditor = read(client_of("auditor"), case).text
+
+    asked = shown.split("回答を送ったことを記録する")[0].split("宛先", 1)[1]
+    whose = "代理人の確認書類で確かめた、代理人の住所" if by_agent else "確かめた、本人の住所"
+    assert to.name in asked
+    assert all(line in asked for line in to.address_lines)
+    assert whose in asked
+    assert "この宛先の理由" not in auditor
 
 
 @pytest.mark.promise("P3.24")

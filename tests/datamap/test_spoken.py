@@ -30,6 +30,11 @@ TABLE = reading.parse(
     [
         ("status", "withdrawn", "退会済み", "Left"),
         ("status", 1, "会員", "Member"),
+        ("status", "withdrawn;1", "退会済み、会員", "Left, Member"),
+        ("status", "withdrawn;other", "退会済み、other", "Left, other"),
+        ("name", "a;b", "a;b", "a;b"),
+        ("born", "0001-01-01", "", ""),
+        ("at", "0001-01-01 00:00:00", "", ""),
         ("total", 1234567, "1,234,567", "1,234,567"),
         ("total", -1200, "-1,200", "-1,200"),
         ("total", "980", "980", "980"),

@@ -173,3 +173,15 @@ def test_a_process_forked_after_a_letter_was_made_says_so_instead_of_waiting_for
     os.close(writing)
     with os.fdopen(reading, "rb") as said:
         assert b"forked" in said.read()
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("many", range(8))
+def test_no_number_and_no_building_is_broken_in_the_address(many: int) -> None:
+    lines = (f"京都府京都市{'上' * (many + 8)}町85番地の1", f"{'長' * (many + 12)} 関内法律ビル4階")
+    to = replace(ANSWER.addressee, address_lines=lines)
+    pages = pypdf.PdfReader(io.BytesIO(made(replace(ANSWER, addressee=to)))).pages
+    written = [each.replace(" ", "") for each in pages[0].extract_text().splitlines()]
+
+    assert any("85番地の1" in each for each in written)
+    assert any("関内法律ビル4階" in each for each in written)

@@ -19,7 +19,7 @@ from mamoru.cases.terms import (
     Stage,
 )
 from mamoru.documents import asking, letter, wording
-from mamoru.documents.terms import DemandAnswer, SupplementRequest
+from mamoru.documents.terms import Changed, DemandAnswer, SupplementRequest
 from mamoru.identity import agent
 from tests.documents.sample import ANSWER, TABLE
 
@@ -222,6 +222,24 @@ def test_a_correction_says_what_became_what() -> None:
     )
 
     assert "電話番号：「090-1」から「080-2」へ" in said
+
+
+@pytest.mark.promise("P3.6")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("erased", "held"), [(3, 8), (0, 8), (3, 0)])
+def test_an_erasure_claims_no_more_than_it_did(language: str, erased: int, held: int) -> None:
+    place = Changed(title="注文", source="店舗", erased=erased, emptied=0, held=held)
+    said = text(
+        DemandAnswer(kind="erasure", items=(), outcome="fulfilled", changed=(place,)),
+        language=language,
+    )
+
+    plain = wording.said(wording.DONE, "erasure", language)
+    some, none = wording.ERASED_BUT_HELD[language], wording.ONLY_HELD[language]
+    whole = {(3, 8): some, (0, 8): none, (3, 0): plain}[erased, held]
+    assert whole in said
+    rest = said.replace(whole, "")
+    assert not [each for each in (plain, some, none) if each in rest]
 
 
 @pytest.mark.promise("P3.3")

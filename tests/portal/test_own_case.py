@@ -12,6 +12,7 @@ from mamoru.cases import actions, store
 from mamoru.cases.terms import Stage
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, StaffId
+from mamoru.site.sample import cast
 from tests.portal import filling
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +31,15 @@ def png(width: int, height: int) -> bytes:
 
 
 def send(
-    client: Client, content: bytes, *, name: str = "paper.jpg", kind: str = "driving-licence"
+    client: Client,
+    content: bytes,
+    *,
+    name: str = "paper.jpg",
+    kind: str = "driving-licence",
+    of: str = "person",
 ) -> Any:
     paper = SimpleUploadedFile(name, content, content_type="image/jpeg")
-    return client.post("/requests/case/papers/", {"kind": kind, "of": "person", "paper": paper})
+    return client.post("/requests/case/papers/", {"kind": kind, "of": of, "paper": paper})
 
 
 def same(page: Any) -> str:
@@ -58,6 +64,25 @@ def test_number_and_code_may_be_typed_in_any_width(client: Client) -> None:
     typed = {"reference": filed.reference.translate(wide), "code": filed.code.translate(wide)}
 
     assert Client().post("/requests/status/", typed).status_code == 302
+
+
+@pytest.mark.promise("P3.22")
+def test_a_paper_sent_again_as_something_else_counts_as_that(client: Client) -> None:
+    filed = filling.file(
+        client, {**filling.complete(), **filling.about(cast.AKUDA, "agent_")}, role="lawyer"
+    )
+    filling.open_case(client, filed)
+    for of in ("authority", "person", "person"):
+        send(client, PDF, of=of)
+
+    papers = store.case(CaseId(filed.reference)).proofs
+
+    assert [(each.kind, each.of) for each in papers] == [
+        ("driving-licence", "authority"),
+        ("driving-licence", "person"),
+    ]
+    shown = {each["of"]: each["came"] for each in client.get("/requests/case/").context["papers"]}
+    assert shown["person"] == [papers[1]]
 
 
 @pytest.mark.promise("P3.10")
@@ -198,9 +223,12 @@ def test_what_is_asked_for_is_shown_with_its_date_and_can_be_submitted(client: C
     client.post(
         "/requests/case/papers/", {"kind": "resident-record", "of": "person", "paper": paper}
     )
+    unfinished = filling.text(client.get("/requests/case/"))
     client.post("/requests/case/submit/")
     client.post("/requests/case/submit/")
 
+    assert "書類を受け取りました。すべて送り終えたら" in unfinished
+    assert "書類の提出を終える" in unfinished
     assert (early.status_code, waiting) == (422, Stage.SUPPLEMENT_ASKED)
     assert "まだ届いていません" in filling.text(early)
     assert "ご住所の変更を確認できる書類" in page

@@ -22,7 +22,7 @@ from mamoru.cases.terms import (
     Target,
 )
 from mamoru.datamap.inventory import DataMap, Table
-from mamoru.datamap.spoken import spoken
+from mamoru.datamap.spoken import spoken, spoken_day
 from mamoru.documents import blanks, letter, pdf
 from mamoru.documents.terms import (
     Addressee,
@@ -138,14 +138,14 @@ def sender(sources: Sources, language: str) -> Sender:
         postal_code=company.postal_code or "",
         address=company.address.in_(language) if company.address else "",
         desk=desk.title.in_(language) if desk else "",
-        contact=_contact(desk.form, desk.mail, sources.public_url) if desk else "",
+        contact=_contact(desk.form, desk.mail, sources.public_url, language) if desk else "",
     )
 
 
-def _contact(form: str, mail: str | None, public_url: str) -> str:
+def _contact(form: str, mail: str | None, public_url: str, language: str) -> str:
     """Return where to write, as it must stand on paper: a whole address, and the mail if any."""
     page = f"{public_url.rstrip('/')}{form}" if form.startswith("/") else form
-    return f"{page} {mail}" if mail else page
+    return f"{page}、{mail}" if mail and language == "ja" else f"{page}, {mail}" if mail else page
 
 
 def expect_printable(*texts: str) -> None:
@@ -398,13 +398,17 @@ def _provision_table(state: DemandState, language: str) -> AnnexTable:
         source=_PROVISION_SOURCE[tongue],
         columns=_PROVISION_COLUMNS[tongue],
         rows=tuple(
-            tuple(
-                _BASIS[tongue].get(_text(value), _text(value)) if name == "basis" else _text(value)
-                for name, value in row.items()
-            )
+            tuple(_provided(name, _text(value), tongue) for name, value in row.items())
             for row in rows
         ),
     )
+
+
+def _provided(name: str, text: str, tongue: str) -> str:
+    """Return a cell of a record of provision in words: its basis, its day, its items."""
+    if name == "basis":
+        return _BASIS[tongue].get(text, text)
+    return spoken_day(text, tongue) if name == "provided_on" else text
 
 
 def _store_title(sources: Sources, name: str, language: str) -> str:

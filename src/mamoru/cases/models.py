@@ -123,7 +123,9 @@ class ProofRow(models.Model):
     class Meta:
         ordering: ClassVar = ["received_at", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "digest"], name="one_paper_once"),
+            models.UniqueConstraint(
+                fields=["case", "digest", "kind", "of"], name="one_paper_once_as_it_was_sent"
+            ),
         ]
 
 

@@ -101,6 +101,26 @@ WORK_NOTES: Words = {
     ),
 }
 
+WORK_TODOS: Words = {
+    "store-unreachable": _("データベースの接続待ち"),
+    "store-unreadable": _("データベースの確認"),
+    "store-file-missing": _("ファイルの確認"),
+    "store-failed": _("データベースの確認"),
+    "outcome-unknown": _("書き込みの結果待ち"),
+    "extra-missing": _("接続部品の確認"),
+    "record-unknown": _("判断への差し戻し"),
+    "value-changed-meanwhile": _("登録値の確認"),
+    "correction-refused-by-store": _("訂正内容の確認"),
+    "not-proven": _("変更の確認"),
+    "person-erased": _("消去済みの方の請求の確認"),
+    "erasure-refused-by-store": _("消去の制約の確認"),
+    "erasure-order": _("消去の制約の確認"),
+    "hand-work": _("手作業の記録"),
+    "plan-changed": _("判断への差し戻し"),
+    "failed": _("失敗の確認"),
+}
+"""What a queue says of waiting work: as short as a line, by the reason of the work note."""
+
 VERDICTS: Words = {
     "match": _("一致"),
     "partial": _("一部のみ一致"),
@@ -177,6 +197,7 @@ DISPATCH_HINT = _("宛先は、確認済みの住所に限られます。ほか�
 
 # code of an error -> what happened, and what to do
 ERRORS: Words = {
+    "nothing-sent": _("お願いしたあとに届いた書類がありません。届いてから再開してください。"),
     "not-confirmed": _(
         "本人または代理権の確認は、まだ確定できません。下の「残っている点」を解消するか、不足書類をお願いしてください。"
     ),

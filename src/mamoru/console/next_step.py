@@ -119,6 +119,18 @@ def next_step(at: Situation) -> NextStep:
 
 def _next_of_asked(at: Situation, by: str) -> NextStep:
     until = at.case.supplements[-1].due_on
+    came = actions.arrived_papers(at.case)
+    if came:
+        return NextStep(
+            text=gettext(
+                "お願いしたあとに書類が%(count)s点届いています。請求者はまだ提出を終えていません。足りるときは確認を再開してください。"
+            )
+            % {"count": came},
+            by=day(until),
+            anchor="supplement",
+            link=gettext("確認の再開へ"),
+            who="" if at.handles else gettext("受付担当または個人情報保護管理者"),
+        )
     if until < at.today:
         return NextStep(
             text=gettext("お願いした書類の期限が過ぎました。届いていなければ判断に進めます。"),

@@ -114,6 +114,11 @@ def show(
         verify_hint=person.verify_hint(look),
         verified=person.verified(look),
         supplements=tuple(person.asked(look, index) for index in range(len(case.supplements))),
+        may_resume=(
+            actions.arrived_papers(case)
+            if look.handles and case.stage is Stage.SUPPLEMENT_ASKED
+            else 0
+        ),
         supplement_form=(
             look.kept_or(
                 forms.SupplementForm,
@@ -147,6 +152,7 @@ def show(
             send_form is not None and actions.opened_letter(case.id, look.entries, by=look.desk.by)
         ),
         of_others=work.of_others(look) if send_form is not None else (),
+        destination=work.destination(look) if look.personal and send_form is not None else (),
         send_form=send_form,
         send_hint=send_hint,
         answered=work.answered(look),

@@ -169,9 +169,5 @@ def _todo_of_decided(line: store.CaseLine) -> str:
         return gettext("回答の発送")
     if line.work is Work.WAITING:
         reason = line.work_note.partition(":")[0]
-        return {
-            "hand-work": gettext("手作業の記録"),
-            "plan-changed": gettext("判断への差し戻し"),
-            "failed": gettext("失敗の確認"),
-        }.get(reason, gettext("データベースの接続待ち"))
+        return word(labels.WORK_TODOS, reason if reason in labels.WORK_TODOS else "failed")
     return gettext("自動処理中")

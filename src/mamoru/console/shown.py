@@ -275,6 +275,7 @@ class CasePage:
     verify_hint: str
     verified: str
     supplements: tuple[Asked, ...]
+    may_resume: int  # how many papers came since they were asked for, where work may go on
     supplement_form: forms.SupplementForm | None
     decide_hint: str
     working: Working
@@ -285,6 +286,7 @@ class CasePage:
     has_letter: bool
     letter_opened: bool
     of_others: tuple[str, ...]  # disclosed items in which others may be spoken of
+    destination: tuple[Row, ...]  # to whom, where and why: only where it can be sent now
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]

@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_CASE}identify/", views.identify, name="identify"),
     path(f"{_CASE}verify/", views.verify_case, name="verify-case"),
     path(f"{_CASE}supplement/", views.ask_supplement, name="ask-supplement"),
+    path(f"{_CASE}resume/", views.resume_check, name="resume-check"),
     path(f"{_CASE}supplement-letter/", views.supplement_letter, name="supplement-letter"),
     path(f"{_DEMAND}value/", views.name_value, name="name-value"),
     path(f"{_DEMAND}decide/", views.decide, name="decide"),

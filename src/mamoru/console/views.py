@@ -197,6 +197,21 @@ def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpRespon
     )
 
 
+@require_POST
+@access.staff(Right.HANDLE)
+def resume_check(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Go on with the papers that came, though the requester has not said that these are all."""
+    known = acting.known(case_id)
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.submit_supplement(known, by=desk.by, now=clock.now()),
+        anchor="papers",
+        done=gettext("届いた書類で確認を再開しました。"),
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @access.staff(Right.HANDLE)
 def name_value(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:

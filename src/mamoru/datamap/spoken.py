@@ -36,9 +36,10 @@ _BASIC = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)")
 def spoken(table: Table, column: str, value: object, language: str) -> str:
     """Return a cell as people read it, in `ja` or `en`; an empty cell is empty text.
 
-    Labels of the map come first; then dates, moments, yes and no, and postal codes in
-    their written form, amounts of yen with their thousands parted. What is none of these, or not in the form its column
-    promises, stays as it is stored. KeyError if the table has no such column.
+    Labels of the map come first, also for each part of a list (`export;law`); then dates, moments, yes and no, and postal codes in
+    their written form, amounts of yen with their thousands parted. A day of the year 1 is the
+    neutral value of an emptied cell that may not be null: it is empty text too. What is none of
+    these, or not in the form its column promises, stays as it is stored. KeyError if the table has no such column.
     """
     raw = "" if value is None else str(value)
     known = table.column(column)
@@ -49,7 +50,31 @@ def spoken(table: Table, column: str, value: object, language: str) -> str:
         return label.en if language == "en" else label.ja
     if not raw:
         return ""
+    listed = _listed(known, raw, language)
+    if listed:
+        return listed
     return _formed(known, raw, language)
+
+
+def spoken_day(raw: str, language: str) -> str:
+    """Return a stored day as people read it, in `ja` or `en`; other text stays as it is."""
+    return _moment(raw, language, time=False)
+
+
+def _listed(column: Column, raw: str, language: str) -> str:
+    """Return the labels of a list that is stored in one cell (`export;law`), empty if it is none.
+
+    A part without a label stays as it is stored.
+    """
+    parts = [each.strip() for each in raw.split(";")]
+    if len(parts) == 1 or not any(each in column.labels for each in parts):
+        return ""
+    said = [
+        (label.en if language == "en" else label.ja) if label else each
+        for each, label in ((each, column.labels.get(each)) for each in parts)
+        if each
+    ]
+    return (", " if language == "en" else "、").join(said)
 
 
 def _formed(column: Column, raw: str, language: str) -> str:
@@ -81,6 +106,8 @@ def _moment(raw: str, language: str, *, time: bool) -> str:
         hour = ""
     if day is None:
         return raw
+    if day.year == 1:
+        return ""
     if language == "en":
         said = f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
     else:

@@ -199,7 +199,15 @@ def _result(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
         return (said(wording.OUTCOMES, "nothing-held", tongue),)
     if demand.kind == "disclosure" and not demand.tables:
         return (said(wording.OUTCOMES, "nothing-held", tongue),)
-    return (said(wording.DONE, demand.kind, tongue), *changed.paragraphs(demand.changed, tongue))
+    return (_done(demand, tongue), *changed.paragraphs(demand.changed, tongue))
+
+
+def _done(demand: DemandAnswer, tongue: str) -> str:
+    """Return what was done; INVARIANT: what a law keeps is not said to be erased."""
+    if not any(place.held for place in demand.changed):
+        return said(wording.DONE, demand.kind, tongue)
+    went = any(place.erased or place.emptied for place in demand.changed)
+    return (wording.ERASED_BUT_HELD if went else wording.ONLY_HELD)[tongue]
 
 
 def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:

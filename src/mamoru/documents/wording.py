@@ -201,6 +201,16 @@ DONE = in_both(
     }
 )
 
+# What an erasure may claim where a law keeps records: neither letter nor page says more.
+ERASED_BUT_HELD = {
+    "ja": "法令により保存する記録を除き、消去いたしました。",
+    "en": "We have erased the data, except for the records that a law obliges us to keep.",
+}
+ONLY_HELD = {
+    "ja": "対象の記録は、法令により保存が義務付けられているため、まだ消去しておりません。",
+    "en": "The records are not erased yet, because a law obliges us to keep them.",
+}
+
 NO_PROVISION_RECORDS = {
     "ja": "ご請求の対象となる第三者提供記録は存在しません（法第33条第3項・第5項）。",
     "en": "There are no records of provision to third parties (Act, Article 33(3), (5)).",
@@ -246,6 +256,12 @@ STAGE_MEANINGS = in_both(
         ),
     }
 )
+
+PAPERS_UNFINISHED = {
+    "ja": "書類を受け取りました。すべて送り終えたら、「書類の提出を終える」を押してください。押された時点から手続きを進めます。",
+    "en": "We have received papers. Once you have sent all of them, press “Finish sending papers”; "
+    "we go on from then.",
+}
 
 ROLES = in_both(
     {

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mamoru.cases import actions, execute
 from mamoru.cases.execute import MemberField
+from mamoru.consents.actions import PersonErased
 from mamoru.identity import birth
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
@@ -54,6 +55,8 @@ def members_only(view: View) -> View:
             return view(request, *args, **kwargs)
         except actions.NotConfirmed:
             return render(request, "portal/no_member.html", status=403)
+        except PersonErased:
+            return redirect("member")  # which says why nothing can be corrected
         except MamoruError as problem:
             if not problem.code.startswith("store-"):
                 raise
@@ -68,8 +71,10 @@ def members_only(view: View) -> View:
 @members_only
 def member(request: HttpRequest) -> HttpResponse:
     """Show everything registered about the member, and the member's own cases (P3.18)."""
+    tables = _tables(request)
     context = {
-        "tables": _tables(request),
+        "tables": tables,
+        "erased": any(table["erased"] for table in tables),
         "cases": actions.own_cases(_user(request)),
     }
     return render(request, "portal/member.html", context)
@@ -195,6 +200,7 @@ def _tables(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "title": table.title_en if english else table.title,
+            "erased": table.erased,
             "rows": [
                 {
                     "part": f"{number}-{place}",
@@ -216,6 +222,8 @@ def _title(field: MemberField) -> str:
 def _fields(request: HttpRequest, part: str) -> list[Field]:
     english = words.language() == "en"
     for table in _tables(request):
+        if table["erased"]:
+            raise PersonErased("the person was erased: nothing may be written back")
         for row in table["rows"]:
             if row["part"] == part and row["open"]:
                 return [

@@ -239,6 +239,7 @@ def _page(
             for one in open_supplements
         ],
         "can_withdraw": actions.possible(case, Stage.WITHDRAWN),
+        "arrived": actions.arrived_papers(case),
         "can_submit": case.stage is Stage.SUPPLEMENT_ASKED,
         "can_download": actions.offers_download(case),
         "practice": practice,

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
-from mamoru.cases.terms import Case, Outcome, Stage
+from mamoru.cases import actions
+from mamoru.cases.store import effects
+from mamoru.cases.terms import Case, DemandKind, DemandState, Outcome, Stage
 from mamoru.documents import asking, wording
 from mamoru.kit import calendar, clock
 
@@ -16,7 +18,7 @@ TABLES: Mapping[str, wording.Words] = {
     "roles": wording.ROLES,
     "proofs": wording.PROOF_KINDS,
     "of": wording.PROOF_OF,
-    "outcomes": wording.OUTCOMES,
+    "outcomes": {**wording.OUTCOMES, "held": wording.ERASED_BUT_HELD},
     "grounds": wording.GROUNDS,
     "remedies": wording.REMEDIES,
     "dispatch": wording.DISPATCH,
@@ -60,8 +62,21 @@ def stage(case: Case) -> str:
 
 def meaning(case: Case) -> str:
     """Return the sentence that says what a stage means, with its date."""
+    if case.stage is Stage.SUPPLEMENT_ASKED and actions.arrived_papers(case):
+        return wording.PAPERS_UNFINISHED[language()]
     text = wording.said(wording.STAGE_MEANINGS, case.stage, language())
     return text.replace("{due}", day(case.due_on))
+
+
+def outcome(state: DemandState) -> str:
+    """Return how a decided demand ended; an erasure with records that a law keeps says so."""
+    if state.decision is None:
+        return ""
+    return said("outcomes", "held" if _holds(state) else state.decision.outcome)
+
+
+def _holds(state: DemandState) -> bool:
+    return state.demand.kind is DemandKind.ERASURE and effects.holds_still(state.id)
 
 
 def _how(case: Case) -> str:
@@ -71,6 +86,8 @@ def _how(case: Case) -> str:
         each.decision is not None and each.decision.outcome is Outcome.FULFILLED
         for each in case.demands
     ]
+    if all(met) and any(_holds(each) for each in case.demands):
+        return gettext("法令により保存する記録を除く")
     if all(met):
         return gettext("全部")
     return gettext("一部") if any(met) else gettext("お断り・該当なし")

@@ -43,6 +43,7 @@ from mamoru.cases.actions.filing import (
 )
 from mamoru.cases.actions.installed import install, practice
 from mamoru.cases.actions.letters import (
+    destination,
     open_letter,
     opened_letter,
     supplement_letter,
@@ -65,6 +66,7 @@ from mamoru.cases.actions.proving import (
     NotConfirmed,
     NothingSent,
     TooManyPapers,
+    arrived_papers,
     ask_supplement,
     candidates,
     check,
@@ -103,6 +105,7 @@ __all__ = [
     "admit",
     "allowed_grounds",
     "approve_demand",
+    "arrived_papers",
     "ask_supplement",
     "candidates",
     "carry_out",
@@ -111,6 +114,7 @@ __all__ = [
     "clock_of_line",
     "correct_own",
     "decide_demand",
+    "destination",
     "download_answer",
     "due_releases",
     "file_case",

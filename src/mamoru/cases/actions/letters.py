@@ -13,6 +13,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.documents import blanks, letter
 from mamoru.documents.blanks import Blank
+from mamoru.documents.terms import Addressee
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
@@ -51,6 +52,14 @@ def write_by_hand(
             },
         )
     return named
+
+
+def destination(case: Case) -> Addressee | None:
+    """Return to whom and where the answer goes; None while no address is proven (P3.24)."""
+    try:
+        return answer.addressee(case)
+    except answer.AddressUnverified:
+        return None
 
 
 def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:

@@ -48,14 +48,21 @@ class NothingSent(MamoruError):
 def receive_proof(
     case_id: CaseId, content: bytes, *, kind: ProofKind, of: ProofOf, by: StaffId, now: datetime
 ) -> Proof:
-    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one."""
+    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one.
+
+    The same file as another kind or for another person is a paper of its own: whoever chose
+    wrongly at first sends it again, and what it is to prove is not left open (P3.22).
+    """
     media_type = papers.media_type(content, max_bytes=practice().upload_bytes)
     digest = store.commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
     with store.atomic():
         case = store.held(case_id)
         if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
             raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
-        same = next((proof for proof in case.proofs if proof.digest == digest), None)
+        sent = (digest, kind, of)
+        same = next(
+            (each for each in case.proofs if (each.digest, each.kind, each.of) == sent), None
+        )
         if same is not None:
             return same
         if len(case.proofs) >= practice().uploads_per_case:
@@ -82,11 +89,13 @@ def receive_proof(
 
 
 def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
-    """Take note that the requester has sent what was asked for; the clock starts afresh."""
+    """Take note that what was asked for has come; the clock starts afresh.
+
+    The requester says so; staff may, who see that papers lie here. NothingSent where none came.
+    """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.RECEIVED)
-    asked_at = case.supplements[-1].asked_at if case.supplements else case.received_at
-    if not any(proof.received_at >= asked_at for proof in case.proofs):
+    if not needs.arrived(case):
         raise NothingSent(f"case `{case_id}` has no paper that came after it was asked for")
     due = deadline.due_on(clock.date_in_japan(now), days=practice().decide_days)
     with store.atomic():
@@ -102,6 +111,11 @@ def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
             at=now,
             body={"papers": len(case.proofs), "due": due.isoformat()},
         )
+
+
+def arrived_papers(case: Case) -> int:
+    """Return how many papers have come since papers were last asked for."""
+    return len(needs.arrived(case))
 
 
 def takes_papers(case: Case) -> bool:

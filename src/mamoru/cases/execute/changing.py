@@ -16,7 +16,7 @@ from mamoru.cases.execute.installed import connector, hands
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Round
-from mamoru.cases.terms import Case, DemandKind, DemandState, Expected
+from mamoru.cases.terms import Case, DemandKind, DemandState, Expected, Identity
 from mamoru.connectors.port import (
     CorrectionRefusedByStore,
     ErasureRefusedByStore,
@@ -34,7 +34,7 @@ from mamoru.datamap import plan as fates
 from mamoru.datamap.acts import Act, Frozen
 from mamoru.datamap.inventory import Table
 from mamoru.datamap.plan import Cell, Deed
-from mamoru.datamap.terms import Match, TableShape
+from mamoru.datamap.terms import KeyRing, Match, TableShape
 from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM, StaffId
 from mamoru.ledger import append
@@ -65,10 +65,19 @@ def hide(case: Case, demand: DemandState, *, now: datetime) -> None:
 
 def person_of(case: Case) -> Person:
     """Return the person's digests, by every key that the case knows."""
+    known = {case.filing.person.name, case.identity.registered.name if case.identity else ""}
+    return _person(case.identity.ring if case.identity else {}, known)
+
+
+def is_erased(identity: Identity, *, now: datetime) -> bool:
+    """Return whether an identified person has a tombstone: nothing of theirs is written any more."""
+    who = _person(identity.ring, {identity.registered.name})
+    return consents.standing(who, now=now).tombstone
+
+
+def _person(keys: KeyRing, known: Iterable[str]) -> Person:
     datamap = hands().datamap
     shareable = [key.kind for key in datamap.keys if key.match is not Match.EXACT]
-    keys = case.identity.ring if case.identity else {}
-    known = {case.filing.person.name, case.identity.registered.name if case.identity else ""}
     names = sorted({locate.plain(name) for name in known if name})
     return standings.person(store.master(), keys, shareable=shareable, names=names)
 

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mamoru.cases.execute.changing import is_erased
 from mamoru.cases.execute.installed import connector, hands, permitted, text
 from mamoru.cases.execute.person import RecordUnknown, identify
 from mamoru.cases.execute.planning import ColumnNotOpen
 from mamoru.cases.terms import Identity, Subject
+from mamoru.consents import actions as consents
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Authority, Column, Table, ValueKind
 from mamoru.datamap.spoken import spoken
@@ -51,16 +53,30 @@ class MemberTable:
     title: str
     title_en: str
     rows: tuple[tuple[MemberField, ...], ...]
+    erased: bool = False  # the person was erased: what a law keeps is shown, nothing is corrected
 
 
 def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
-    """Return every registered field of a member, every table, with what may be corrected (P3.18)."""
+    """Return every registered field of a member, every table, with what may be corrected (P3.18).
+
+    Of a person who was erased that is what a law keeps, and nothing of it may be corrected (P3.6).
+    """
     case_id = CaseId("member-page")
     try:
         identity = identify(case_id, (subject,), by=SYSTEM, now=now)
     except RecordUnknown:
         return ()  # the record was erased; the account is there still
-    return registered(case_id, identity, by=SYSTEM, now=now)
+    tables = registered(case_id, identity, by=SYSTEM, now=now)
+    if not is_erased(identity, now=now):
+        return tables
+    return tuple(
+        replace(
+            table,
+            rows=tuple(tuple(replace(field, ref="") for field in row) for row in table.rows),
+            erased=True,
+        )
+        for table in tables
+    )
 
 
 def registered(
@@ -97,14 +113,14 @@ def registered(
 
 
 def expect_correctable(subject: Subject, refs: tuple[str, ...], *, now: datetime) -> None:
-    """Raise ColumnNotOpen unless each reference is an open column of a row of this very person."""
-    own = {
-        field.ref
-        for table in read_own(subject, now=now)
-        for row in table.rows
-        for field in row
-        if field.ref
-    }
+    """Raise ColumnNotOpen unless each reference is an open column of a row of this very person.
+
+    PersonErased where the person was erased: then no reference is open any more.
+    """
+    tables = read_own(subject, now=now)
+    if any(table.erased for table in tables):
+        raise consents.PersonErased("the person was erased: nothing may be written back")
+    own = {field.ref for table in tables for row in table.rows for field in row if field.ref}
     if not set(refs) <= own:
         raise ColumnNotOpen("a value was named that this person cannot correct here")
 

@@ -7,6 +7,7 @@ there nor missing, and it is not asked for again.
 from collections.abc import Container, Iterable, Iterator
 
 from mamoru.cases.terms import (
+    Case,
     Need,
     NeedState,
     Proof,
@@ -41,6 +42,12 @@ def needs(role: Role, proofs: Iterable[Proof], void: Container[str]) -> tuple[Ne
             state = NeedState.LACKING
         found.append(Need(group=_group(group), state=state, missing=group.missing))
     return tuple(found)
+
+
+def arrived(case: Case) -> tuple[Proof, ...]:
+    """Return the papers that came since papers were last asked for; all, where none were asked."""
+    asked_at = case.supplements[-1].asked_at if case.supplements else case.received_at
+    return tuple(each for each in case.proofs if each.received_at >= asked_at)
 
 
 def unread_findings(

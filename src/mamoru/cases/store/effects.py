@@ -188,6 +188,11 @@ def forget_effects(demand_id: DemandId, store: str) -> None:
     EffectRow.objects.filter(demand_id=demand_id, store=store).delete()
 
 
+def holds_still(demand_id: DemandId) -> bool:
+    """Return whether a law keeps records that the demand meant, until a later wave releases them."""
+    return EffectRow.objects.filter(demand_id=demand_id, released=False, held__gt=0).exists()
+
+
 def begun(case_id: CaseId) -> bool:
     """Return whether anything of a case may have been changed in a store."""
     return ReachRow.objects.filter(demand__case_id=case_id).exists()

@@ -11,6 +11,7 @@ from mamoru.cases.terms import (
     DemandState,
     Outcome,
     PlanChange,
+    Role,
     Stage,
     Work,
 )
@@ -23,6 +24,7 @@ from mamoru.console.shown import (
 )
 from mamoru.console.words import language, moment, said, word
 from mamoru.documents import wording
+from mamoru.documents.terms import Addressee
 
 _PROGRESS: Final = frozenset(
     {
@@ -160,6 +162,44 @@ def send(look: Look) -> tuple[forms.SendForm | None, str]:
         return None, gettext("回答は、受付担当または個人情報保護管理者が送ります。")
     fresh = forms.SendForm(case.filing.answer_method, language=language())
     return look.kept_or(forms.SendForm, "send", fresh), str(labels.DISPATCH_HINT)
+
+
+def destination(look: Look) -> tuple[Row, ...]:
+    """Return to whom and where the answer goes, and why there: it is read before it is sent."""
+    case = look.case
+    to = actions.destination(case)
+    if to is None:
+        return ()
+    name = (
+        gettext("%(agent)s(%(person)sの代理人)") % {"agent": to.name, "person": to.on_behalf_of}
+        if to.on_behalf_of
+        else to.name
+    )
+    where = " ".join((f"〒{to.postal_code}" if to.postal_code else "", *to.address_lines)).strip()
+    if case.filing.answer_method is AnswerMethod.ELECTRONIC:
+        where = gettext("請求者の画面(ダウンロード)")
+    return (
+        Row(label=gettext("宛先"), text=name),
+        Row(label=gettext("送り先"), text=where),
+        Row(label=gettext("この宛先の理由"), text=_why_there(look, to)),
+    )
+
+
+def _why_there(look: Look, to: Addressee) -> str:
+    case = look.case
+    if case.filing.answer_method is AnswerMethod.ELECTRONIC:
+        return gettext("受付番号と照会コードで画面を開ける請求者だけが受け取れます。")
+    if case.verified_by is None:
+        return gettext("本人を確認できていないため、請求書に書かれた住所に送ります。")
+    if look.check.by_login:
+        return gettext("会員ページにログインした本人の、登録されている住所です。")
+    if to.on_behalf_of:
+        return gettext("代理人の確認書類で確かめた、代理人の住所です。")
+    if case.filing.role is not Role.PERSON:
+        return gettext(
+            "代理人の住所を示す書類がないため、本人の確認書類で確かめた本人の住所に送ります。"
+        )
+    return gettext("本人の確認書類で確かめた、本人の住所です。")
 
 
 def of_others(look: Look) -> tuple[str, ...]:

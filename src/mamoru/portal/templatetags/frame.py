@@ -6,6 +6,7 @@ from django import forms, template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from mamoru.cases.terms import DemandState
 from mamoru.kit.errors import MamoruError
 from mamoru.portal import published, words
 
@@ -44,6 +45,12 @@ _WITHOUT_DESK = frozenset({"marketing"})
 def said(code: str, table: str) -> str:
     """Return the words of a code: `{{ kind|said:"kinds" }}`."""
     return words.said(table, code)
+
+
+@register.filter
+def outcome(state: DemandState) -> str:
+    """Return how a decided demand ended, in words."""
+    return words.outcome(state)
 
 
 @register.filter
