@@ -15,7 +15,7 @@ def number(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_reach_and_effects")]
+    dependencies = [("cases", "0006_one_paper_once_as_it_was_sent")]
 
     operations = [
         migrations.AddField("reachrow", "ended", models.BigIntegerField(null=True)),
