@@ -787,6 +787,15 @@ def test_what_an_erasure_would_do_and_did_can_be_followed_in_counts(client_of: O
     before = client_of("approver").get(url(case)).content.decode()
     assert "変わる件数" in before
     assert "法令により残す" in before
+    assert "応じる場合に変更する範囲" not in before  # one table that agrees with itself
+    expected = before[before.index("実行すると変わる件数") : before.index("承認して実行するまで")]
+    demand = store.case(case).demands[0]
+    assert demand.decision is not None
+    planned = actions.plan_of(store.case(case), demand)
+    assert expected.count("<tr>") - 1 == len({each.table for each in demand.decision.expected})
+    assert {each.table for each in planned.locations} == {
+        each.table for each in demand.decision.expected
+    }
 
     scenes.approved(case)
     actions.carry_out(case, scenes.AtOnce())
