@@ -203,6 +203,26 @@ def test_three_originals_stand_beside_their_verdicts_and_only_real_differences_a
 
 
 @pytest.mark.promise("P3.10")
+def test_a_birth_date_that_is_not_registered_is_not_shown_as_agreeing_with_it(
+    client_of: Of,
+) -> None:
+    case = scenes.ready_to_verify()
+    known = store.case(case)
+    assert known.identity is not None
+    records = tuple(
+        replace(each, registered=replace(each.registered, birth_date=""))
+        for each in known.identity.records
+    )
+    without = replace(known.identity, records=records)
+    store.save_identity(case, without, version=known.version)
+
+    text = client_of("desk").get(url(case)).content.decode()
+
+    assert "請求書と確認書類は一致(登録なし)" in text
+    assert '<span class="pair-line__notes">片方に記載がありません' in text
+
+
+@pytest.mark.promise("P3.10")
 def test_a_person_whose_address_differs_is_not_verified_with_any_note(client_of: Of) -> None:
     case = scenes.mismatch()
 
