@@ -13,10 +13,10 @@ from mamoru.cases.execute.person import RecordUnknown
 from mamoru.cases.terms import Channel, Outcome, Stage, Work
 from mamoru.connectors import port
 from mamoru.consents.actions import PersonErased
-from mamoru.console import labels
+from mamoru.console import labels, shaping
 from mamoru.datamap.plan import NoOrder
 from mamoru.identity.terms import Verdict
-from mamoru.identity.verify import Pair
+from mamoru.identity.verify import Pair, PairVerdict
 from mamoru.kit.errors import MamoruError
 
 DESK = Path(__file__).parents[2] / "src" / "mamoru" / "console"
@@ -118,3 +118,28 @@ def test_every_act_that_the_room_of_cases_logs_has_words() -> None:
     }
 
     assert sorted(logged - set(labels.TRAIL)) == []
+
+
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize(
+    ("codes", "differences", "notes"),
+    [
+        (("width",), (), ("全角・半角の違いのみ",)),
+        (
+            ("name-differs", "width"),
+            ("氏名が異なります",),
+            ("ほかに表記の違い: 全角・半角の違い",),
+        ),
+        (("not-given",), (), ("片方に記載がありません",)),
+    ],
+)
+def test_a_way_of_writing_is_the_only_one_where_nothing_else_differs(
+    codes: tuple[str, ...], differences: tuple[str, ...], notes: tuple[str, ...]
+) -> None:
+    pair = PairVerdict(
+        pair=Pair.APPLICATION_DOCUMENT, verdict=Verdict.PARTIAL, reasons=codes, a="a", b="b"
+    )
+
+    shown = shaping.pair_of(pair)
+
+    assert (shown.differences, shown.notes) == (differences, notes)

@@ -203,6 +203,26 @@ def test_three_originals_stand_beside_their_verdicts_and_only_real_differences_a
 
 
 @pytest.mark.promise("P3.10")
+def test_a_birth_date_that_is_not_registered_is_not_shown_as_agreeing_with_it(
+    client_of: Of,
+) -> None:
+    case = scenes.ready_to_verify()
+    known = store.case(case)
+    assert known.identity is not None
+    records = tuple(
+        replace(each, registered=replace(each.registered, birth_date=""))
+        for each in known.identity.records
+    )
+    without = replace(known.identity, records=records)
+    store.save_identity(case, without, version=known.version)
+
+    text = client_of("desk").get(url(case)).content.decode()
+
+    assert "請求書と確認書類は一致(登録なし)" in text
+    assert '<span class="pair-line__notes">片方に記載がありません' in text
+
+
+@pytest.mark.promise("P3.10")
 def test_a_person_whose_address_differs_is_not_verified_with_any_note(client_of: Of) -> None:
     case = scenes.mismatch()
 
@@ -793,6 +813,15 @@ def test_what_an_erasure_would_do_and_did_can_be_followed_in_counts(client_of: O
     before = client_of("approver").get(url(case)).content.decode()
     assert "変わる件数" in before
     assert "法令により残す" in before
+    assert "応じる場合に変更する範囲" not in before  # one table that agrees with itself
+    expected = before[before.index("実行すると変わる件数") : before.index("承認して実行するまで")]
+    demand = store.case(case).demands[0]
+    assert demand.decision is not None
+    planned = actions.plan_of(store.case(case), demand)
+    assert expected.count("<tr>") - 1 == len({each.table for each in demand.decision.expected})
+    assert {each.table for each in planned.locations} == {
+        each.table for each in demand.decision.expected
+    }
 
     scenes.approved(case)
     actions.carry_out(case, scenes.AtOnce())

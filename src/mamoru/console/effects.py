@@ -38,7 +38,7 @@ class Proven:
 
 
 def counted(expected: Iterable[Expected], titles: Titles) -> tuple[Counted, ...]:
-    """Return the plan's tables in which something would happen or is held."""
+    """Return every table of the plan once, also where nothing would happen today."""
     return tuple(
         Counted(
             store=titles.get(each.store, each.store),
@@ -48,7 +48,6 @@ def counted(expected: Iterable[Expected], titles: Titles) -> tuple[Counted, ...]
             referred=each.referred,
         )
         for each in expected
-        if each.rows or each.held or each.referred
     )
 
 

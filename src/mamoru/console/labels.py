@@ -276,10 +276,10 @@ NOTATION = frozenset(
         "lot-vs-block", "oaza-aza", "ke-ga", "no-particle", "variant-kanji", "prefecture-omitted",
         "gun-omitted", "city-omitted", "kyoto-spelling", "room-notation", "postal-code-omitted",
         "renamed", "postal-code-contradicts", "former-address", "table-outdated", "name-notation",
-        "kana", "date-notation",
+        "kana", "date-notation", "not-given",
     }
 )  # fmt: skip
-"""Reasons of a comparison that name a way of writing or a remark, not a difference."""
+"""Reasons of a comparison that name a way of writing, a remark or a gap, not a difference."""
 
 HINDRANCES = {
     "value-changed-meanwhile": _(

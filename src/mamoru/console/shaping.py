@@ -62,15 +62,28 @@ def finding_rows(proof: Proof) -> tuple[Row, ...]:
 
 
 def pair_of(found: verify.PairVerdict) -> Pair:
-    """Return two sources compared, differences apart from ways of writing."""
+    """Return two sources compared, differences apart from ways of writing.
+
+    Beside a real difference a way of writing is not said to be the only one.
+    """
     words = {code: reasons.words(code, language()) for code in found.reasons}
+    differs = [code for code in words if code not in labels.NOTATION]
+    if differs:
+        words |= {code: _besides(words[code]) for code in words if code not in differs}
     return Pair(
         label=word(labels.PAIRS, found.pair),
         verdict=str(found.verdict),
         word=word(labels.VERDICTS, found.verdict),
-        differences=tuple(text for code, text in words.items() if code not in labels.NOTATION),
+        differences=tuple(words[code] for code in differs),
         notes=tuple(text for code, text in words.items() if code in labels.NOTATION),
     )
+
+
+def _besides(text: str) -> str:
+    plain = text.replace("のみ", "").removesuffix(" only")
+    if plain == text:
+        return text
+    return gettext("ほかに表記の違い: %(way)s") % {"way": plain}
 
 
 def ground_of(ground: RefusalGround) -> Ground:

@@ -20,6 +20,7 @@ from mamoru.console.shown import (
 from mamoru.console.words import day, language, moment, said, word
 from mamoru.documents import asking, wording
 from mamoru.identity import verify
+from mamoru.identity.terms import Verdict
 
 
 def records(look: Look) -> tuple[str, ...]:
@@ -72,11 +73,14 @@ def _compared(
     key: str, title: str, pairs: tuple[verify.PairVerdict, ...], verdict: str
 ) -> Compared:
     first, second, _third = pairs
+    agreed = word(labels.VERDICTS, verdict)
+    if verdict == Verdict.MATCH and not second.b.strip():
+        agreed = gettext("請求書と確認書類は一致(登録なし)")
     return Compared(
         key=key,
         title=title,
         verdict=str(verdict),
-        word=word(labels.VERDICTS, verdict),
+        word=agreed,
         sources=(
             Row(label=gettext("請求書"), text=first.a),
             Row(label=gettext("確認書類"), text=first.b),
