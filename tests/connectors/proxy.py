@@ -30,6 +30,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
         self.port = 0
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -50,10 +51,15 @@ class Proxy:
         self._started.set()
         await self._end.wait()
         server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # whoever was accepted just now has a task by then
+        while self._tasks:
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        for each in self._writers:
+            each.transport.abort()
         await asyncio.sleep(0)  # the loop's turn in which sockets are closed that were told to
+        await asyncio.sleep(0)
 
     def _mode_for(self, data: bytes) -> Mode:
         if self.mode is Mode.PASS or not data.upper().rstrip(b"\0").endswith(self._word):
@@ -67,9 +73,23 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._writers.append(writer)
+        try:
+            await self._pass_on(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._tasks.discard(task)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream = self._connect()
         upstream.setblocking(False)
-        from_server, to_server = await asyncio.open_connection(sock=upstream)
+        try:
+            from_server, to_server = await asyncio.open_connection(sock=upstream)
+        except BaseException:
+            upstream.close()
+            raise
+        self._writers.append(to_server)
         silent = asyncio.Event()
 
         async def answers() -> None:
@@ -100,11 +120,8 @@ class Proxy:
                     sock = writer.get_extra_info("socket")
                     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 break
-        except (ConnectionError, asyncio.CancelledError):
-            pass
         finally:
             back.cancel()
             await asyncio.gather(back, return_exceptions=True)
             to_server.close()
             writer.close()
-            self._tasks.discard(task)
