@@ -226,6 +226,14 @@ def test_every_answer_can_be_changed_from_the_check_page_without_losing_another(
     assert f'value="{cast.HANAKO.home.address}"' in form
 
 
+def test_a_birth_date_is_read_back_without_its_weekday(client: Client) -> None:
+    filling.post(client, {**filling.complete(), "birth_date": "S63.3.14"})
+
+    check = filling.text(client.get("/requests/check/"))
+
+    assert "S63.3.14（1988年3月14日）" in check
+
+
 @pytest.mark.promise("P3.21")
 def test_a_double_click_a_reload_and_going_back_make_one_case(client: Client) -> None:
     values = {**filling.complete(), **client.get("/requests/new/person/").context["seal"]}

@@ -392,7 +392,7 @@ class CaseForm(forms.Form):
         )
         if not agent:
             day = birth.parse(details.birth_date)
-            shown = words.day(day) if day else ""
+            shown = words.plain_day(day) if day else ""
             yield Answer(
                 term=_("生年月日"),
                 value=f"{details.birth_date}（{shown}）"

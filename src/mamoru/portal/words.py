@@ -53,6 +53,13 @@ def day(value: date | datetime | str) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year} ({_WEEKDAYS[value.weekday()]})"
 
 
+def plain_day(value: date) -> str:
+    """Return a date of long ago, whose weekday nobody asks: 1979年11月2日, or 2 November 1979."""
+    if language() == "ja":
+        return calendar.plain_date(value)
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
 def stage(case: Case) -> str:
     """Return where a case is; once answered also how: in full, in part, or not."""
     word = said("stages", case.stage)
