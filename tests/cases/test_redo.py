@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mamoru.cases import execute
-from mamoru.cases.execute import Replayed
+from mamoru.cases.execute import Replayed, redoing
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import Demand, DemandKind, Work
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId
@@ -128,8 +128,11 @@ def test_a_correction_is_not_written_again_for_somebody_who_was_erased_since(
     after = dump(house.home)
     restored(house.home, tmp_path / "old")
 
+    mapped = execute.hands().datamap.store("shop")
+    correction, *_ = redoing.redo(mapped, by=SYSTEM, now=acts.clock_now())
     replayed()
 
+    assert (correction.written, correction.judge) == (0, False)
     assert dump(house.home)["shop/members"] == after["shop/members"]
     assert NEW not in str(dump(house.home))
 

@@ -199,3 +199,20 @@ def test_the_workers_look_finds_a_restore_and_the_product_is_not_ready_until_it_
     execute.replay(("shop",), by=SYSTEM, now=acts.clock_now())
     assert looking.look() == ()
     assert client.get("/readyz").json()["checks"]["stores"] == "ok"
+
+
+def test_an_older_schema_is_repaired_first_and_nothing_is_given_up_meanwhile(
+    house: Company, tmp_path: Path
+) -> None:
+    backup(house.home, tmp_path / "old")
+    case_id = corrected()
+    after = dump(house.home)["shop/members"]
+    restored(house.home, tmp_path / "old")
+    shop(house, "ALTER TABLE members RENAME COLUMN email TO mail")
+
+    assert replayed().problem == "store-unreadable"
+    shop(house, "ALTER TABLE members RENAME COLUMN mail TO email")
+    replayed()
+
+    assert dump(house.home)["shop/members"] == after
+    assert "restore.to-judge" not in [each.kind for each in append.entries(case_id)]

@@ -15,17 +15,27 @@ import pymysql
 import pytest
 from sqlalchemy.engine import make_url
 
-from mamoru.connectors.conformance import Conformance, Relations, Sheet, Subject
-from mamoru.connectors.conformance.subject import TABLE
+from mamoru.connectors.conformance import (
+    NOW,
+    TABLE,
+    Conformance,
+    Relations,
+    Sheet,
+    Subject,
+    location,
+    permit,
+)
 from mamoru.connectors.csv import Csv
 from mamoru.connectors.excel import Excel
 from mamoru.connectors.http import Http
 from mamoru.connectors.mariadb import Mariadb
 from mamoru.connectors.parquet import Parquet
+from mamoru.connectors.port import StoreUnreadable
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
 from mamoru.datamap.terms import ColumnType, Match, Row
+from mamoru.gate.terms import Operation
 from tests.connectors import servers
 from tests.connectors.service import Service, Tables
 
@@ -65,6 +75,26 @@ class Indexed(Conformance, Relations):
 
         assert connector.strays(TABLE, "email", Match.EMAIL)
         assert not connector.strays(TABLE, "member_id", Match.SPACELESS)
+
+    def test_a_column_that_was_away_for_a_while_is_read_again(self, tmp_path: Path) -> None:
+        subject = self.prepare(tmp_path)
+        place = location(member_id=("M1",))
+        allowed = permit(Operation.READ, place)
+
+        def rename(was: str, name: str) -> None:
+            assert isinstance(subject.connector, Sql)
+            with subject.connector._connections._writer.begin() as connection:
+                statement = f"ALTER TABLE {TABLE} RENAME COLUMN {was} TO {name}"
+                connection.exec_driver_sql(statement)
+
+        before = subject.connector.read(allowed, place, NOW)
+        rename("email", "mail")
+        for _ in range(2):  # once as the database says it, once as it was found to be
+            with pytest.raises(StoreUnreadable):
+                subject.connector.read(allowed, place, NOW)
+        rename("mail", "email")
+
+        assert subject.connector.read(allowed, place, NOW) == before
 
 
 class TestSqlite(Indexed):

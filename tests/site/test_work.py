@@ -8,12 +8,13 @@ import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from dbos import DBOS
 
-from mamoru.cases import actions, store
+from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Stage, Work
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
@@ -21,6 +22,9 @@ from mamoru.site import work, workers
 from mamoru.site.sample import cast
 from mamoru.site.work import WorkerRunning
 from tests.cases import acts
+from tests.cases.test_change import dump
+from tests.cases.test_redo import corrected
+from tests.cases.test_restore import backup, restored
 from tests.conftest import Company
 
 pytestmark = pytest.mark.slow
@@ -229,3 +233,26 @@ def test_a_command_starts_in_a_process_of_its_own(clean: Company, command: tuple
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.promise("P1.7")
+def test_a_worker_finds_by_itself_what_was_restored_and_forgets_keys_when_their_time_is_over(
+    house: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(house.home, tmp_path / "old")
+    corrected()
+    after = dump(house.home)["shop/members"]
+    restored(house.home, tmp_path / "old")
+    forgotten: list[datetime] = []
+    monkeypatch.setattr(work, "RESTORE_SECONDS", 0.1)
+    monkeypatch.setattr(work, "FORGET_SECONDS", 0.0)
+    monkeypatch.setattr(execute, "forget", lambda *, now: forgotten.append(now))
+
+    work.start()
+    try:
+        until(lambda: dump(house.home)["shop/members"] == after)
+        until(lambda: bool(forgotten))
+    finally:
+        work.stop()
+
+    assert execute.needed() == ()

@@ -233,8 +233,10 @@ class Connections:
             session = self._at_hand.session = Session(self._dialect, engine, pooled)
             try:
                 yield session
-            except BaseException:
+            except BaseException as problem:
                 session.leave()
+                if isinstance(problem, StoreUnreadable):  # what we knew of it may be of before
+                    self._forget()
                 raise
         finally:
             if pooled.is_valid:

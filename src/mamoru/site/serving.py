@@ -76,7 +76,8 @@ def replay_if_restored() -> None:
     """Do again what a restored database does not know, before anything is served (P1.7).
 
     A database is known to be restored by a fence of our newest transactions, which it lost; a
-    store that keeps none is walked at every start. A store that is away is looked at by `mamoru restore gate`, or at the next start.
+    store that keeps none is walked at every start. A store that is away is looked at by
+    `mamoru restore gate`, or at the next start.
     """
     from mamoru.cases import execute
     from mamoru.kit import clock

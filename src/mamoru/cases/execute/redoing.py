@@ -17,7 +17,12 @@ from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Reached
 from mamoru.cases.terms import Case, DemandKind, DemandState
-from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable
+from mamoru.connectors.port import (
+    CorrectionRefusedByStore,
+    ErasureRefusedByStore,
+    StoreError,
+    ValueChangedMeanwhile,
+)
 from mamoru.consents import actions as consents
 from mamoru.datamap.acts import Act, Frozen
 from mamoru.datamap.inventory import Store
@@ -54,28 +59,36 @@ def redo(mapped: Store, *, by: StaffId, now: datetime) -> Iterator[Redone]:
                 yield _again(each, at, frozen, acts)
             elif _looks_undone(at, frozen, acts):
                 yield Redone(case=at.case.id, judge=True)
-        except (StoreUnreachable, OutcomeUnknown):
-            raise
         except MamoruError as problem:
-            # Values of somebody's later word, or a map that no longer lets this demand in: named
-            # once, and expected in the store no more. The standings are seen to all the same.
-            yield _for_people(each, mapped, problem, by=by, now=now)
+            if isinstance(problem, StoreError) and not isinstance(problem, _FOR_PEOPLE):
+                raise  # away, or not of the map's shape: repaired, it is looked at again
+            # Values of somebody's later word, or a map that no longer lets this demand in. The
+            # standings are seen to all the same.
+            if mapped.fenced:
+                _give_up(each, mapped, problem, by=by, now=now)
+            yield Redone(case=_case_of(each), judge=True)
 
 
-def _for_people(
+_FOR_PEOPLE = (ValueChangedMeanwhile, CorrectionRefusedByStore, ErasureRefusedByStore)
+
+
+def _case_of(each: Reached) -> CaseId:
+    return CaseId(each.demand.rpartition("/")[0])
+
+
+def _give_up(
     each: Reached, mapped: Store, problem: MamoruError, *, by: StaffId, now: datetime
-) -> Redone:
-    case_id = CaseId(each.demand.rpartition("/")[0])
+) -> None:
+    """Name a round once in the case's trail, and expect it in the store no more."""
     with store.atomic():
         append.entry(
             "restore.to-judge",
-            subject=case_id,
+            subject=_case_of(each),
             by=by,
             at=now,
             body={"demand": each.demand, "store": mapped.name, "problem": type(problem).code},
         )
         kept.give_up(each, mapped.name)
-    return Redone(case=case_id, judge=True)
 
 
 def _looks_undone(at: Task, frozen: tuple[Frozen, ...], acts: tuple[Act, ...]) -> bool:
@@ -113,7 +126,7 @@ def _acts(
     Nothing is written for somebody who was erased since, whose own round comes later, nor for a
     standing that was ended since.
     """
-    case = store.case(CaseId(each.demand.rpartition("/")[0]))
+    case = store.case(_case_of(each))
     demand = next(one for one in case.demands if one.id == each.demand)
     at = replace(rows.task(case, demand, mapped.name, now=now, wave=each.wave), by=by)
     rounds = kept.rounds(each.demand, mapped.name, wave=each.wave)
