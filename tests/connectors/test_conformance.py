@@ -4,6 +4,7 @@ import csv
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -258,9 +259,9 @@ class TestExcel(Conformance, Relations):
             made.append([name for name, _ in sheet.columns])
             for row in typed(sheet):
                 made.append(row)
-                for cell in made[made.max_row]:
-                    if isinstance(cell.value, str):
-                        cell.data_type = "s"
+            for cell in chain.from_iterable(made.iter_rows(min_row=2)):
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"
         book.save(path)
 
         def dump(table: str) -> Sequence[tuple[str, ...]]:

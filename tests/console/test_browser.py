@@ -21,6 +21,13 @@ SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidde
   .map((each) => [each.textContent.trim() || each.name, each.getBoundingClientRect()])
   .filter(([, box]) => box.height < 24 || box.width < 24).map(([text]) => text)"""
 
+WEAKENED = """() => {
+  const rows = [...document.querySelectorAll("main :is(p, td, dd, li)")];
+  const seen = rows.filter((each) => each.checkVisibility() && !each.children.length
+    && each.textContent.trim());
+  seen.at(-1).style.color = "#bbb";
+}"""
+
 
 @pytest.fixture
 def opened(chromium: Browser, live_server: LiveServer, client_of: Of) -> Iterator[Opened]:
@@ -73,6 +80,17 @@ def test_no_state_of_a_case_raises_a_barrier_wide_or_narrow(opened: Opened, stat
 
     assert page.locator("[data-stage]").count() == 1
     assert at_every_width(page) == {}
+
+
+def test_one_weak_word_among_many_of_its_kind_is_a_barrier(opened: Opened) -> None:
+    page = opened("auditor", f"/console/cases/{scenes.answered()}/")
+    before = found(page)
+
+    page.evaluate(WEAKENED)
+    after = found(page)
+
+    assert before == []
+    assert [each.partition(":")[0] for each in after] == ["color-contrast"]
 
 
 @pytest.mark.parametrize("state", ["mismatch", "answered"])
