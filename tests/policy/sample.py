@@ -1,12 +1,11 @@
 """The sample company's policy, whole and as plain values that a test may bend."""
 
-import io
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from mamoru.policy import document
 from mamoru.policy.document import Policy
@@ -49,12 +48,7 @@ def plain() -> Any:
 
 def written(values: Any) -> str:
     """Return plain values as YAML."""
-    stream = io.StringIO()
-    writer = YAML(typ="safe", pure=True)
-    writer.allow_unicode = True
-    writer.width = 10_000
-    writer.dump(values, stream)
-    return stream.getvalue()
+    return yaml.safe_dump(values, allow_unicode=True, width=10_000, sort_keys=False)
 
 
 def part(values: Any, field: str, id: str, key: str = "id") -> Any:  # noqa: A002

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.cases import terms as case_terms
-from mamoru.policy import document, parts, promises
+from mamoru.policy import document, parts, promises, source
 from mamoru.policy.document import PolicyInvalid
 from mamoru.policy.terms import Problem
 from tests.policy import sample
@@ -116,6 +116,13 @@ def test_a_key_that_stands_twice_is_reported_with_both_lines() -> None:
         ("version: \x00\n", "not valid YAML"),
         ("? [1, 2]\n: 3\n", "a key must be a word"),
         ("version: 2026\u202e-04-01\n", "characters that no reader sees"),
+        ("[" * 1_000_000, "nested too deeply"),
+        ("- " * 500_000, "nested too deeply"),
+        ("? " * 500_000, "nested too deeply"),
+        ("version: 1\n---\nversion: 2\n", "a second document"),
+        ("version: !!set {a, b}\n", "the tag `set`"),
+        ('version: "\ud800"\n', "control character U+D800"),
+        ("*a : 1\n", "a key must be a word"),
     ],
 )
 def test_a_file_that_is_no_sound_yaml_is_refused_with_a_line(text: str, says: str) -> None:
@@ -123,6 +130,59 @@ def test_a_file_that_is_no_sound_yaml_is_refused_with_a_line(text: str, says: st
 
     assert any(says in problem.message for problem in found)
     assert all(problem.line >= 1 for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "remedy"),
+    [
+        ("version: 1\r\nservices:\r\n\t- a\r\n", 3, "indent with spaces, not tabs"),
+        ("version: 1\n\nservices: a: b\n", 3, "put text that holds `: ` in quotes"),
+        ("version: 1\nservices: \x01\n", 2, "remove it and save the file again"),
+    ],
+)
+def test_what_is_no_yaml_is_named_by_its_line_and_its_remedy(
+    text: str, line: int, remedy: str
+) -> None:
+    (found,) = source.read_text(text, file="policy.yaml").problems
+
+    assert (found.line, found.remedy) == (line, remedy)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", None),
+        ("~", None),
+        ("null", None),
+        ("true", True),
+        ("False", False),
+        ("no", "no"),
+        ("on", "on"),
+        ("2026-04-01", "2026-04-01"),
+        ("12:30", "12:30"),
+        ("1_000", "1_000"),
+        ("012", 12),
+        ("-7", -7),
+        ("0o14", 12),
+        ("0x1F", 31),
+        ("1.5", 1.5),
+        ("1e3", 1000.0),
+        ("1.", 1.0),
+        (".", "."),
+        ("9" * 5000, "9" * 5000),
+        ("'12'", "12"),
+        ('"true"', "true"),
+        ("!!str 12", "12"),
+        ("|\n  12", "12\n"),
+        ("[1, {b: 二}]", [1, {"b": "二"}]),
+    ],
+)
+def test_a_value_means_what_yaml_1_2_says(written: str, meant: object) -> None:
+    read = source.read_text(f"a: {written}\n", file="policy.yaml")
+
+    assert read.problems == []
+    assert read.values == {"a": meant}
+    assert type(read.values["a"]) is type(meant)
 
 
 def test_a_missing_file_a_folder_and_a_foreign_encoding_are_problems_not_crashes(

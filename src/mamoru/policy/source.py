@@ -9,15 +9,26 @@ import re
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml import (
+    AliasEvent,
+    CLoader,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    MarkedYAMLError,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    YAMLError,
+)
+from yaml import parse as events_of
 
 from mamoru.kit.text import hidden_characters
 from mamoru.policy.terms import Problem
@@ -27,6 +38,7 @@ KeyPath = tuple[Step, ...]
 
 _LARGEST = 2_000_000  # bytes; a policy or data map is a hundredth of it
 _DEEPEST = 40
+_LONGEST_NUMBER = 4_000  # Python reads no longer ones
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -94,78 +106,102 @@ def read_text(text: str, *, file: str) -> Source:
     """Read YAML text into plain values with lines, as `read` does for a file."""
     source = Source(file=file)
     try:
-        node = _composed(text)
+        values = _Reader(source, events_of(text, Loader=CLoader)).document()
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        source.lines[()] = (mark.line + 1) if mark is not None else 1
+        line = mark.line if mark is not None else 0
         what = " ".join(str(problem.problem or problem.context or "broken").split())
-        source.report((), f"not valid YAML: {what}", _syntax_remedy(what))
-        return source
-    except (YAMLError, ValueError, RecursionError) as problem:
-        what = "nested too deeply" if isinstance(problem, RecursionError) else "unreadable"
-        bad = re.search(r"#x([0-9a-f]+)", str(problem))
-        if bad is not None:
-            what = f"control character U+{int(bad[1], 16):04X}"
-        source.report((), f"not valid YAML: {what}", "remove it and save the file again")
-        return source
-    if not isinstance(node, MappingNode):
-        source.report((), "the file holds no keys", "start with `version:` at the left margin")
-        return source
-    source.values = _Reader(source).value(node, ())
+        _unsound(source, line + 1, what, _syntax_remedy(what, text.splitlines()[line : line + 1]))
+    except (YAMLError, UnicodeEncodeError):
+        at = next((n for n, each in enumerate(text) if _UNREADABLE.match(each)), 0)
+        what = f"control character U+{ord(text[at]):04X}" if text else "unreadable"
+        _unsound(source, text.count("\n", 0, at) + 1, what, "remove it and save the file again")
+    except _TooDeep as deep:
+        _unsound(source, deep.line, "nested too deeply", "check brackets and indentation")
+    else:
+        if isinstance(values, dict):
+            source.values = values
+        else:
+            source.report((), "the file holds no keys", "start with `version:` at the left margin")
     return source
 
 
-@lru_cache(maxsize=4)
-def _composed(text: str) -> Node | None:
-    """Return the nodes of a text, which are only read; a company's two files are asked for often."""
-    parser = YAML(typ="rt", pure=True)
-    parser.allow_duplicate_keys = True  # reported by the reader, all of them and with their lines
-    node: Node | None = parser.compose(text)
-    return node
+_UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML allows in no file (YAML 1.2, 5.1)."""
 
 
-def _syntax_remedy(what: str) -> str:
-    if "tab" in what or "\\t" in what:
+def _unsound(source: Source, line: int, what: str, remedy: str) -> None:
+    source.lines[()] = line
+    source.report((), f"not valid YAML: {what}", remedy)
+
+
+def _syntax_remedy(what: str, line: Sequence[str]) -> str:
+    if "cannot start any token" in what and any("\t" in each for each in line):
         return "indent with spaces, not tabs"
     if "mapping values" in what:
         return "put text that holds `: ` in quotes"
     return "check indentation, quotes and brackets on this line and the one above"
 
 
+class _TooDeep(Exception):
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 class _Reader:
-    """Turns nodes into values, once each: an alias would be a second visit."""
+    """Turns a parser's events into values: nothing is built that the file could blow up."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, events: Iterator[Event]) -> None:
         self._source = source
-        self._seen: set[int] = set()
+        self._events = events
 
-    def value(self, node: Node, path: KeyPath) -> Any:
-        """Return the plain value of a node and note its line."""
-        self._source.lines.setdefault(path, node.start_mark.line + 1)
-        if id(node) in self._seen:
+    def document(self) -> Any:
+        """Return the first document's value, None for a file without any; a second is a problem."""
+        values: Any = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    _unsound(self._source, _line(event), "a second document", "remove `---`")
+                    break
+                values = self._value(next(self._events), ())
+        return values
+
+    def _value(self, event: Event, path: KeyPath) -> Any:
+        """Return the plain value that an event begins, and note its line."""
+        self._source.lines.setdefault(path, _line(event))
+        if len(path) > _DEEPEST:
+            raise _TooDeep(_line(event))
+        if isinstance(event, AliasEvent):
             self._source.report(
                 path, "an alias (`*name`) is not read here", "write the value out in full"
             )
             return None
-        self._seen.add(id(node))
-        if len(path) > _DEEPEST:
-            self._source.report(path, "nested too deeply", "check the indentation")
-            return None
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.value(child, (*path, at)) for at, child in enumerate(node.value)]
-        return self._scalar(node, path)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, path)
+        if isinstance(event, CollectionStartEvent) and (tag := _tag(event)):
+            self._refuse(tag, path)
+        return self._mapping(path) if isinstance(event, MappingStartEvent) else self._sequence(path)
 
-    def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Any]:
+    def _sequence(self, path: KeyPath) -> list[Any]:
+        result: list[Any] = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            result.append(self._value(event, (*path, len(result))))
+        return result
+
+    def _mapping(self, path: KeyPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, ScalarNode) else None
-            line = key_node.start_mark.line + 1
-            if not isinstance(key, str):
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            line = _line(event)
+            if not isinstance(event, ScalarEvent):
                 self._source.lines.setdefault((*path, "?"), line)
                 self._source.report((*path, "?"), "a key must be a word", "write `word: value`")
+                self._pass(event, path)
+                self._pass(next(self._events), path)
                 continue
+            key = event.value
             if key in result:
                 first = self._source.lines[(*path, key)]
                 self._source.problems.append(
@@ -177,41 +213,73 @@ class _Reader:
                         remedy="keep one of the two",
                     )
                 )
+                self._pass(next(self._events), path)
                 continue
             self._source.lines[(*path, key)] = line
             result[key] = None
-            result[key] = self.value(value_node, (*path, key))
+            result[key] = self._value(next(self._events), (*path, key))
         return result
 
-    def _scalar(self, node: Node, path: KeyPath) -> Any:
-        text = str(node.value)
-        tag = str(node.tag or "").removeprefix(_TAG)
-        if tag == "null":
-            return None
-        if tag == "bool":
-            return text.lower() in {"true", "yes", "on"}
-        if tag in {"int", "float"}:
-            return _number(text)
-        if tag not in {"str", "timestamp"}:
-            self._source.report(path, f"the tag `{tag}` is not read here", "remove the tag")
-            return None
-        if hidden_characters(text):
+    def _pass(self, event: Event, path: KeyPath) -> None:
+        """Leave a value out, whatever it is."""
+        depth = len(path)
+        while True:
+            depth += isinstance(event, SequenceStartEvent | MappingStartEvent)
+            depth -= isinstance(event, SequenceEndEvent | MappingEndEvent)
+            if depth > _DEEPEST:
+                raise _TooDeep(_line(event))
+            if depth <= len(path):
+                return
+            event = next(self._events)
+
+    def _scalar(self, event: ScalarEvent, path: KeyPath) -> Any:
+        text, tag = event.value, _tag(event)
+        if not tag and event.implicit[0]:  # written without quotes: it may be more than a text
+            return self._checked(_plain_value(text), path)
+        if tag in {"", "str"}:
+            return self._checked(text, path)
+        return self._refuse(tag, path)
+
+    def _checked(self, value: Any, path: KeyPath) -> Any:
+        if isinstance(value, str) and hidden_characters(value):
             self._source.report(
                 path,
                 "the text holds characters that no reader sees",
                 "delete and type the line again",
             )
-        return text
+        return value
+
+    def _refuse(self, tag: str, path: KeyPath) -> None:
+        self._source.report(path, f"the tag `{tag}` is not read here", "remove the tag")
 
 
-def _number(text: str) -> Any:
-    try:
-        return int(text.replace("_", ""), 0)
-    except ValueError:
-        try:
-            return float(text.replace("_", ""))
-        except ValueError:
-            return text
+def _line(event: Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
+
+
+def _tag(event: ScalarEvent | CollectionStartEvent) -> str:
+    return str(event.tag or "").removeprefix(_TAG)
+
+
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_BROKEN = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+
+
+def _plain_value(text: str) -> Any:
+    """Return what a word without quotes means by YAML 1.2's core schema: `no` is a word."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text) if len(text) <= _LONGEST_NUMBER else text
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    return float(text) if _BROKEN.fullmatch(text) else text
 
 
 def _child(here: Any, step: Step) -> Any:
