@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,7 +38,7 @@ def open_waking() -> Waking:
     """Return what wakes a worker on the product's own database."""
     connection = connections["default"]
     if connection.vendor == "postgresql":
-        return OfServer()
+        return OfServer(_listening)
     return OfFile(Path(connection.settings_dict["NAME"]))
 
 
@@ -96,14 +97,15 @@ class OfServer:
     a pooler in between keeps notices back, the polling goes on and the next sleep connects anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, listening: Callable[[], Any]) -> None:
+        self._listening = listening
         self._connection: Any = None
 
     def wait(self, seconds: float, stopping: threading.Event) -> None:
         """Sleep; not at all after connecting, for something may have been queued before."""
         try:
             if self._connection is None:
-                self._connection = _listening()
+                self._connection = self._listening()
                 return
             for _ in self._connection.notifies(timeout=seconds, stop_after=1):
                 return
