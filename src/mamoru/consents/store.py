@@ -99,6 +99,11 @@ def recorded(reference: str) -> bool:
     return StandingRow.objects.filter(reference=reference).exists()
 
 
+def in_force(reference: str) -> bool:
+    """Return whether anything that was recorded under a reference has not ended."""
+    return StandingRow.objects.filter(reference=reference, until=None).exists()
+
+
 def end(reference: str, kind: StandingKind, *, at: datetime) -> int:
     """End what was recorded under a reference; return how many rows were in force."""
     rows = StandingRow.objects.filter(reference=reference, kind=kind, until=None)

@@ -21,15 +21,19 @@ def rows(model: type[M], rest: str, *given: Any) -> list[M]:
     return list(model._default_manager.raw(f"SELECT * FROM {model._meta.db_table} {rest}", given))
 
 
-def cells(statement: str, *given: Any) -> list[tuple[Any, ...]]:
-    """Return plain cells, as the driver gives them."""
+def cells(model: type[models.Model], columns: str, rest: str, *given: Any) -> list[tuple[Any, ...]]:
+    """Return plain cells of the rows that `rest` names, as the driver gives them."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(f"SELECT {columns} FROM {model._meta.db_table} {rest}", given)
         return list(cursor.fetchall())
 
 
-def write(statement: str, *given: Any) -> int:
-    """Run a statement that changes rows; return how many."""
+def update(model: type[models.Model], rest: str, *given: Any) -> int:
+    """Change rows (`SET … WHERE …`); return how many."""
+    return _write(f"UPDATE {model._meta.db_table} {rest}", given)
+
+
+def _write(statement: str, given: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return int(cursor.rowcount)
@@ -51,10 +55,10 @@ def insert(
     one = f"({', '.join(['%s'] * len(columns))})"
     for begin in range(0, len(wanted), _ROWS):
         part = wanted[begin : begin + _ROWS]
-        fresh += write(
+        fresh += _write(
             f'INSERT INTO "{model._meta.db_table}" ({named}) VALUES'
             f" {', '.join([one] * len(part))}{' ON CONFLICT DO NOTHING' if known_too else ''}",
-            *(value for row in part for value in row),
+            [value for row in part for value in row],
         )
     return fresh
 

@@ -114,8 +114,9 @@ def end_round(
     at: datetime,
 ) -> None:
     """Note what a round did, as the last one in its store so far."""
-    asking.write(
-        "UPDATE cases_reachrow SET counts = %s, ended_at = %s, ended ="
+    asking.update(
+        ReachRow,
+        "SET counts = %s, ended_at = %s, ended ="
         " 1 + COALESCE((SELECT MAX(others.ended) FROM cases_reachrow others"
         " WHERE others.store = %s), 0)"
         " WHERE demand_id = %s AND store = %s AND wave = %s AND round = %s",
@@ -180,8 +181,9 @@ def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> tuple[Effect, 
 
 def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> None:
     """Note how deep an erasure went in a store."""
-    asking.write(
-        "UPDATE cases_effectrow SET level = %s WHERE demand_id = %s AND store = %s AND wave = %s"
+    asking.update(
+        EffectRow,
+        "SET level = %s WHERE demand_id = %s AND store = %s AND wave = %s"
         " AND (erased > 0 OR written > 0)",
         level, demand_id, store, wave,
     )  # fmt: skip

@@ -141,7 +141,7 @@ def refreshed(case: Case) -> Case:
 
     Nothing is opened where nothing changed. CaseUnknown if it was erased meanwhile.
     """
-    found = asking.cells("SELECT version FROM cases_caserow WHERE id = %s", case.id)
+    found = asking.cells(CaseRow, "version", "WHERE id = %s", case.id)
     if not found:
         raise CaseUnknown(f"there is no case `{case.id}`")
     if found[0][0] == case.version:
@@ -153,7 +153,7 @@ def refreshed(case: Case) -> Case:
 
 def held(case_id: CaseId) -> Case:
     """Return a case and keep every other writer of it out until the transaction ends."""
-    asking.cells(f"SELECT id FROM cases_caserow WHERE id = %s{asking.hold()}", case_id)
+    asking.cells(CaseRow, "id", f"WHERE id = %s{asking.hold()}", case_id)
     return case(case_id)
 
 

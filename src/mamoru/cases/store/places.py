@@ -23,8 +23,8 @@ _COLUMNS = ("demand_id", "location", "store", "table", "rows", "digest", "at", "
 
 def receipted(demand_id: DemandId) -> frozenset[str]:
     """Return the locations at which a demand's step ran already."""
-    asked = "SELECT location FROM cases_receiptrow WHERE demand_id = %s"
-    return frozenset(str(location) for (location,) in asking.cells(asked, demand_id))
+    found = asking.cells(ReceiptRow, "location", "WHERE demand_id = %s", demand_id)
+    return frozenset(str(location) for (location,) in found)
 
 
 def receipts(demand_id: DemandId) -> tuple[LocationReceipt, ...]:
@@ -77,20 +77,20 @@ def values(demand_id: DemandId, location: str) -> tuple[Row, ...]:
 
 def mark_executed(demand_id: DemandId, *, at: datetime) -> bool:
     """Note that every step of a demand is done; False if that was noted already."""
-    statement = "UPDATE cases_demandrow SET executed_at = %s WHERE id = %s AND executed_at IS NULL"
-    return bool(asking.write(statement, asking.moment(at), demand_id))
+    rest = "SET executed_at = %s WHERE id = %s AND executed_at IS NULL"
+    return bool(asking.update(DemandRow, rest, asking.moment(at), demand_id))
 
 
 def executed(demand_id: DemandId) -> bool:
     """Return whether every step of a demand is done."""
-    asked = "SELECT 1 FROM cases_demandrow WHERE id = %s AND executed_at IS NOT NULL"
-    return bool(asking.cells(asked, demand_id))
+    rest = "WHERE id = %s AND executed_at IS NOT NULL"
+    return bool(asking.cells(DemandRow, "1", rest, demand_id))
 
 
 def done_by_hand(demand_id: DemandId) -> bool:
     """Return whether staff noted that they carried a demand out."""
-    asked = "SELECT 1 FROM cases_demandrow WHERE id = %s AND sealed_hand_note IS NOT NULL"
-    return bool(asking.cells(asked, demand_id))
+    rest = "WHERE id = %s AND sealed_hand_note IS NOT NULL"
+    return bool(asking.cells(DemandRow, "1", rest, demand_id))
 
 
 def save_hand_work(demand_id: DemandId, note: str, *, by: StaffId, at: datetime) -> bool:

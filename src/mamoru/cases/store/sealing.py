@@ -69,7 +69,7 @@ def key_of_case(case_id: CaseId, *, hold: bool = False) -> DataKey:
     `hold` keeps every other writer of the case out until the transaction ends.
     """
     held = asking.hold() if hold else ""
-    found = asking.cells(f"SELECT wrapped_key FROM cases_caserow WHERE id = %s{held}", case_id)
+    found = asking.cells(CaseRow, "wrapped_key", f"WHERE id = %s{held}", case_id)
     if not found:
         raise CaseUnknown(f"there is no case `{case_id}`")
     return master().unwrap(bytes(found[0][0]))
