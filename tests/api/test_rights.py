@@ -104,6 +104,12 @@ STAFF = {
     "decide_demand": Line(page="decide", at=scenes.verified, body=_version),
     "approve_demand": Line(page="approve", at=scenes.decided, body=_version),
     "return_demand": Line(page="return", at=scenes.decided, body=_reason),
+    "ask_lifting": Line(
+        page="ask-lifting",
+        at=scenes.stopped,
+        body=lambda _case, _role: {"reason": "ご本人の申し出"},
+    ),
+    "lift": Line(page="lift", at=scenes.lifting),
     "reopen_case": Line(page="reopen", at=scenes.outgrown, body=_reason),
     "write_by_hand": Line(page="by-hand", at=scenes.unprintable, body=_codes),
     "supplement_letter": Line(page="supplement-letter", at=scenes.asked),

@@ -248,6 +248,24 @@ def outgrown() -> CaseId:
     return found
 
 
+def stopped() -> CaseId:
+    """花子's use was stopped, and the case is ready to be answered."""
+    case = filed(kinds=(DemandKind.CEASE_USE,))
+    read(case, with_licence(case, cast.HANAKO), cast.HANAKO)
+    identified(case, cast.HANAKO)
+    approved(decided(verified(case)))
+    assert actions.carry_out(case, AtOnce()) is Work.READY
+    return case
+
+
+def lifting() -> CaseId:
+    """The privacy officer has asked to lift it."""
+    case = stopped()
+    (demand,) = store.case(case).demands
+    actions.ask_lifting(demand.id, reason="ご本人の申し出", by=staff("privacy-officer"), now=now())
+    return case
+
+
 def rare() -> cast.Someone:
     """悪田, if the name were written with a character that few have; nothing is held of them."""
     return replace(cast.AKUDA, given_name=f"花{RARE}子")

@@ -36,6 +36,8 @@ ALLOWED = {
     "verify-case": ("desk", "privacy-officer"),
     "ask-supplement": ("desk", "privacy-officer"),
     "resume-check": ("desk", "privacy-officer"),
+    "ask-lifting": ("privacy-officer",),
+    "lift": ("approver",),
     "name-value": ("desk", "privacy-officer"),
     "decide": ("privacy-officer",),
     "approve": ("approver",),
@@ -55,7 +57,9 @@ def address(name: str, case: CaseId) -> str:
     )
     if name in {"open-paper", "record-finding"}:
         given["proof_id"] = store.case(case).proofs[0].id
-    if name in {"decide", "approve", "return", "carried-out", "name-value"}:
+    if name in {
+        "decide", "approve", "return", "carried-out", "name-value", "ask-lifting", "lift",
+    }:  # fmt: skip
         given["position"] = 1
     return reverse(name, kwargs=given)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mamoru.datamap.acts import Frozen, Reach, reach_digest
+from mamoru.datamap.acts import Act, Frozen, Reach, act_digests, reach_digest
 from mamoru.datamap.terms import KeyPath, Location
 from mamoru.gate.permit import PermitRefused, issue
 from mamoru.gate.terms import Permit, PermitExpired, Standing
@@ -140,6 +140,20 @@ def test_rows_that_were_resolved_from_elsewhere_are_not_named() -> None:
         permit(
             PLACE, operation="erase", frozen=(rows(NUMBER, of=place({"name": "name"}, key="M2")),)
         )
+
+
+@pytest.mark.promise("P1.5", "P3.14")
+@pytest.mark.parametrize("operation", ["erase", "correct"])
+def test_how_rows_under_a_shared_key_are_told_is_named_as_well(operation: str) -> None:
+    hana, hanako = (("name", "佐藤花"),), (("name", "佐藤花子"),)
+    frozen = replace(rows(MAIL), own=(hana, hanako))
+    named = permit(PLACE, operation=operation, frozen=(frozen,)).frozen
+    act = Act(store="shop", table=frozen.table, place=frozen.place, reaches=frozen.reaches)
+
+    for own in (hana, hanako, (("note", None), *hana)):
+        assert not named.isdisjoint(act_digests(replace(act, only=own)))
+    for other in ((), (("name", "佐藤太郎"),), (*hana, ("note", None))):
+        assert named.isdisjoint(act_digests(replace(act, only=other)))
 
 
 @pytest.mark.promise("P1.5", "P3.5")

@@ -183,7 +183,7 @@ def test_only_what_no_workflow_will_end_is_queued_again(
     case_id, _ = queued()
     assert store.claim_work(case_id) == 1
     workers.beat("alive")
-    found = types.SimpleNamespace(status=status, executor_id="alive", app_version="2")
+    found = types.SimpleNamespace(status=status, executor_id="alive", app_version="3")
     monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: found)
 
     work._take_up(frozenset())

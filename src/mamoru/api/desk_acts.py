@@ -18,6 +18,7 @@ from mamoru.api.schemas import (
     FindingIn,
     HandWrittenIn,
     IdentifyIn,
+    LiftingIn,
     NamingIn,
     ReturnIn,
     SupplementIn,
@@ -168,6 +169,28 @@ def return_demand(
             now=call.now,
             version=body.version,
         )
+    )
+
+
+@router.post("/{reference}/demands/{position}/lifting", operation_id="ask_lifting", response=DONE)
+def ask_lifting(
+    request: HttpRequest, reference: str, position: int, body: LiftingIn, key: Key
+) -> DoneOut:
+    """Ask that a suspension or stop in force be lifted; it holds until a second person agrees."""
+    call = Call(request, OFFICER, reference, body, key)
+    return call.once(
+        lambda: actions.ask_lifting(
+            ids.demand_id(call.case_id, position), reason=body.reason, by=call.by, now=call.now
+        )
+    )
+
+
+@router.post("/{reference}/demands/{position}/lifting/approval", operation_id="lift", response=DONE)
+def lift(request: HttpRequest, reference: str, position: int, body: AgainIn, key: Key) -> DoneOut:
+    """Lift a suspension or stop as the second person."""
+    call = Call(request, APPROVER, reference, body, key)
+    return call.once(
+        lambda: actions.lift(ids.demand_id(call.case_id, position), by=call.by, now=call.now)
     )
 
 

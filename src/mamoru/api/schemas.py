@@ -334,6 +334,12 @@ class ReturnIn(In):
     reason: str = Field(min_length=1, max_length=LONG)
 
 
+class LiftingIn(In):
+    """Why a suspension or stop is to be lifted: its person's word, or the cause that is gone."""
+
+    reason: str = Field(min_length=1, max_length=LONG)
+
+
 class NamingIn(In):
     """Which registered value a correction is about: a `ref` of `values_to_name`."""
 

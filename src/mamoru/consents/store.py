@@ -83,14 +83,25 @@ def add(who: Person, record: StandingRecord) -> bool:
         for digest in digests
     ]
     known = StandingRow.objects.filter(reference=record.reference, kind=record.kind)
-    before = known.count()
-    StandingRow.objects.bulk_create(rows, ignore_conflicts=True)
-    return known.count() > before
+    stands = {
+        (row.purpose, row.recipient, row.person)
+        for row in known.only("purpose", "recipient", "person")
+    }
+    fresh = [row for row in rows if (row.purpose, row.recipient, row.person) not in stands]
+    if not fresh:
+        return False
+    StandingRow.objects.bulk_create(fresh, ignore_conflicts=True)
+    return True
 
 
 def recorded(reference: str) -> bool:
     """Return whether anything was recorded under a reference."""
     return StandingRow.objects.filter(reference=reference).exists()
+
+
+def in_force(reference: str) -> bool:
+    """Return whether anything that was recorded under a reference has not ended."""
+    return StandingRow.objects.filter(reference=reference, until=None).exists()
 
 
 def end(reference: str, kind: StandingKind, *, at: datetime) -> int:

@@ -332,6 +332,12 @@ class ReturnForm(_Form):
     reason = _note(_("差し戻す理由"), required=True)
 
 
+class LiftingForm(_Form):
+    """Why a suspension or stop is to be lifted."""
+
+    reason = _note(_("停止を解く理由（本人の申し出、原因の解消など）"), required=True)
+
+
 class CarriedOutForm(_Form):
     """What was done by hand, and where."""
 

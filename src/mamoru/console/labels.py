@@ -176,6 +176,7 @@ TRAIL: Words = {
     "case.keys.forgotten": _("記録を指す鍵を破棄した"),
     "restore.replayed": _("復元されたデータベースで消去をやり直した"),
     "standing.recorded": _("利用停止・提供停止・消去の印を付けた"),
+    "case.lifting.asked": _("利用停止・提供停止を解くことを求めた"),
     "standing.ended": _("利用停止・提供停止・消去の印を外した"),
     "case.place.corrected": _("データベースを訂正した"),
     "case.place.changed": _("データベースの記録を変更し、変更を確かめた"),

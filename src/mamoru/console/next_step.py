@@ -43,6 +43,7 @@ _ANCHORED: Final = {
     "return": "decisions",
     "reopen": "work",
     "hand": "work",
+    "lifting": "work",
     "by": "answer",
     "work": "work",
     "answer": "answer",

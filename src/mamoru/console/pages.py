@@ -136,6 +136,7 @@ def show(
             if stale and look.handles
             else None
         ),
+        liftings=work.liftings(look),
         written=tuple(
             Written(
                 code=each.code,

@@ -214,6 +214,17 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lifting:
+    """A suspension or stop in force, and what this person may do to end it."""
+
+    position: int
+    kind: str
+    asked: bool
+    form: forms.LiftingForm | None
+    may_lift: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A character without a glyph: what to write by hand, and where."""
 
@@ -281,6 +292,7 @@ class CasePage:
     working: Working
     stale: tuple[Stale, ...]
     reopen_form: forms.ReturnForm | None
+    liftings: tuple[Lifting, ...]
     written: tuple[Written, ...]
     written_form: forms.HandWrittenForm | None
     has_letter: bool

@@ -315,6 +315,43 @@ def return_demand(request: HttpRequest, desk: Desk, case_id: str, position: int)
     )
 
 
+@require_POST
+@access.staff(Right.DECIDE)
+def ask_lifting(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Ask that a suspension or stop be lifted; a second person agrees (P3.6, P3.7)."""
+    known = acting.known(case_id)
+    _case, demand = acting.demand(known, position)
+    form = forms.LiftingForm(request.POST, auto_id=f"lifting-{position}-%s")
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.ask_lifting(
+            demand.id, reason=form.cleaned_data["reason"], by=desk.by, now=clock.now()
+        ),
+        form=form,
+        key=f"lifting-{position}",
+        anchor="lifting",
+        done=gettext("停止を解くことを求めました。別の人が承認するまで、停止は続きます。"),
+    )
+
+
+@require_POST
+@access.staff(Right.APPROVE)
+def lift(request: HttpRequest, desk: Desk, case_id: str, position: int) -> HttpResponse:
+    """Lift a suspension or stop as the second person."""
+    known = acting.known(case_id)
+    _case, demand = acting.demand(known, position)
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.lift(demand.id, by=desk.by, now=clock.now()),
+        anchor="lifting",
+        done=gettext("停止を解きました。"),
+    )
+
+
 # --- work and answer ----------------------------------------------------------------------
 
 

@@ -121,14 +121,32 @@ class Proof:
     latest: date | None = None
 
 
-def reach_digest(frozen: Frozen | Act) -> str:
-    """Return SHA-256 over whose rows these are: store, table, place and resolved keys.
+Equalities = tuple[tuple[str, Value], ...]
 
-    A permit names it, so that nothing is done to other keys than those that were frozen.
+
+def reach_digest(frozen: Frozen | Act, only: Equalities = ()) -> str:
+    """Return SHA-256 over whose rows these are: store, table, place, resolved keys, and `only`.
+
+    A permit names it, so that nothing is done to other keys than those that were frozen, nor
+    to rows of others under the same keys.
     """
     keys = [[reach.column, reach.match, reach.keys] for reach in frozen.reaches]
-    text = json.dumps([frozen.store, frozen.table, frozen.place, keys], ensure_ascii=False)
+    named = [frozen.store, frozen.table, frozen.place, keys, only]
+    text = json.dumps(named, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frozen_digests(frozen: Frozen) -> frozenset[str]:
+    """Return what a permit names of frozen rows: one digest a way in which the person's are told."""
+    return frozenset(reach_digest(frozen, own) for own in frozen.own or ((),))
+
+
+def act_digests(act: Act) -> frozenset[str]:
+    """Return the digests of which a permit must name one: an act may narrow its rows further.
+
+    How the person's own rows are told stands last in `only`, after what else narrows them.
+    """
+    return frozenset(reach_digest(act, act.only[at:]) for at in range(len(act.only) + 1))
 
 
 def key_digests(frozen: Frozen) -> frozenset[str]:
@@ -141,5 +159,7 @@ def key_digests(frozen: Frozen) -> frozenset[str]:
         return frozenset()
     (reach,) = frozen.reaches
     return frozenset(
-        reach_digest(replace(frozen, reaches=(replace(reach, keys=(key,)),))) for key in reach.keys
+        digest
+        for key in reach.keys
+        for digest in frozen_digests(replace(frozen, reaches=(replace(reach, keys=(key,)),)))
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mamoru.datamap.acts import Frozen, key_digests, reach_digest
+from mamoru.datamap.acts import Frozen, frozen_digests, key_digests
 from mamoru.datamap.terms import NO_PERSONAL_DATA, Location
 from mamoru.gate.decide import decide
 from mamoru.gate.terms import (
@@ -73,7 +73,7 @@ def issue(
         if each.place not in reach:
             where = f"{each.store}.{each.table}"
             raise PermitRefused(f"the rows of `{where}` were not resolved from a permitted place")
-        keys.add(reach_digest(each))
+        keys |= frozen_digests(each)
         if act is Operation.CORRECT:
             keys |= key_digests(each)
     return Permit(

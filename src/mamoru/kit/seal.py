@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -70,7 +71,7 @@ class MasterKey:
 
     def derive(self, label: str) -> bytes:
         """Return a 32-byte secret for one named use, so that no two uses share a key."""
-        return hmac.digest(self.secret, b"mamoru/" + label.encode(), hashlib.sha256)
+        return _derived(self.secret, label)
 
     def data_key(self, label: str) -> DataKey:
         """Return a data key for one named use that is not a case's (sessions, workflow data)."""
@@ -79,6 +80,11 @@ class MasterKey:
     def digest(self, label: str, text: str) -> str:
         """Return a keyed digest (64 hex digits) that only holders of the key can recompute."""
         return hmac.digest(self.derive(label), text.encode(), hashlib.sha256).hex()
+
+
+@lru_cache(maxsize=64)
+def _derived(secret: bytes, label: str) -> bytes:
+    return hmac.digest(secret, b"mamoru/" + label.encode(), hashlib.sha256)
 
 
 def create_master_key(path: Path) -> MasterKey:

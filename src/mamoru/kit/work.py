@@ -10,12 +10,11 @@ class Steps(Protocol):
     """What a running job is handed to name its steps."""
 
     def step(self, name: str, act: Callable[[], T]) -> T:
-        """Run `act` and record its result under `name`.
+        """Run `act`, known as `name`, and return its result.
 
-        After a restart a recorded step returns its result without running. A
-        process killed inside `act` runs it again: `act` must be idempotent. The
-        result is stored by the engine, so it holds ids and counts, never
-        personal data.
+        A process that is killed runs its steps again from the first: `act` looks up
+        what of it is done already. An engine may record the result and return it
+        instead, so it holds ids and counts, never personal data.
         """
         ...
 

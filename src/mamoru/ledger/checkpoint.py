@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -65,8 +66,7 @@ class PublicKey:
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell keys of one name apart."""
-        named = self.origin.encode() + b"\n" + _ED25519 + self.raw
-        return hashlib.sha256(named).digest()[:_KEY_ID]
+        return _key_id(self.origin, self.raw)
 
     @property
     def text(self) -> str:
@@ -85,13 +85,12 @@ class Signer:
     @property
     def public(self) -> PublicKey:
         """The key to hand to auditors."""
-        private = Ed25519PrivateKey.from_private_bytes(self.secret)
-        return PublicKey(self.origin, private.public_key().public_bytes_raw())
+        return PublicKey(self.origin, _public(self.secret))
 
     def sign(self, size: int, root: bytes) -> str:
         """Return the signed note of a head."""
         text = Checkpoint(self.origin, size, root).text
-        signature = Ed25519PrivateKey.from_private_bytes(self.secret).sign(text.encode())
+        signature = _private(self.secret).sign(text.encode())
         sealed = base64.b64encode(self.public.key_id + signature).decode("ascii")
         return f"{text}\n— {self.origin} {sealed}\n"
 
@@ -100,6 +99,30 @@ class Signer:
         """The C2SP signer key, as its file holds it."""
         key = base64.b64encode(_ED25519 + self.secret).decode("ascii")
         return f"{_SECRET}{self.origin}+{self.public.key_id.hex()}+{key}"
+
+
+# Each entry checks one head and signs the next: a key is brought into its form once a process.
+
+
+@lru_cache(maxsize=4)
+def _private(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+@lru_cache(maxsize=4)
+def _public(secret: bytes) -> bytes:
+    return _private(secret).public_key().public_bytes_raw()
+
+
+@lru_cache(maxsize=16)
+def _opened(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+@lru_cache(maxsize=16)
+def _key_id(origin: str, raw: bytes) -> bytes:
+    named = origin.encode() + b"\n" + _ED25519 + raw
+    return hashlib.sha256(named).digest()[:_KEY_ID]
 
 
 def open_note(note: str, key: PublicKey) -> Checkpoint:
@@ -113,7 +136,7 @@ def open_note(note: str, key: PublicKey) -> Checkpoint:
         if name != key.origin or sealed[:_KEY_ID] != key.key_id:
             continue
         try:
-            Ed25519PublicKey.from_public_bytes(key.raw).verify(sealed[_KEY_ID:], head.text.encode())
+            _opened(key.raw).verify(sealed[_KEY_ID:], head.text.encode())
         except (InvalidSignature, ValueError) as problem:
             raise CheckpointRejected("the signature of the checkpoint is wrong") from problem
         found += 1

@@ -50,6 +50,7 @@ from mamoru.cases.actions.letters import (
     unprintable,
     write_by_hand,
 )
+from mamoru.cases.actions.lifting import ask_lifting, lift, liftable, lifting_asked_by
 from mamoru.cases.actions.looking import (
     LOOK,
     clock_of,
@@ -106,6 +107,7 @@ __all__ = [
     "allowed_grounds",
     "approve_demand",
     "arrived_papers",
+    "ask_lifting",
     "ask_supplement",
     "candidates",
     "carry_out",
@@ -121,6 +123,9 @@ __all__ = [
     "identify",
     "install",
     "judged_grounds",
+    "lift",
+    "liftable",
+    "lifting_asked_by",
     "name_value",
     "note_failure",
     "offers_download",

@@ -25,6 +25,7 @@ from mamoru.cases.execute.planning import (
     holds_anything,
     is_ref,
     plan,
+    standing_of,
 )
 from mamoru.cases.execute.restoring import NotRestored, Replayed, needed, replay, untold
 
@@ -62,6 +63,7 @@ __all__ = [
     "release",
     "replay",
     "run",
+    "standing_of",
     "text",
     "untold",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from mamoru.cases import store
 from mamoru.cases.execute import changing, person, planning, reading
@@ -39,7 +40,7 @@ def run(case: Case, steps: Steps) -> None:
     Raises Waiting when a store cannot be reached, staff have to act by hand, or the plan is
     no longer the approved one. What is read is read before anything changes, and what is
     erased is erased last. INVARIANT: a resumed run asks for the same steps in the same
-    order, whatever is done already; what is done is looked up within the step.
+    order, whatever is done already; what is done is looked up within the step (decision 20).
     """
     for demand in sorted(case.demands, key=lambda each: _ORDER.index(each.demand.kind)):
         decision = demand.decision
@@ -76,7 +77,8 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     names = [name for name, _ in planning.by_store(planned.locations)]
     for word, act in _acts_on(demand.demand.kind):
         for name in names:
-            _step(steps, f"{demand.id} {name}{word}", partial(_act, act, case, demand, name))
+            known = partial(_act, act, case, demand, name, planned)
+            _step(steps, f"{demand.id} {name}{word}", known)
     if demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         _step(
             steps, f"{demand.id} provision records",
@@ -85,12 +87,18 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     _step(steps, f"{demand.id} seal", lambda: _seal(case, demand))
 
 
-_Act = Callable[[Case, DemandState, str], str]
+class _Act(Protocol):
+    """What is done in one store for a demand; `done`, or what is in the way."""
+
+    def __call__(
+        self, case: Case, demand: DemandState, name: str, *, planned: planning.Plan | None
+    ) -> str: ...
 
 
-def _act(act: _Act, case: Case, demand: DemandState, name: str) -> str:
+def _act(act: _Act, case: Case, demand: DemandState, name: str, planned: planning.Plan) -> str:
     """Act for the person as they are known now: the step before may have found another key."""
-    return act(store.refreshed(case), demand, name)
+    latest = store.refreshed(case)
+    return act(latest, demand, name, planned=planned if latest is case else None)
 
 
 def _acts_on(kind: DemandKind) -> tuple[tuple[str, _Act], ...]:

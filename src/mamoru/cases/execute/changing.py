@@ -50,17 +50,17 @@ def hide(case: Case, demand: DemandState, *, now: datetime) -> None:
     In the caller's transaction, beside the entry that the execution began. PersonErased for a
     correction of somebody who was erased meanwhile.
     """
-    who, kind = person_of(case), demand.demand.kind
+    kind = demand.demand.kind
     if planning.standing_of(demand.demand) is None:
         if kind in planning.CORRECTING:
-            consents.expect_not_erased(who, now=now)
+            consents.expect_not_erased(person_of(case), now=now)
         return
     act = {
         DemandKind.ERASURE: consents.bury,
         DemandKind.CEASE_USE: consents.suspend,
         DemandKind.CEASE_PROVISION: consents.stop,
     }[kind]
-    act(who, reference=demand.id, by=SYSTEM, now=now)
+    act(person_of(case), reference=demand.id, by=SYSTEM, now=now)
 
 
 def person_of(case: Case) -> Person:
@@ -109,14 +109,21 @@ def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tu
     return tuple(result)
 
 
-def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
+def change(
+    case: Case,
+    demand: DemandState,
+    name: str,
+    *,
+    wave: int = 0,
+    planned: planning.Plan | None = None,
+) -> str:
     """Carry a demand out in one store; `done`, or the code of what is in the way.
 
     Safe to repeat at any point: the keys are looked up, the fence tells what was committed,
     and what was proven is not proven again.
     """
     now = clock.now()
-    at = rows.task(case, demand, name, now=now, wave=wave)
+    at = rows.task(case, demand, name, now=now, wave=wave, planned=planned)
     proven = {each.table for each in kept.effects(demand.id, name) if each.wave == wave}
     correcting = demand.demand.kind in planning.CORRECTING
     if proven and (correcting or proven >= {place.table for place in at.places}):
@@ -146,14 +153,16 @@ def change(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
         return f"{problem.code}:{name}"
 
 
-def confirm(case: Case, demand: DemandState, name: str) -> str:
+def confirm(
+    case: Case, demand: DemandState, name: str, *, planned: planning.Plan | None = None
+) -> str:
     """Look once more before a demand is sealed: `done` if what was proven still is so.
 
     A store that was put back to an older state meanwhile, or a system that wrote the rows
     again, is found here; so is a key that the person took on since. What was proven is then
     forgotten and done again.
     """
-    at = rows.task(case, demand, name, now=clock.now())
+    at = rows.task(case, demand, name, now=clock.now(), planned=planned)
     latest = kept.last_round(demand.id, name)
     if latest is None or demand.demand.kind in planning.CORRECTING:
         return _DONE
@@ -204,15 +213,17 @@ def _change(at: Task) -> str:
             # Between the beginning and this store an erasure may have run: nothing comes back.
             consents.expect_not_erased(person_of(at.case), now=at.now)
         counts = _apply(at, latest, acts)
-        rounds[-1] = replace(latest, counts=counts)
+        rounds[-1] = latest = replace(latest, counts=counts)
         if outgrown:  # what it did is known now; what has come since is looked for anew
             outgrown = False
+            effects.end(at, latest)
             rounds.append(rows.again(at, latest))
             continue
         proofs = hand.prove(at.permit(latest.frozen), acts, at.now)
         if not any(proof.open for proof in proofs):
-            effects.keep(at, rounds, proofs)
+            effects.keep(at, rounds, proofs, ended=latest)
             return _DONE
+        effects.end(at, latest)
         if demand.demand.kind in planning.CORRECTING:
             return f"value-changed-meanwhile:{name}"
         if len(rounds) >= _ROUNDS:
@@ -221,21 +232,20 @@ def _change(at: Task) -> str:
 
 
 def _apply(at: Task, latest: Round, acts: tuple[Act, ...]) -> tuple[kept.Count, ...]:
-    """Do a round's acts behind its fence; return what it did, whichever try of it did so."""
+    """Do a round's acts behind its fence; return what it did, whichever try of it did so.
+
+    The caller notes that: until then a later try asks the fence again.
+    """
     hand, number, allowed = connector(at.name), latest.number, at.permit(latest.frozen)
     expected = latest.counts
     if not at.mapped.fenced and not expected:
         # Nothing in the store tells a later try what this one did: it is counted before.
         expected = _counts(acts, (proof.open for proof in hand.prove(allowed, acts, at.now)))
-        kept.end_round(
-            at.demand.id, at.name, wave=at.wave, number=number, counts=expected, at=at.now
-        )
+        effects.end(at, replace(latest, counts=expected))
     fence = kept.fence(at.demand.id, at.name, at.wave, number)
     done = hand.apply(allowed, acts, fence=fence, now=at.now)
     fresh = at.mapped.fenced or any(done.counts)
-    counts = _counts(acts, done.counts) if fresh else expected
-    kept.end_round(at.demand.id, at.name, wave=at.wave, number=number, counts=counts, at=at.now)
-    return counts
+    return _counts(acts, done.counts) if fresh else expected
 
 
 def _counts(acts: tuple[Act, ...], rows: Iterable[int]) -> tuple[kept.Count, ...]:
@@ -245,7 +255,14 @@ def _counts(acts: tuple[Act, ...], rows: Iterable[int]) -> tuple[kept.Count, ...
     )
 
 
-def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
+def deepen(
+    case: Case,
+    demand: DemandState,
+    name: str,
+    *,
+    wave: int = 0,
+    planned: planning.Plan | None = None,
+) -> str:
     """Clear what the engine keeps of the rows that went, and note how deep that was (E1, E2)."""
     done = [
         each
@@ -254,7 +271,7 @@ def deepen(case: Case, demand: DemandState, name: str, *, wave: int = 0) -> str:
     ]
     if not done or done[0].level:
         return _DONE
-    at = rows.task(case, demand, name, now=clock.now(), wave=wave)
+    at = rows.task(case, demand, name, now=clock.now(), wave=wave, planned=planned)
     latest, _ = rows.bound(at, kept.rounds(demand.id, name, wave=wave)[-1])
     try:
         allowed = at.permit(latest.frozen)

@@ -20,8 +20,20 @@ from mamoru.kit.ids import SYSTEM
 from mamoru.ledger import append
 
 
-def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
-    """Keep what the rounds did, table by table, once and for all: effects, receipts, entries."""
+def end(at: Task, done: Round) -> None:
+    """Note what a round did: from here on its fence is expected in the store (decision 17)."""
+    kept.end_round(
+        at.demand.id, at.name, wave=at.wave, number=done.number, counts=done.counts, at=at.now
+    )
+
+
+def keep(
+    at: Task, rounds: list[Round], proofs: tuple[Proof, ...], *, ended: Round | None = None
+) -> None:
+    """Keep what the rounds did, table by table, once and for all: effects, receipts, entries.
+
+    With the end of the last round, `ended`, where that is not noted yet.
+    """
     found = by_table(proofs)
     erased: dict[str, int] = defaultdict(int)
     written: dict[str, int] = defaultdict(int)
@@ -49,6 +61,8 @@ def keep(at: Task, rounds: list[Round], proofs: tuple[Proof, ...]) -> None:
         if each.table in found or not _correcting(at)
     ]
     with store.atomic():
+        if ended is not None:
+            end(at, ended)
         fresh = kept.save_effects(at.demand.id, effects)
         if not at.wave:
             receipts = {each.ref: (_receipt(at, each), ()) for each in fresh}

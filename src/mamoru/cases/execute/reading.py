@@ -28,12 +28,15 @@ from mamoru.ledger import append
 from mamoru.provision import store as provisions
 
 
-def read(case: Case, demand: DemandState, name: str) -> str:
+def read(
+    case: Case, demand: DemandState, name: str, *, planned: planning.Plan | None = None
+) -> str:
     """Read a demand's places in one store, over one connection, and keep the receipts.
 
     `done`, or the code of what is in the way.
     """
-    places = dict(planning.by_store(planning.plan(case, demand).locations)).get(name, ())
+    planned = planned or planning.plan(case, demand)
+    places = dict(planning.by_store(planned.locations)).get(name, ())
     if store.receipted(demand.id).issuperset(map(name_of, places)):
         return "done"
     now = clock.now()

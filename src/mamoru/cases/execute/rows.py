@@ -50,14 +50,22 @@ class Task:
         )
 
 
-def task(case: Case, demand: DemandState, name: str, *, now: datetime, wave: int = 0) -> Task:
-    """Return the task of a demand in a store."""
-    planned = planning.plan(case, demand).locations
+def task(
+    case: Case,
+    demand: DemandState,
+    name: str,
+    *,
+    now: datetime,
+    wave: int = 0,
+    planned: planning.Plan | None = None,
+) -> Task:
+    """Return the task of a demand in a store; `planned` where this very case was planned already."""
+    places = (planned or planning.plan(case, demand)).locations
     return Task(
         case=case,
         demand=demand,
         mapped=hands().datamap.store(name),
-        places=tuple(place for place in planned if place.store == name),
+        places=tuple(place for place in places if place.store == name),
         wave=wave,
         now=now,
     )

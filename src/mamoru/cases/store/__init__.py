@@ -15,12 +15,14 @@ from mamoru.cases.store.forms import (
 )
 from mamoru.cases.store.letters import answer, save_answer, save_hand_written
 from mamoru.cases.store.outbox import (
+    QUEUED_CHANNEL,
     claim_work,
     claimed_work,
     due_work,
     hasten_work,
     next_try,
     set_work,
+    when_queued,
 )
 from mamoru.cases.store.papers import (
     PaperUnknown,
@@ -56,6 +58,7 @@ from mamoru.cases.store.sealing import CaseUnknown, atomic, commitment, install,
 from mamoru.cases.store.shapes import Row, T
 
 __all__ = [
+    "QUEUED_CHANNEL",
     "CaseChangedMeanwhile",
     "CaseLine",
     "CaseUnknown",
@@ -113,4 +116,5 @@ __all__ = [
     "save_target",
     "set_work",
     "values",
+    "when_queued",
 ]

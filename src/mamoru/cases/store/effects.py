@@ -10,6 +10,7 @@ from django.db.models.functions import Length
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import EffectRow, ReachRow
+from mamoru.cases.store import asking
 from mamoru.cases.store.sealing import key_of_case
 from mamoru.cases.terms import Effect
 from mamoru.datamap.acts import Frozen
@@ -18,6 +19,10 @@ from mamoru.kit.seal import DataKey
 
 _FROZEN = TypeAdapter(tuple[Frozen, ...])
 _NEWEST = 4
+_COLUMNS = (
+    "demand_id", "store", "table", "wave", "erased", "written", "held", "referred", "withheld",
+    "holds", "release_on", "released", "level", "backups_until", "at",
+)  # fmt: skip
 Count = tuple[str, int, int]
 """Table, rows that went, rows that were written."""
 
@@ -44,7 +49,11 @@ class Reached:
 
 def rounds(demand_id: DemandId, store: str, *, wave: int) -> tuple[Round, ...]:
     """Return the rounds of a wave in a store, in order; opens the case's seal."""
-    rows = ReachRow.objects.filter(demand_id=demand_id, store=store, wave=wave)
+    rows = asking.rows(
+        ReachRow,
+        "WHERE demand_id = %s AND store = %s AND wave = %s ORDER BY round",
+        demand_id, store, wave,
+    )  # fmt: skip
     if not rows:
         return ()
     key = _key(demand_id)
@@ -53,9 +62,12 @@ def rounds(demand_id: DemandId, store: str, *, wave: int) -> tuple[Round, ...]:
 
 def last_round(demand_id: DemandId, store: str) -> Round | None:
     """Return the latest round in a store whatever its wave, None before the first."""
-    row = ReachRow.objects.filter(demand_id=demand_id, store=store).order_by("-wave", "-round")
-    first = row.first()
-    return None if first is None else _round(first, _key(demand_id))
+    found = asking.rows(
+        ReachRow,
+        "WHERE demand_id = %s AND store = %s ORDER BY wave DESC, round DESC LIMIT 1",
+        demand_id, store,
+    )  # fmt: skip
+    return _round(found[0], _key(demand_id)) if found else None
 
 
 def begin_round(
@@ -68,14 +80,28 @@ def begin_round(
     sealed = _key(demand_id).seal(
         _FROZEN.dump_json(round_.frozen), context=_context(demand_id, store, wave, round_.number)
     )
-    row, made = ReachRow.objects.get_or_create(
-        demand_id=demand_id,
-        store=store,
-        wave=wave,
-        round=round_.number,
-        defaults={"withheld": dict(round_.withheld), "at": at, "sealed_frozen": sealed},
+    made = asking.insert(
+        ReachRow,
+        ("demand_id", "store", "wave", "round", "counts", "withheld", "at", "sealed_frozen"),
+        [
+            (
+                demand_id,
+                store,
+                wave,
+                round_.number,
+                asking.plain([]),
+                asking.plain(dict(round_.withheld)),
+                asking.moment(at),
+                sealed,
+            )
+        ],
+        known_too=True,
     )
-    return round_ if made else _round(row, _key(demand_id))
+    if made:
+        return round_
+    return next(
+        each for each in rounds(demand_id, store, wave=wave) if each.number == round_.number
+    )
 
 
 def end_round(
@@ -88,9 +114,15 @@ def end_round(
     at: datetime,
 ) -> None:
     """Note what a round did, as the last one in its store so far."""
-    rows = ReachRow.objects.filter(demand_id=demand_id, store=store, wave=wave, round=number)
-    last = ReachRow.objects.filter(store=store).aggregate(last=Max("ended"))["last"] or 0
-    rows.update(counts=[list(each) for each in counts], ended=last + 1, ended_at=at)
+    asking.update(
+        ReachRow,
+        "SET counts = %s, ended_at = %s, ended ="
+        " 1 + COALESCE((SELECT MAX(others.ended) FROM cases_reachrow others"
+        " WHERE others.store = %s), 0)"
+        " WHERE demand_id = %s AND store = %s AND wave = %s AND round = %s",
+        asking.plain([list(each) for each in counts]), asking.moment(at), store,
+        demand_id, store, wave, number,
+    )  # fmt: skip
 
 
 def give_up(each: "Reached", store: str) -> None:
@@ -101,9 +133,10 @@ def give_up(each: "Reached", store: str) -> None:
 
 def effects(demand_id: DemandId, store: str | None = None) -> tuple[Effect, ...]:
     """Return what a demand did, table by table and wave by wave, in the order it was proven."""
-    rows = EffectRow.objects.filter(demand_id=demand_id)
+    rest, given = "WHERE demand_id = %s", [str(demand_id)]
     if store is not None:
-        rows = rows.filter(store=store)
+        rest, given = f"{rest} AND store = %s", [*given, store]
+    rows = asking.rows(EffectRow, f"{rest} ORDER BY id", *given)
     return tuple(_effect(row) for row in rows)
 
 
@@ -114,37 +147,46 @@ def save_effects(demand_id: DemandId, found: Iterable[Effect]) -> tuple[Effect, 
         return ()
     store, wave = wanted[0].store, wanted[0].wave
     with transaction.atomic(savepoint=False):
-        rows = EffectRow.objects.filter(demand_id=demand_id, store=store)
-        known = set(rows.filter(wave=wave).values_list("table", flat=True))
+        known = {each.table for each in effects(demand_id, store) if each.wave == wave}
         fresh = tuple(each for each in wanted if each.table not in known)
         if wave and fresh:
+            rows = EffectRow.objects.filter(demand_id=demand_id, store=store)
             rows.filter(wave__lt=wave).update(released=True)
-        EffectRow.objects.bulk_create(
-            EffectRow(
-                demand_id=demand_id,
-                store=each.store,
-                table=each.table,
-                wave=each.wave,
-                erased=each.erased,
-                written=each.written,
-                held=each.held,
-                referred=each.referred,
-                withheld=each.withheld,
-                holds=list(each.holds),
-                release_on=each.release_on,
-                level=each.level,
-                backups_until=each.backups_until,
-                at=each.at,
-            )
-            for each in fresh
+        asking.insert(
+            EffectRow,
+            _COLUMNS,
+            (
+                (
+                    demand_id,
+                    each.store,
+                    each.table,
+                    each.wave,
+                    each.erased,
+                    each.written,
+                    each.held,
+                    each.referred,
+                    each.withheld,
+                    asking.plain(list(each.holds)),
+                    asking.day(each.release_on),
+                    False,
+                    each.level,
+                    asking.day(each.backups_until),
+                    asking.moment(each.at),
+                )
+                for each in fresh
+            ),
         )
     return fresh
 
 
 def save_depth(demand_id: DemandId, store: str, *, wave: int, level: str) -> None:
     """Note how deep an erasure went in a store."""
-    rows = EffectRow.objects.filter(demand_id=demand_id, store=store, wave=wave)
-    rows.filter(Q(erased__gt=0) | Q(written__gt=0)).update(level=level)
+    asking.update(
+        EffectRow,
+        "SET level = %s WHERE demand_id = %s AND store = %s AND wave = %s"
+        " AND (erased > 0 OR written > 0)",
+        level, demand_id, store, wave,
+    )  # fmt: skip
 
 
 def newest_fences(store: str) -> tuple[str, ...]:

@@ -11,7 +11,11 @@ from mamoru.cases.models import (
     CaseRow,
     Counter,
     DemandRow,
+    ProofRow,
+    SupplementRow,
 )
+from mamoru.cases.store import asking
+from mamoru.cases.store.outbox import tell_queued
 from mamoru.cases.store.sealing import (
     CaseUnknown,
     key_of,
@@ -99,10 +103,21 @@ def case(case_id: CaseId) -> Case:
         complete_at=row.complete_at,
         due_on=row.due_on,
         demands=tuple(
-            demand_value(each, filing.demands[each.position - 1], key) for each in row.demands.all()
+            demand_value(each, filing.demands[each.position - 1], key)
+            for each in asking.rows(DemandRow, "WHERE case_id = %s ORDER BY position", case_id)
         ),
-        proofs=tuple(proof_value(each, key) for each in row.proofs.all()),
-        supplements=tuple(supplement_value(each, key) for each in row.supplements.all()),
+        proofs=tuple(
+            proof_value(each, key)
+            for each in asking.rows(
+                ProofRow, "WHERE case_id = %s ORDER BY received_at, id", case_id
+            )
+        ),
+        supplements=tuple(
+            supplement_value(each, key)
+            for each in asking.rows(
+                SupplementRow, "WHERE case_id = %s ORDER BY asked_at, id", case_id
+            )
+        ),
         identity=opened_value(row, key, "identity", row.sealed_identity, IDENTITY),
         work=Work(row.work),
         work_note=row.work_note,
@@ -126,19 +141,19 @@ def refreshed(case: Case) -> Case:
 
     Nothing is opened where nothing changed. CaseUnknown if it was erased meanwhile.
     """
-    found = CaseRow.objects.filter(id=case.id).only("version", "wrapped_key", "sealed_identity")
-    row = found.first()
-    if row is None:
+    found = asking.cells(CaseRow, "version", "WHERE id = %s", case.id)
+    if not found:
         raise CaseUnknown(f"there is no case `{case.id}`")
-    if row.version == case.version:
+    if found[0][0] == case.version:
         return case
+    row = row_of(case.id)
     identity = opened_value(row, key_of(row), "identity", row.sealed_identity, IDENTITY)
     return replace(case, identity=identity, version=row.version)
 
 
 def held(case_id: CaseId) -> Case:
     """Return a case and keep every other writer of it out until the transaction ends."""
-    CaseRow.objects.select_for_update().filter(id=case_id).first()
+    asking.cells(CaseRow, "id", f"WHERE id = %s{asking.hold()}", case_id)
     return case(case_id)
 
 
@@ -178,6 +193,8 @@ def change(
     )
     if not changed:
         raise CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
+    if work is Work.QUEUED:
+        tell_queued()
 
 
 def save_identity(case_id: CaseId, identity: Identity, *, version: int) -> None:

@@ -1,8 +1,9 @@
 """What the worker shall carry out, and what it is doing with it; never a stage."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from mamoru.cases.models import (
@@ -13,6 +14,27 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.kit.ids import CaseId
+
+QUEUED_CHANNEL = "mamoru_work"
+"""Where PostgreSQL tells its listeners that work was queued. It says nothing more."""
+_wake: list[Callable[[], None]] = []
+
+
+def when_queued(wake: Callable[[], None] | None) -> None:
+    """Call `wake` after each commit of this process that queued work; None to stop calling."""
+    _wake[:] = [] if wake is None else [wake]
+
+
+def tell_queued() -> None:
+    """Wake the workers once the caller's transaction is committed; if it is not, nobody is woken.
+
+    Only a hint: who does not hear it finds the work at the next look at the outbox.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {QUEUED_CHANNEL}")
+    for wake in _wake:
+        transaction.on_commit(wake, robust=True)
 
 
 def due_work(*, now: datetime, limit: int = 50) -> tuple[CaseId, ...]:
@@ -55,12 +77,17 @@ def set_work(
     CaseRow.objects.filter(id=case_id).update(
         work=work, work_note=note, work_after=after, **counted
     )
+    if work is Work.QUEUED:
+        tell_queued()
 
 
 def hasten_work(case_id: CaseId) -> bool:
     """Put a case that waits at the head of the queue; False if it does not wait."""
     waits = CaseRow.objects.filter(id=case_id, work=Work.WAITING)
-    return bool(waits.update(work=Work.QUEUED, work_after=None))
+    hastened = bool(waits.update(work=Work.QUEUED, work_after=None))
+    if hastened:
+        tell_queued()
+    return hastened
 
 
 def next_try(case_id: CaseId) -> datetime | None:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from mamoru.cases.models import (
     CaseRow,
 )
+from mamoru.cases.store import asking
 from mamoru.cases.store.shapes import T
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId
@@ -51,10 +52,10 @@ def commitment(case_id: CaseId, name: str, text: str) -> str:
 
 def row_of(case_id: CaseId) -> CaseRow:
     """Return the row of a case; CaseUnknown if there is none."""
-    row = CaseRow.objects.filter(id=case_id).first()
-    if row is None:
+    found = asking.rows(CaseRow, "WHERE id = %s", case_id)
+    if not found:
         raise CaseUnknown(f"there is no case `{case_id}`")
-    return row
+    return found[0]
 
 
 def key_of(row: CaseRow) -> DataKey:
@@ -67,12 +68,11 @@ def key_of_case(case_id: CaseId, *, hold: bool = False) -> DataKey:
 
     `hold` keeps every other writer of the case out until the transaction ends.
     """
-    rows = CaseRow.objects.filter(id=case_id)
-    wrapped = (rows.select_for_update() if hold else rows).values_list("wrapped_key", flat=True)
-    found = wrapped.first()
-    if found is None:
+    held = asking.hold() if hold else ""
+    found = asking.cells(CaseRow, "wrapped_key", f"WHERE id = %s{held}", case_id)
+    if not found:
         raise CaseUnknown(f"there is no case `{case_id}`")
-    return master().unwrap(bytes(found))
+    return master().unwrap(bytes(found[0][0]))
 
 
 def opened_bytes(row: CaseRow, key: DataKey, name: str, sealed: bytes | memoryview) -> bytes:

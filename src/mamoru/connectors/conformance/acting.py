@@ -215,12 +215,16 @@ class Acting(Built):
         )
         wider = replace(act, reaches=(Reach(column="member_id", keys=("M1", "M2")),))
         by_mail = replace(act, reaches=act.reaches[1:])  # no longer only where no number stands
+        # Under a key that a household shares, the person's own rows are told by a name.
+        own = permit(Operation.ERASE, place, rows=(replace(act, only=(("name", "佐藤"),)),))
         forged = (
             (erase, replace(act, place=location(member_id=("M2",)).digest)),
             (erase, replace(act, table="others")),
             (erase, replace(act, store="other")),
             (erase, wider),
             (erase, by_mail),
+            (own, act),
+            (own, replace(act, only=(("name", "鈴木"),))),
             (permit(Operation.ERASE, place), act),  # resolved, and no rows named
             (permit(Operation.CORRECT, place, rows=(act,)), act),
             (permit(Operation.READ, place, rows=(act,)), act),

@@ -12,7 +12,7 @@ from typing import Any
 from mamoru.connectors.port import (
     Connector,
 )
-from mamoru.datamap.acts import Act, Frozen, reach_digest
+from mamoru.datamap.acts import Act, Frozen, frozen_digests, reach_digest
 from mamoru.datamap.terms import ColumnType, Hop, KeyPath, Location, Match
 from mamoru.gate.terms import Operation, Permit
 
@@ -163,12 +163,18 @@ def permit(operation: Operation, *places: Location, rows: Iterable[Frozen | Act]
             (place.store, place.table, column) for place in places for column in place.columns
         ),
         reach=frozenset(place.digest for place in places),
-        frozen=frozenset(map(reach_digest, rows)),
+        frozen=frozenset(digest for each in rows for digest in _named(each)),
         by="staff:1",
         issued_at=NOW - timedelta(minutes=1),
         until=NOW + timedelta(minutes=59),
         policy="0" * 64,
     )
+
+
+def _named(rows: Frozen | Act) -> frozenset[str]:
+    if isinstance(rows, Frozen):
+        return frozen_digests(rows)
+    return frozenset({reach_digest(rows, rows.only)})
 
 
 @contextmanager

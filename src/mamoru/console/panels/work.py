@@ -16,8 +16,10 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.console import forms, labels, queue
+from mamoru.console.access import Right
 from mamoru.console.panels.look import Look
 from mamoru.console.shown import (
+    Lifting,
     Row,
     Stale,
     Working,
@@ -69,6 +71,33 @@ def hand(look: Look, state: DemandState, plan: execute.Plan | None) -> str:
     if not look.handles:
         return gettext("作業の記録は、受付担当または個人情報保護管理者が行います。")
     return gettext("表の内容を手で直し、どこで何をしたかを記録してください。")
+
+
+def liftings(look: Look) -> tuple[Lifting, ...]:
+    """Return what a demand has put in force and may be lifted, by two persons."""
+    return tuple(
+        _lifting(look, position, state)
+        for position, state in enumerate(look.case.demands, start=1)
+        if actions.liftable(state) is not None
+    )
+
+
+def _lifting(look: Look, position: int, state: DemandState) -> Lifting:
+    asked = actions.lifting_asked_by(state.id)
+    form = None
+    if asked is None and look.desk.may(Right.DECIDE):
+        form = look.kept_or(
+            forms.LiftingForm,
+            f"lifting-{position}",
+            forms.LiftingForm(auto_id=f"lifting-{position}-%s"),
+        )
+    return Lifting(
+        position=position,
+        kind=said(wording.KINDS, state.demand.kind),
+        asked=asked is not None,
+        form=form,
+        may_lift=asked not in {None, look.desk.by} and look.desk.may(Right.APPROVE),
+    )
 
 
 def written_form(look: Look) -> forms.HandWrittenForm | None:
