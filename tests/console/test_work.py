@@ -390,7 +390,7 @@ def test_a_table_in_which_nothing_had_to_change_is_not_called_changed(client_of:
     assert 0 in touched.values()
     assert len(changed) == sum(bool(each) for each in touched.values())
     assert len(still) == sum(not each for each in touched.values())
-    assert all("消えた行" in each or "書き換えた行" in each for each in changed)
+    assert all("削除した記録" in each or "書き換えた記録" in each for each in changed)
 
 
 @pytest.mark.promise("P3.22")
@@ -929,7 +929,7 @@ def test_what_an_erasure_would_do_and_did_can_be_followed_in_counts(client_of: O
     actions.carry_out(case, scenes.AtOnce())
     after = client_of("desk").get(url(case)).content.decode()
 
-    assert "消えた行" in after
+    assert "削除した記録" in after
     assert "法人税法" in after
     assert "E2" in after
 

@@ -89,6 +89,6 @@ def _of_paper(facts: Mapping[str, str], papers: Mapping[str, tuple[str, ...]]) -
 
 def _of_change(changed: Mapping[str, int]) -> Iterable[str]:
     if changed["erased"]:
-        yield gettext("消えた行 %(count)s件") % {"count": thousands(changed["erased"])}
+        yield gettext("削除した記録 %(count)s件") % {"count": thousands(changed["erased"])}
     if changed["written"]:
-        yield gettext("書き換えた行 %(count)s件") % {"count": thousands(changed["written"])}
+        yield gettext("書き換えた記録 %(count)s件") % {"count": thousands(changed["written"])}
