@@ -188,3 +188,23 @@ def test_the_data_map_is_readable_at_any_width(opened: Opened, language: str) ->
 
     assert page.locator("svg[role=img] title").count() == 1
     assert at_every_width(page) == {}
+
+
+@pytest.mark.promise("P0.1")
+def test_the_data_map_is_read_on_a_phone_without_moving_it_sideways(opened: Opened) -> None:
+    page = opened("privacy-officer", "/console/datamap/", width=320)
+
+    first = page.locator(".sheet tbody tr").first
+    read = first.inner_text()
+
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
+    assert first.evaluate("row => row.getBoundingClientRect().right") <= 320
+    assert page.locator(".sheet").evaluate(
+        "each => each.parentElement.scrollWidth <= each.parentElement.clientWidth"
+    )
+    assert "記録を丸ごと削除する" in read
+    assert (
+        first.locator("td").nth(15).evaluate("cell => getComputedStyle(cell, '::before').content")
+        == '"消去"'
+    )
+    assert found(page) == []

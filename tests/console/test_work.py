@@ -1,5 +1,6 @@
 """Every act of the desk, done through its page (P3.10 to P3.17, P3.22, P3.24)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -323,6 +324,91 @@ def test_asking_for_nothing_is_refused_with_the_reason(client_of: Of) -> None:
     assert store.case(case).stage is Stage.RECEIVED
 
 
+@pytest.mark.promise("P3.10")
+def test_candidates_show_where_each_is_registered_and_whether_they_left(client_of: Of) -> None:
+    stays, left = scenes.received(), scenes.filed(cast.TARO)
+    desk = client_of("desk")
+
+    member = desk.post(url(stays, "search/")).content.decode()
+    former = desk.post(url(left, "search/")).content.decode()
+
+    assert cast.HANAKO.home.address in member
+    assert cast.TARO.registered_home.address in former
+    assert "退会日</dt><dd>—<" in member
+    assert re.search(r"退会日</dt><dd>20\d\d-", former)
+
+
+@pytest.mark.promise("P3.10")
+def test_a_choice_that_names_nothing_keeps_what_was_found_and_says_what_to_do(
+    client_of: Of,
+) -> None:
+    case = scenes.received()
+    desk = client_of("desk")
+
+    nothing = desk.post(url(case, "identify/"), {})
+    both = desk.post(
+        url(case, "identify/"), {"subjects": ["shop/members/M000001"], "none": "on"}
+    ).content.decode()
+
+    text = nothing.content.decode()
+    assert nothing.status_code == 422
+    assert "shop/members/M000001" in parsed(nothing.content).mark("data-candidates").split()
+    assert '<a href="#identify">記録を選んでください' in text
+    assert "もう一度検索して" not in text
+    assert 'value="shop/members/M000001" checked' in both
+    assert 'id="identify-none" checked' in both
+    assert store.case(case).identity is None
+
+
+@pytest.mark.promise("P1.5")
+def test_the_history_names_the_paper_that_was_opened(client_of: Of) -> None:
+    case = scenes.received()
+    desk, proof = client_of("desk"), store.case(case).proofs[0]
+    desk.get(url(case, f"papers/{proof.id}/"))
+
+    text = desk.get(url(case)).content.decode()
+
+    line = text[text.index("書類を開いた") :]
+    assert "運転免許証" in line[: line.index("</li>")]
+
+
+@pytest.mark.promise("P3.5")
+def test_a_table_in_which_nothing_had_to_change_is_not_called_changed(client_of: Of) -> None:
+    case = scenes.ready(scenes.decided(scenes.verified(scenes.of_kind(DemandKind.ERASURE))))
+
+    lines = re.findall(
+        r"<li value=.*?</li>", client_of("desk").get(url(case)).content.decode(), re.DOTALL
+    )
+
+    changed = [each for each in lines if "データベースの記録を変更し" in each]
+    still = [each for each in lines if "変更する記録がないことを確かめた" in each]
+    touched = {
+        entry.facts["place"]: int(entry.facts["erased"]) + int(entry.facts["written"])
+        for entry in actions.trail(case)
+        if entry.kind == "case.place.changed"
+    }
+    assert 0 in touched.values()
+    assert len(changed) == sum(bool(each) for each in touched.values())
+    assert len(still) == sum(not each for each in touched.values())
+    assert all("削除した記録" in each or "書き換えた記録" in each for each in changed)
+
+
+@pytest.mark.promise("P3.22")
+def test_the_queue_says_whether_papers_are_waited_for_or_have_come(client_of: Of) -> None:
+    bare, read_ = scenes.filed(), scenes.received()
+    waits, came = scenes.asked(), scenes.asked()
+    scenes.send(came, papers.resident_record(cast.TARO, today=scenes.today()), ProofOf.PERSON)
+
+    page = client_of("desk").get("/console/").content.decode()
+
+    rows = {case: page[page.index(f">{case}<") :] for case in (bare, read_, waits, came)}
+    todo = {case: row[: row.index("</tr>")] for case, row in rows.items()}
+    assert "書類の到着待ち" in todo[bare]
+    assert "本人の確認" in todo[read_]
+    assert "書類の到着待ち" in todo[waits]
+    assert "届いた書類の確認" in todo[came]
+
+
 # --- decisions ----------------------------------------------------------------------------
 
 
@@ -383,8 +469,24 @@ def test_a_judged_ground_without_its_reason_comes_back_and_keeps_the_choice(clie
 
     text = response.content.decode()
     assert response.status_code == 422
-    assert "法令の名前と条も記入してください" in text
+    assert "根拠となる法令の名前と条を記入してください" in text
+    assert 'href="#demand-1-law"' in text
+    assert "他の法令によるお断りのときは必須" in text
     assert "守秘義務</textarea>" in text
+
+
+@pytest.mark.promise("P3.17")
+def test_a_refusal_without_its_reason_is_marked_at_the_field_that_lacks_it(client_of: Of) -> None:
+    case = scenes.verified()
+
+    response = client_of("privacy-officer").post(
+        url(case, "demands/1/decide/"),
+        {"ground": "harm-to-rights", "reason": " ", "version": store.case(case).version},
+    )
+
+    assert response.status_code == 422
+    assert 'href="#demand-1-reason"' in response.content.decode()
+    assert store.case(case).demands[0].decision is None
 
 
 @pytest.mark.promise("P3.13")
@@ -827,7 +929,7 @@ def test_what_an_erasure_would_do_and_did_can_be_followed_in_counts(client_of: O
     actions.carry_out(case, scenes.AtOnce())
     after = client_of("desk").get(url(case)).content.decode()
 
-    assert "消えた行" in after
+    assert "削除した記録" in after
     assert "法人税法" in after
     assert "E2" in after
 

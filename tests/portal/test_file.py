@@ -44,6 +44,26 @@ def test_names_the_papers_that_a_role_needs(client: Client, role: Role) -> None:
     assert page.context["papers"]
 
 
+@pytest.mark.promise("P3.22")
+def test_papers_that_are_alike_are_listed_once(client: Client) -> None:
+    page = filling.text(client.get("/requests/new/entrusted-agent/"))
+
+    assert page.count("次のいずれか1点") == 1
+    assert page.count("<strong>ご本人と代理人、それぞれの確認書類</strong>") == 1
+    assert page.count("<strong>委任状の印鑑を確かめる書類（ご本人のもの）</strong>") == 1
+
+
+@pytest.mark.promise("P3.9")
+def test_marks_what_a_correction_an_addition_and_a_deletion_need(client: Client) -> None:
+    page = filling.text(client.get("/requests/new/person/"))
+
+    before = page[page.index('for="id_before"') :].partition("</label>")[0]
+    after = page[page.index('for="id_after"') :].partition("</label>")[0]
+    assert "※訂正・削除のときは必須" in before
+    assert "※訂正・追加のときは必須" in after
+    assert "任意" not in before + after
+
+
 @pytest.mark.promise("P1.4", "P3.25")
 def test_shows_the_purpose_of_use_before_the_send_button(client: Client) -> None:
     page = filling.text(client.get("/requests/new/person/"))

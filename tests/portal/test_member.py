@@ -202,3 +202,47 @@ def test_a_store_that_is_not_as_mapped_gets_a_calm_page(member: Client, company:
 
     assert answer.status_code == 503
     assert "登録内容が失われたわけではありません" in filling.text(answer)
+
+
+@pytest.mark.promise("P3.19")
+def test_topics_of_mail_are_chosen_in_words_and_written_as_they_are_stored(
+    member: Client,
+) -> None:
+    part, field = first_field(member, "関心のある話題")
+    form = member.get(f"/member/correct/?part={part}")
+    [shown] = [each for each in form.context["fields"] if each.id == field]
+    wanted = ["law", "export"] if shown.before != "export;law" else ["seminar", "export"]
+
+    page = filling.text(form)
+    sent = member.post(
+        "/member/correct/", {"part": part, f"before-{field}": shown.before, field: wanted}
+    )
+    check = filling.text(member.get("/member/correct/check/"))
+    wrong = member.post(
+        "/member/correct/", {"part": part, f"before-{field}": shown.before, field: ["gossip"]}
+    )
+
+    assert 'type="text" name="' + field not in page
+    assert f'name="{field}" value="seminar"' in page
+    assert "セミナー</span>" in page
+    assert sent.status_code == 302
+    assert "輸出、法令" in check or "輸出、セミナー" in check
+    assert wrong.status_code == 422
+    assert "選択肢から選んでください。" in filling.text(wrong)
+
+
+@pytest.mark.promise("P3.19")
+def test_the_same_topics_in_another_order_change_nothing_and_none_empties_them(
+    member: Client,
+) -> None:
+    part, field = first_field(member, "関心のある話題")
+    fields = member.get(f"/member/correct/?part={part}").context["fields"]
+    [shown] = [each for each in fields if each.id == field]
+    before = {f"before-{field}": shown.before, "part": part}
+
+    same = member.post("/member/correct/", {**before, field: [*reversed(shown.chosen)]})
+    none = member.post("/member/correct/", before)
+
+    assert same.status_code == 422
+    assert "登録されている内容と同じです" in filling.text(same)
+    assert none.status_code == 302

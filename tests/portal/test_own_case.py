@@ -85,6 +85,23 @@ def test_a_paper_sent_again_as_something_else_counts_as_that(client: Client) -> 
     assert shown["person"] == [papers[1]]
 
 
+@pytest.mark.promise("P3.22")
+def test_a_certificate_of_the_seal_stands_once_with_what_only_it_proves(client: Client) -> None:
+    agent = filling.about(cast.SATO, "agent_")
+    agent.pop("agent_birth_date", None)
+    filled = {**filling.complete(cast.TARO), **agent}
+    filling.open_case(client, filling.file(client, filled, role="entrusted-agent"))
+
+    send(client, PDF, kind="seal-certificate")
+
+    page = filling.text(client.get("/requests/case/"))
+    rows = re.findall(r'<li class="row">.*?</li>', page, re.DOTALL)
+    came = [each for each in rows if "chip--done" in each]
+    assert len(rows) == 4
+    assert len(came) == 1
+    assert "委任状の印鑑を確かめる書類" in came[0]
+
+
 @pytest.mark.promise("P3.10")
 def test_unknown_number_wrong_code_and_anothers_case_are_one_page(client: Client) -> None:
     filed, other = filling.file(client), filling.file(Client())

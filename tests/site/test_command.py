@@ -7,10 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 
+from mamoru.cases import actions
+from mamoru.kit.ids import StaffId
 from mamoru.ledger import append
 from mamoru.policy import document
 from mamoru.site import checks, config, folders, wiring
@@ -19,6 +23,7 @@ from mamoru.site.config import SettingsInvalid
 from mamoru.site.sample import cast
 from tests.cases import acts
 from tests.conftest import Company
+from tests.console import scenes
 
 SAMPLE = Path(folders.__file__).parent / "sample"
 
@@ -372,6 +377,28 @@ def test_a_case_from_paper_is_filed_listed_and_shown(
     assert "case.filed" in shown
     assert "山本" not in listed + shown
     assert run("case", "show", "--home", house.home, "C-2026-000009-1") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trail_is_shown_in_local_time_with_names_and_in_json_as_it_is_kept(
+    company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    User.objects.create(username="suzuki", last_name="鈴木")
+    by = StaffId(f"staff:{User.objects.get(username='suzuki').pk}")
+    at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    case = scenes.filed(at=at)
+    actions.open_case(case, by=by, now=at)
+
+    assert run("case", "show", "--home", company.home, case) == 0
+    shown = capsys.readouterr().out
+    assert run("case", "show", "--home", company.home, case, "--json") == 0
+    trail = json.loads(capsys.readouterr().out)["trail"]
+
+    assert "2026-11-23 08:30:00 JST  case.opened  鈴木" in shown
+    assert "staff:" not in shown
+    assert {(each["kind"], each["by"], each["at"]) for each in trail} >= {
+        ("case.opened", by, "2026-11-22T23:30:00+00:00")
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from mamoru.cli.options import as_json, company, in_home, show_json
+from mamoru.cli.options import as_json, company, in_home, local, show_json
 
 _STAGES = ("received", "supplement-asked", "verified", "decided", "answered", "withdrawn")
 
@@ -47,11 +47,13 @@ def show_case(as_json: bool, case_id: str) -> None:
     for demand in shown["demands"]:
         click.echo(f"  {demand['id']}  {demand['kind']}  {demand['outcome'] or 'undecided'}")
         for receipt in demand["receipts"]:
-            click.echo(f"    {receipt['place']}: {receipt['rows']} rows at {receipt['at']}")
+            click.echo(f"    {receipt['place']}: {receipt['rows']} rows at {local(receipt['at'])}")
         for effect in demand["effects"]:
             click.echo(f"    {_said(effect)}")
+    names = company().names({entry["by"] for entry in shown["trail"]})
     for entry in shown["trail"]:
-        click.echo(f"  {entry['index']:>6}  {entry['at']}  {entry['kind']}  {entry['by']}")
+        who = names.get(entry["by"], entry["by"])
+        click.echo(f"  {entry['index']:>6}  {local(entry['at'])}  {entry['kind']}  {who}")
 
 
 def _said(effect: Mapping[str, Any]) -> str:

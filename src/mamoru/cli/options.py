@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +12,7 @@ import click
 from mamoru.datamap.inventory import DataMap, Store
 from mamoru.datamap.scan import Sample
 from mamoru.datamap.terms import Drift, TableShape
+from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger.append import Journal
 
@@ -65,6 +67,10 @@ class Company(Protocol):
 
     def case(self, case_id: str) -> Mapping[str, Any]:
         """Return one case with its trail, without personal data."""
+        ...
+
+    def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the names under which the desk shows members of staff, by their ids."""
         ...
 
     def file_case(self, filing: bytes) -> Mapping[str, Any]:
@@ -136,6 +142,11 @@ def company() -> Company:
 def show_json(document: Any) -> None:
     """Print one JSON document, readable, in UTF-8."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def local(moment: str) -> str:
+    """Return a moment of a document for people: to the second, in the company's time."""
+    return f"{datetime.fromisoformat(moment).astimezone(clock.JAPAN):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def say(message: str, **style: Any) -> None:

@@ -46,13 +46,18 @@ def act(
     form: Form | None = None,
     key: str = "",
     anchor: str = "",
+    search: Callable[[], tuple[execute.Candidate, ...]] | None = None,
 ) -> HttpResponse:
-    """Do one thing and go back to the page; what hinders is shown there with what was typed."""
+    """Do one thing and go back to the page; what hinders is shown there with what was typed.
+
+    `search` finds anew what an incomplete form chooses from.
+    """
     kept = shown.Kept(key=key, form=form) if form is not None else None
     try:
         _expect_current(request, case_id)
         if form is not None and not form.is_valid():
-            return page(request, desk, case_id, incomplete=True, kept=kept)
+            found = search() if search is not None else None
+            return page(request, desk, case_id, incomplete=True, kept=kept, candidates=found)
         act()
     except MamoruError as problem:
         return page(request, desk, case_id, problem=problem, kept=kept)
@@ -126,10 +131,14 @@ def explained(problem: MamoruError | None) -> str:
 
 
 def _wrong_fields(kept: shown.Kept | None) -> list[tuple[str, str, str]]:
-    """Return (id, label, message) of each field to mend, in the order of the page."""
+    """Return (id, label, message) of each field to mend, in the order of the page.
+
+    What is wrong with a form as a whole has no label and leads to the form.
+    """
     if kept is None or not kept.form.is_bound:
         return []
-    return [
+    whole = [(kept.key, "", str(message)) for message in kept.form.non_field_errors()]
+    return whole + [
         (str(kept.form[name].id_for_label), str(kept.form[name].label), str(message))
         for name, found in kept.form.errors.items()
         if name in kept.form.fields

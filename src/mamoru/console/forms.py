@@ -240,8 +240,16 @@ class IdentifyForm(_Form):
 
     def chosen(self) -> tuple[Subject, ...]:
         """Return the records of a valid form."""
+        return self.ticked()
+
+    def ticked(self) -> tuple[Subject, ...]:
+        """Return the records that are ticked, also where the form came back."""
         parted = (each.split("/", _PARTS - 1) for each in self._chosen())
-        return tuple(Subject(store=one, table=two, key=three) for one, two, three in parted)
+        return tuple(
+            Subject(store=each[0], table=each[1], key=each[2])
+            for each in parted
+            if len(each) == _PARTS
+        )
 
     def _chosen(self) -> list[str]:
         data = self.data
@@ -294,7 +302,7 @@ class DecideForm(_Form):
     """One decision: to meet the demand (no ground), or a ground that the law allows."""
 
     ground = forms.ChoiceField(label=_("判断"), required=False, widget=_Unchosen)
-    law = _line(_("法令の名前と条(他の法令の場合)"))
+    law = _line(_("法令の名前と条"), needed_when=_("他の法令によるお断りのときは必須"))
     reason = _note(_("理由の説明"), needed_when=_("お断りのときは必須"))
 
     def __init__(
@@ -315,6 +323,17 @@ class DecideForm(_Form):
         if "ground" not in self.data:
             raise forms.ValidationError(_("判断を選んでください。"))
         return str(self.cleaned_data["ground"])
+
+    def clean(self) -> dict[str, Any]:
+        """Name the field that a judged ground still needs (Act 36)."""
+        given = super().clean()
+        ground = given.get("ground")
+        if ground and not given.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("お断りする理由を、請求者に伝わる言葉で記入してください。"))
+        other = ground == RefusalGround.OTHER_LAW
+        if other and not given.get("law") and "law" not in self.errors:
+            self.add_error("law", _("根拠となる法令の名前と条を記入してください。"))
+        return given
 
     def judgement(self) -> Judgement:
         """Return the judgement of a valid form."""

@@ -35,7 +35,9 @@ class MapPage:
     picture: str
     lines: tuple[StoreLine, ...]
     heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[
+        tuple[tuple[str, str], ...], ...
+    ]  # head and cell: on a phone each stands by its head
 
 
 def install(look: Look) -> None:
@@ -50,6 +52,7 @@ def page() -> MapPage:
     states = dict(_look[0](datamap)) if _look else {}
     words = {"ok": gettext("台帳のとおり"), "problem": gettext("台帳と異なる、又は届かない")}
     unseen = ("problem", gettext("まだ確かめていません"), "")
+    heads = register.heads(language)
     lines = []
     for store in datamap.stores:
         state, detail, remedy = states.get(store.name, unseen)
@@ -66,6 +69,6 @@ def page() -> MapPage:
     return MapPage(
         picture=picture.picture(datamap, language),
         lines=tuple(lines),
-        heads=register.heads(language),
-        rows=tuple(register.rows(datamap, language)),
+        heads=heads,
+        rows=tuple(tuple(zip(heads, row, strict=True)) for row in register.rows(datamap, language)),
     )

@@ -14,7 +14,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.console import forms, labels, next_step, queue
 from mamoru.console.access import Desk
-from mamoru.console.panels import decisions, papers, person, request, work
+from mamoru.console.panels import decisions, papers, person, request, trail, work
 from mamoru.console.panels.look import Look
 from mamoru.console.shaping import (
     details_rows,
@@ -73,7 +73,7 @@ def show(
         next_step=next_step.next_step(here),
         parts=next_step.parts(here),
         beside=queue.beside(case.id, now=look.now),
-        trail=tuple(request.trail(look, entry) for entry in reversed(look.entries)),
+        trail=trail.lines(look),
         person=details_rows(case.filing.person) if look.personal else (),
         agent=details_rows(case.filing.agent) if look.personal and case.filing.agent else (),
         demands=tuple(

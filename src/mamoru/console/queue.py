@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext
 
 from mamoru.cases import actions, store
-from mamoru.cases.terms import Stage, Work
+from mamoru.cases.terms import Channel, Stage, Work
 from mamoru.console import labels
 from mamoru.console.words import day, said, word
 from mamoru.documents import wording
@@ -149,8 +149,12 @@ def due_in_words(stage: Stage, on: date, left: int, urgency: str, *, paused: boo
 
 def _todo(line: store.CaseLine) -> str:
     match line.stage:
+        case Stage.RECEIVED if not line.papers and line.channel is not Channel.MEMBER_PAGE:
+            text = gettext("書類の到着待ち")
         case Stage.RECEIVED:
             text = gettext("本人の確認")
+        case Stage.SUPPLEMENT_ASKED if line.arrived:
+            text = gettext("届いた書類の確認")
         case Stage.SUPPLEMENT_ASKED:
             text = gettext("書類の到着待ち")
         case Stage.VERIFIED if line.undecided:

@@ -149,6 +149,8 @@ def identify(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
         key="identify",
         anchor="person",
         done=gettext("本人の記録を特定しました。"),
+        # What was found is kept nowhere: to choose again it is looked for again, and entered.
+        search=lambda: actions.candidates(known, by=desk.by, now=clock.now()),
     )
 
 

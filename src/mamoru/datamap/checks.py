@@ -355,8 +355,12 @@ def _hold_problems(path: KeyPath, table: Table, store: StoreParts, parts: Parts)
 def _values(path: KeyPath, table: Table) -> Iterator[Found]:
     for at, column in enumerate(table.columns):
         where = (*path, "columns", at)
-        if (column.value is ValueKind.CHOICE) != bool(column.choices):
-            yield Found(where, "`value: choice` and `choices:` go together", "give both or neither")
+        if (column.value in {ValueKind.CHOICE, ValueKind.CHOICES}) != bool(column.choices):
+            yield Found(
+                where,
+                "`value: choice` (or `choices`) and `choices:` go together",
+                "give both or neither",
+            )
         for word in column.labels if column.choices else ():
             if word not in column.choices:
                 yield Found(

@@ -125,6 +125,7 @@ class ValueKind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     CHOICE = "choice"
+    CHOICES = "choices"  # any number of the choices, stored as `export;law`
 
 
 class OnCorrection(StrEnum):

@@ -117,8 +117,13 @@ def name_columns(table: Table) -> tuple[str, ...]:
 
 
 def searched_columns(table: Table) -> tuple[Column, ...]:
-    """Return what a search may bring back: the columns of identity, the keys and the row's key."""
-    wanted = {table.row_key, *table.identity.columns().values(), *table.provides.values()}
+    """Return what a search may bring back: identity, keys, the row's key, and when one left.
+
+    The day from which the keeping of a person's record counts is the day on which the person
+    left: two of one name are often told apart by it.
+    """
+    ends = {each.anchor for each in table.retention if each.anchor is not None}
+    wanted = {table.row_key, *table.identity.columns().values(), *table.provides.values(), *ends}
     return tuple(column for column in table.columns if column.name in wanted)
 
 

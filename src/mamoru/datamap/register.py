@@ -30,13 +30,13 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 ERASURE: Mapping[str, Mapping[OnErasure, str]] = {
     "ja": {
-        OnErasure.DELETE_ROW: "行ごと消す",
-        OnErasure.CLEAR: "空にする",
-        OnErasure.REPLACE: "決まった語に置き換える",
-        OnErasure.KEEP: "残す",
+        OnErasure.DELETE_ROW: "記録を丸ごと削除する",
+        OnErasure.CLEAR: "この項目だけ空欄にする",
+        OnErasure.REPLACE: "この項目だけ決まった語に置き換える",
+        OnErasure.KEEP: "消さずに残す",
     },
     "en": {
-        OnErasure.DELETE_ROW: "the row is deleted",
+        OnErasure.DELETE_ROW: "the whole record is deleted",
         OnErasure.CLEAR: "emptied",
         OnErasure.REPLACE: "replaced by a fixed word",
         OnErasure.KEEP: "kept",

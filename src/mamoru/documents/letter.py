@@ -90,15 +90,15 @@ def build_supplement(asked: SupplementRequest) -> Letter:
     if tongue == "ja":
         opening = (
             "拝啓　時下ますますご清栄のこととお慶び申し上げます。",
-            f"　{calendar.letter_date(asked.received_on)}に受け付けました{asked.person_name}様の"
+            f"　さて、{calendar.letter_date(asked.received_on)}に受け付けました{asked.person_name}様の"
             f"個人情報の開示等のご請求（受付番号 {asked.reference}）につきまして、"
             "ご本人等の確認のため、次の書類が必要です。お手数をおかけいたしますが、"
             f"{calendar.letter_date(asked.due_on)}までにお送りくださいますようお願い申し上げます。",
         )
         closing = (
-            "書類は、受付状況の確認画面からお送りいただけます。お送りの際は、個人番号（マイナンバー）、"
+            "　書類は、受付状況の確認画面からお送りいただけます。お送りの際は、個人番号（マイナンバー）、"
             "健康保険の記号・番号、本籍など、確認に必要のない部分を隠してください。",
-            "期日までに書類が届かない場合は、ご請求に応じられないことがあります。"
+            "　期日までに書類が届かない場合は、ご請求に応じられないことがあります。"
             "期日までのご用意が難しいときは、お早めに担当窓口までお知らせください。",
         )
         heading = "お送りいただきたい書類"
@@ -295,7 +295,7 @@ def _closing(answer: Answer, tongue: str) -> tuple[str, ...]:
             "Commission.",
         )
     return (
-        f"本回答についてのご不明な点、個人情報の取扱いに関する苦情・ご相談は、{answer.sender.desk}"
+        f"　本回答についてのご不明な点、個人情報の取扱いに関する苦情・ご相談は、{answer.sender.desk}"
         f"（{answer.sender.contact}）にて承ります。また、個人情報保護委員会の個人情報保護法相談ダイヤルも"
         "ご利用いただけます。",
     )

@@ -308,6 +308,23 @@ PROOF_OF = in_both(
     }
 )
 
+EACH_OF_BOTH, SEAL_OF_POWER = "each-of-both", "seal-of-power"
+PROOF_GROUPS: Words = {
+    **PROOF_OF,
+    **in_both(
+        {
+            EACH_OF_BOTH: (
+                "ご本人と代理人、それぞれの確認書類",
+                "Papers of the person and of the agent, for each of both",
+            ),
+            SEAL_OF_POWER: (
+                "委任状の印鑑を確かめる書類（ご本人のもの）",
+                "Paper for the seal on the power of attorney (the person's)",
+            ),
+        }
+    ),
+}
+
 DISPATCH = in_both(
     {
         "simplified-registered-mail": ("簡易書留", "Simplified registered mail"),

@@ -80,8 +80,14 @@ def _text(
     )
 
 
-def _long_text(label: Any, support: Any) -> forms.CharField:
-    return forms.CharField(
+class _Text(forms.CharField):
+    """A field of text; `needed_when` is shown where it is needed for some requests only."""
+
+    needed_when: Any = ""
+
+
+def _long_text(label: Any, support: Any, *, needed_when: Any = "") -> _Text:
+    field = _Text(
         label=label,
         help_text=support,
         required=False,
@@ -89,6 +95,8 @@ def _long_text(label: Any, support: Any) -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"max_length": _("%(limit_value)d文字以内で入力してください。")},
     )
+    field.needed_when = needed_when
+    return field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +134,13 @@ class CaseForm(forms.Form):
     )
     before = _long_text(
         _("現在の内容"),
-        _("訂正または削除を求めるときは、今どのように登録されているかを書いてください。"),
+        _("今どのように登録されているかを書いてください。追加だけのときは空欄にします。"),
+        needed_when=_("※訂正・削除のときは必須"),
     )
     after = _long_text(
-        _("改めるべき内容"), _("訂正または追加を求めるときは、正しい内容を書いてください。")
+        _("改めるべき内容"),
+        _("正しい内容を書いてください。削除だけのときは空欄にします。"),
+        needed_when=_("※訂正・追加のときは必須"),
     )
     reason = _long_text(
         _("補足"),

@@ -29,6 +29,7 @@ LONGEST = 300
 View = Callable[..., HttpResponse]
 
 _PHONE_DIGITS = range(10, 14)
+_BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,35 @@ class Field:
     shown: str  # the value before, in words
     after: str
     error: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Whether any number of the choices may be registered."""
+        return self.kind == "choices"
+
+    @property
+    def offered(self) -> Mapping[str, str]:
+        """The choices, and what is registered beside them: it is not lost by an unrelated change."""
+        beside = [each for each in self.parts(self.before) if each not in self.choices]
+        return {**self.choices, **{each: each for each in beside}}
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What is ticked."""
+        return self.parts(self.after)
+
+    def parts(self, value: str) -> tuple[str, ...]:
+        """Return the single values of a stored one, `export;law`."""
+        if not self.several:
+            return (value,) if value else ()
+        return tuple(part for each in value.split(_BETWEEN) if (part := each.strip()))
+
+    def said(self, value: str) -> str:
+        """Return a value of this field in words."""
+        if not self.choices:
+            return value
+        between = ", " if words.language() == "en" else "、"
+        return between.join(self.choices.get(each, each) for each in self.parts(value))
 
 
 def members_only(view: View) -> View:
@@ -140,7 +170,7 @@ def check_correction(request: HttpRequest) -> HttpResponse:
     fields = {each.ref: each for each in _fields(request, kept["part"])}
     if request.method != "POST":
         rows = [
-            (fields[ref].title, *(fields[ref].choices.get(value, value) for value in pair))
+            (fields[ref].title, *map(fields[ref].said, pair))
             for ref, pair in kept["changes"].items()
             if ref in fields
         ]
@@ -247,6 +277,13 @@ def _fields(request: HttpRequest, part: str) -> list[Field]:
 
 
 def _given(request: HttpRequest, field: Field) -> str:
+    if field.several:
+        ticked = request.POST.getlist(field.id)
+        same = set(ticked) == set(field.parts(field.before))
+        if same or f"before-{field.id}" not in request.POST:
+            return field.before
+        known = [each for each in field.offered if each in ticked]
+        return _BETWEEN.join(dict.fromkeys((*known, *ticked)))
     return request.POST.get(field.id, field.before).strip()
 
 
@@ -275,7 +312,8 @@ def _wrong(field: Field) -> str:
             gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。"),
         ),
         (
-            bool(field.choices) and after not in field.choices,
+            bool(field.choices)
+            and not set(field.parts(after) if field.several else (after,)) <= set(field.offered),
             gettext("選択肢から選んでください。"),
         ),
         (

@@ -1,7 +1,6 @@
 """A requester's own case: status, papers, supplement, withdrawal, answer (P3.21 to P3.24)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from mamoru.documents import asking
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
-from mamoru.portal import drafts, places, published, words
+from mamoru.portal import drafts, places, proofs, published, words
 from mamoru.portal.forms import StatusForm
 from mamoru.portal.views import TOO_MANY, UNPROCESSABLE
 
@@ -220,7 +219,7 @@ def _page(
         "case": case,
         "stage": words.stage(case),
         "meaning": words.meaning(case),
-        "papers": _papers(case),
+        "papers": proofs.arrived(case),
         "takes_papers": actions.takes_papers(case) and not case.filing.member_ref,
         "kinds": _offered(case.filing.role),
         "ofs": _ofs(case.filing.role),
@@ -248,28 +247,6 @@ def _page(
         "today": clock.date_in_japan(clock.now()),
     }
     return render(request, "portal/own_case.html", context, status=status)
-
-
-def _papers(case: Case) -> list[dict[str, Any]]:
-    """Return each thing to be proved with what has come for it, then what came besides."""
-    rows = []
-    counted: set[str] = set()
-    for group in actions.required_proofs(case.filing.role):
-        fitting = {*group.one_of, *group.two_of}
-        came = [each for each in case.proofs if each.of is group.of and each.kind in fitting]
-        counted |= {each.id for each in came}
-        rows.append(
-            {
-                "of": group.of,
-                "one_of": [words.said("proofs", kind) for kind in group.one_of],
-                "two_of": [words.said("proofs", kind) for kind in group.two_of],
-                "came": came,
-            }
-        )
-    besides = [each for each in case.proofs if each.id not in counted]
-    if besides:
-        rows.append({"of": "", "one_of": [], "two_of": [], "came": besides})
-    return rows
 
 
 def _offered(role: Role) -> tuple[ProofKind, ...]:

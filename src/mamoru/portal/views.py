@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mamoru.cases import actions
 from mamoru.cases.actions import Receipt
-from mamoru.cases.terms import ProofGroup, Role
+from mamoru.cases.terms import Role
 from mamoru.kit import clock
 from mamoru.kit.ids import REQUESTER
 from mamoru.policy import page
 from mamoru.policy.document import Policy
-from mamoru.portal import drafts, places, published, words
+from mamoru.portal import drafts, places, proofs, published, words
 from mamoru.portal.forms import CaseForm
 
 UNPROCESSABLE, TOO_MANY = 422, 429
@@ -71,7 +71,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "assisted": said(asked.not_offered.assisted) if asked.not_offered else [],
         "fee": said(asked.fee.clause) if asked.fee else [],
         "desk": _desk(shown),
-        "roles": [(role, _proof_words(actions.required_proofs(role))) for role in Role],
+        "roles": [(role, proofs.listed(actions.required_proofs(role))) for role in Role],
         "practice": actions.practice(),
     }
     return render(request, "portal/requests.html", context)
@@ -140,7 +140,7 @@ def case_filed(request: HttpRequest) -> HttpResponse:
     role = Role(case["role"]) if case and "role" in case else None
     context = {
         "receipt": done,
-        "papers": _proof_words(actions.required_proofs(role)) if role else (),
+        "papers": proofs.listed(actions.required_proofs(role)) if role else (),
         "desk": _desk(published.in_force()),
         "minutes": drafts.MINUTES,
         "practice": actions.practice(),
@@ -175,7 +175,7 @@ def _form(
             each.kind: form.policy.clause(each.clause).in_(words.language())
             for each in form.policy.requests.kinds
         },
-        "papers": _proof_words(actions.required_proofs(form.role)),
+        "papers": proofs.listed(actions.required_proofs(form.role)),
         "minutes": drafts.MINUTES,
     }
     return render(request, "portal/file_case.html", context, status=status)
@@ -228,14 +228,3 @@ def _desk(shown: Policy) -> dict[str, str] | None:
         "mail": desk.mail or "",
         "postal": desk.postal.in_(language) if desk.postal else "",
     }
-
-
-def _proof_words(groups: tuple[ProofGroup, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "of": group.of,
-            "one_of": [words.said("proofs", kind) for kind in group.one_of],
-            "two_of": [words.said("proofs", kind) for kind in group.two_of],
-        }
-        for group in groups
-    ]

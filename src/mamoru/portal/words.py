@@ -18,6 +18,7 @@ TABLES: Mapping[str, wording.Words] = {
     "roles": wording.ROLES,
     "proofs": wording.PROOF_KINDS,
     "of": wording.PROOF_OF,
+    "groups": wording.PROOF_GROUPS,
     "outcomes": {**wording.OUTCOMES, "held": wording.ERASED_BUT_HELD},
     "grounds": wording.GROUNDS,
     "remedies": wording.REMEDIES,

@@ -1,7 +1,7 @@
 """The entry point of `mamoru`: hands the running product to the commands of `mamoru.cli`."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,12 @@ class Company:
         from mamoru.site import reports
 
         return reports.case(case_id)
+
+    def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        _wired()
+        from mamoru.console import access
+
+        return access.names(frozenset(ids))
 
     def file_case(self, filing: bytes) -> Mapping[str, Any]:
         _wired()

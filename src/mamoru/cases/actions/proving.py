@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mamoru.cases import execute, store
@@ -163,7 +164,30 @@ def candidates(case_id: CaseId, *, by: StaffId, now: datetime) -> tuple[execute.
             at=now,
             body={"purpose": execute.PURPOSE},
         )
-    return execute.find_person(case, by=by, now=now)
+    found = execute.find_person(case, by=by, now=now)
+    return tuple(_with_address(case_id, each, by=by, now=now) for each in found)
+
+
+def _with_address(
+    case_id: CaseId, candidate: execute.Candidate, *, by: StaffId, now: datetime
+) -> execute.Candidate:
+    """Add the registered address where another table of the store has it.
+
+    Two of one name are told apart by where they live.
+    """
+    mapped = execute.hands().datamap.store(candidate.subject.store)
+    own = mapped.table(candidate.subject.table)
+    titles = [
+        column.title.ja
+        for table in mapped.tables
+        for column in table.columns
+        if column.name == table.identity.address
+    ]
+    if own.identity.address is not None or not titles:
+        return candidate
+    identity = execute.identify(case_id, (candidate.subject,), by=by, now=now)
+    address = identity.registered.full_address
+    return replace(candidate, cells=(*candidate.cells, (titles[0], address)))
 
 
 def identify(case_id: CaseId, subjects: Sequence[Subject], *, by: StaffId, now: datetime) -> None:

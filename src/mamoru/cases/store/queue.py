@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from mamoru.cases.models import (
     CaseRow,
+    ProofRow,
+    SupplementRow,
 )
 from mamoru.cases.store.forms import member_digest_of
 from mamoru.cases.terms import (
@@ -35,6 +37,8 @@ class CaseLine:
     work_note: str
     undecided: int
     unapproved: int
+    papers: bool  # some lie here
+    arrived: bool  # some came since papers were last asked for
 
 
 def case_lines(
@@ -50,7 +54,14 @@ def case_lines(
 
 
 def _lines(rows: QuerySet[CaseRow], part: slice = slice(None)) -> tuple[CaseLine, ...]:
-    found = rows.defer("sealed_filing", "sealed_identity").prefetch_related("demands")
+    papers = ProofRow.objects.filter(case=OuterRef("pk"))
+    asked = SupplementRow.objects.filter(case=OuterRef("case")).order_by("-asked_at")
+    since = papers.filter(received_at__gte=Subquery(asked.values("asked_at")[:1]))
+    found = (
+        rows.defer("sealed_filing", "sealed_identity")
+        .annotate(has_papers=Exists(papers), papers_arrived=Exists(since))
+        .prefetch_related("demands")
+    )
     return tuple(
         CaseLine(
             id=CaseId(row.id),
@@ -66,6 +77,8 @@ def _lines(rows: QuerySet[CaseRow], part: slice = slice(None)) -> tuple[CaseLine
             unapproved=sum(
                 bool(each.decided_by) and not each.approved_by for each in row.demands.all()
             ),
+            papers=row.has_papers,
+            arrived=row.papers_arrived,
         )
         for row in found.order_by("due_on", "id")[part]
     )

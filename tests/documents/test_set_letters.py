@@ -1,0 +1,80 @@
+"""How a letter stands on paper: no last page of a line or two, no line that begins with a colon (P3.24)."""
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pypdf
+import pytest
+
+from mamoru.documents import letter, pdf
+from mamoru.documents.terms import Answer, Changed, DemandAnswer
+from tests.documents.sample import ANSWER
+
+REFUSED = DemandAnswer(
+    kind="disclosure",
+    items=("連絡先",),
+    outcome="refused",
+    grounds=("identity-unconfirmed",),
+    reason="書類の住所と登録の住所が一致しませんでした。",
+)
+PLACE = Changed(
+    title="会員",
+    source="会員サービスのデータベース",
+    erased=1,
+    emptied=0,
+    held=3,
+    laws=("法人税法施行規則第59条",),
+    until=date(2034, 5, 31),
+    level="E2",
+    backups_until=date(2026, 12, 20),
+)
+CLOSING = "本回答についてのご不明な点"
+
+
+def erased(places: int) -> Answer:
+    demand = DemandAnswer(kind="erasure", items=(), outcome="fulfilled", changed=(PLACE,) * places)
+    return replace(ANSWER, demands=(demand,))
+
+
+def refused(demands: int) -> Answer:
+    kinds = ("disclosure", "correction", "erasure", "cease-use", "cease-provision")
+    return replace(ANSWER, demands=tuple(replace(REFUSED, kind=each) for each in kinds[:demands]))
+
+
+def pages(answer: Answer) -> list[list[str]]:
+    """Return the lines of each page, without the foot."""
+    made = pypdf.PdfReader(io.BytesIO(pdf.render(letter.build(answer)))).pages
+    return [
+        [line for each in page.extract_text().splitlines() if (line := each.strip())][:-1]
+        for page in made
+    ]
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("answer", [refused(3), erased(5)])
+def test_a_letter_of_a_few_lines_too_many_is_set_closer_on_one_page(answer: Answer) -> None:
+    assert len(pages(answer)) == 1
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize(
+    "answer", [*map(refused, range(1, 6)), *map(erased, (1, 4, 5, 6, 7, 8, 9, 12, 14, 16))]
+)
+def test_what_closes_a_letter_never_stands_alone_on_a_page(answer: Answer) -> None:
+    last = pages(answer)[-1]
+
+    before = next(at for at, line in enumerate(last) if CLOSING in line)
+    assert before >= 4
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("many", range(1, 12))
+def test_no_line_begins_with_a_colon(many: int) -> None:
+    item = f"{'項' * (30 + many)}"
+    demand = replace(REFUSED, items=(), reason="", law=f"{item}：第1条")
+
+    [lines] = pages(replace(ANSWER, demands=(demand,)))
+
+    assert not [line for line in lines if line.startswith("：")]
+    assert "".join(lines).count("：") >= 3
