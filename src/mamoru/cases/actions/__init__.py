@@ -79,11 +79,8 @@ from mamoru.cases.actions.proving import (
     verify_case,
 )
 from mamoru.cases.rules.facts import Check
-from mamoru.cases.rules.papers import (
-    PaperRefused,
-    PaperTooLarge,
-)  # screens may not reach into the rules
-from mamoru.cases.rules.states import StageForbidden
+from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
+from mamoru.papers.terms import PaperRefused, PaperTooLarge
 
 __all__ = [
     "CODE_DIGITS",

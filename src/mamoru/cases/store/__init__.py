@@ -27,6 +27,7 @@ from mamoru.cases.store.papers import (
     add_proof,
     add_supplement,
     close_supplements,
+    paper_digest,
     proof_content,
     save_finding,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "member",
     "next_case_id",
     "next_try",
+    "paper_digest",
     "proof_content",
     "receipted",
     "receipts",

@@ -1,5 +1,6 @@
 """Papers, findings, and requests for what is missing."""
 
+import hashlib
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from mamoru.cases.models import (
     ProofRow,
     SupplementRow,
 )
-from mamoru.cases.store.sealing import key_of, row_of
+from mamoru.cases.store.sealing import commitment, key_of, row_of
 from mamoru.cases.store.shapes import FINDING
 from mamoru.cases.terms import (
     Finding,
@@ -45,6 +46,11 @@ def add_proof(case_id: CaseId, proof: Proof, content: bytes) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def paper_digest(case_id: CaseId, content: bytes) -> str:
+    """Return the keyed digest by which the ledger knows a paper as it is kept."""
+    return commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
 
 
 def proof_content(case_id: CaseId, proof_id: str) -> tuple[str, bytes]:
