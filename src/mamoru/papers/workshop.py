@@ -127,7 +127,7 @@ def _ask(sent: bytes) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={"LANG": "C.UTF-8"},
+        env={"LANG": "C.UTF-8", "HOME": "/"},  # without a home Python asks who we are
         cwd="/",
         start_new_session=True,
     )
