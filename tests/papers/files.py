@@ -207,9 +207,9 @@ def hung() -> Iterator[Hostile]:
             yield Hostile(f"{kind} with {what} and its own end behind", whole + tail + whole[-40:])
     comment = b"\xff\xfe" + struct.pack(">H", len(CANARY) + 2) + CANARY
     yield Hostile("jpg with a comment", JPEG[:2] + comment + JPEG[2:], rebuilt=True)
-    for kind in (b"tEXt", b"eXIf", b"prVt"):
-        inside = PNG[:33] + chunk(kind, b"Comment\0" + CANARY) + PNG[33:]
-        yield Hostile(f"png with {kind.decode()}", inside, rebuilt=True)
+    for part in (b"tEXt", b"eXIf", b"prVt"):
+        inside = PNG[:33] + chunk(part, b"Comment\0" + CANARY) + PNG[33:]
+        yield Hostile(f"png with {part.decode()}", inside, rebuilt=True)
     exif = Image.Exif()
     exif[0x010F] = CANARY.decode()
     exif.get_ifd(0x8825)[29] = CANARY.decode()

@@ -42,6 +42,7 @@ from mamoru.cases.actions.filing import (
     withdraw_case,
 )
 from mamoru.cases.actions.installed import install, practice
+from mamoru.cases.actions.keeping import black_out, erase_papers, paper_pages
 from mamoru.cases.actions.letters import (
     destination,
     open_letter,
@@ -80,11 +81,13 @@ from mamoru.cases.actions.proving import (
 )
 from mamoru.cases.rules.facts import Check
 from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
-from mamoru.papers.terms import PaperRefused, PaperTooLarge
+from mamoru.papers.terms import Box, BoxUnfit, PaperRefused, PaperTooLarge
 
 __all__ = [
     "CODE_DIGITS",
     "LOOK",
+    "Box",
+    "BoxUnfit",
     "Check",
     "CodeRefused",
     "FormDefective",
@@ -104,6 +107,7 @@ __all__ = [
     "approve_demand",
     "arrived_papers",
     "ask_supplement",
+    "black_out",
     "candidates",
     "carry_out",
     "check",
@@ -114,6 +118,7 @@ __all__ = [
     "destination",
     "download_answer",
     "due_releases",
+    "erase_papers",
     "file_case",
     "identify",
     "install",
@@ -128,6 +133,7 @@ __all__ = [
     "opened_letter",
     "opened_paper",
     "own_cases",
+    "paper_pages",
     "place_of",
     "plan_change",
     "plan_of",

@@ -20,7 +20,14 @@ from mamoru.cases.store.sealing import (
     opened_value,
     row_of,
 )
-from mamoru.cases.store.shapes import FILING, IDENTITY, demand_value, proof_value, supplement_value
+from mamoru.cases.store.shapes import (
+    FILING,
+    IDENTITY,
+    demand_value,
+    proof_value,
+    proofs_of,
+    supplement_value,
+)
 from mamoru.cases.terms import (
     Case,
     DemandState,
@@ -101,7 +108,7 @@ def case(case_id: CaseId) -> Case:
         demands=tuple(
             demand_value(each, filing.demands[each.position - 1], key) for each in row.demands.all()
         ),
-        proofs=tuple(proof_value(each, key) for each in row.proofs.all()),
+        proofs=tuple(proof_value(each, key) for each in proofs_of(row)),
         supplements=tuple(supplement_value(each, key) for each in row.supplements.all()),
         identity=opened_value(row, key, "identity", row.sealed_identity, IDENTITY),
         work=Work(row.work),
@@ -157,6 +164,7 @@ def change(
     complete_at: datetime | None = None,
     verified_by: StaffId | None = None,
     answered_at: datetime | None = None,
+    closed_at: datetime | None = None,
     dispatch: DispatchKind | None = None,
     tracking_number: str | None = None,
     work: Work | None = None,
@@ -168,6 +176,7 @@ def change(
         "complete_at": complete_at,
         "verified_by": verified_by,
         "answered_at": answered_at,
+        "closed_at": closed_at,
         "dispatch": dispatch,
         "tracking_number": tracking_number,
         "work": work,

@@ -1,13 +1,15 @@
 """From rows to values, and back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from pydantic import TypeAdapter
 
 from mamoru.cases.models import (
+    CaseRow,
     DemandRow,
     ProofRow,
     ReceiptRow,
@@ -84,6 +86,12 @@ def demand_value(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
     )
 
 
+def proofs_of(row: CaseRow) -> Iterable[ProofRow]:
+    """Return the papers of a case without their bytes, which may be many megabytes."""
+    kept = ExpressionWrapper(Q(sealed__isnull=False), output_field=BooleanField())
+    return row.proofs.defer("sealed").annotate(kept=kept)
+
+
 def proof_value(row: ProofRow, key: DataKey) -> Proof:
     """Return a paper with what was read on it, never its bytes."""
     finding = None
@@ -100,6 +108,7 @@ def proof_value(row: ProofRow, key: DataKey) -> Proof:
         digest=row.digest,
         received_at=row.received_at,
         finding=finding,
+        kept=bool(getattr(row, "kept", True)),
     )
 
 
