@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mamoru.cases import store
 from mamoru.cases.actions.installed import practice
-from mamoru.cases.actions.looking import trail
+from mamoru.cases.actions.looking import LOOK, trail
 from mamoru.cases.rules import looks
 from mamoru.kit.ids import SYSTEM, CaseId, StaffId
 from mamoru.ledger import append
@@ -38,12 +38,18 @@ def erase_papers(*, now: datetime) -> int:
 def paper_pages(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) -> tuple[bytes, ...]:
     """Return each page of a paper as a picture; the look is entered in the ledger first.
 
+    One entry covers an hour of one person's looks at it, so that twenty pages are not twenty.
     None of a PDF that came before papers were drawn anew: it is, once something is blacked out.
     """
     media_type, content = store.proof_content(case_id, proof_id)
     digest = store.paper_digest(case_id, content)
-    with store.atomic():
-        append.entry(looks.PAPER_OPENED, subject=case_id, by=by, at=now, body={"paper": digest})
+    if not any(
+        (entry.kind, entry.by, entry.body.get("paper")) == (looks.PAPER_OPENED, by, digest)
+        and now - entry.at < LOOK
+        for entry in append.entries(case_id)
+    ):
+        with store.atomic():
+            append.entry(looks.PAPER_OPENED, subject=case_id, by=by, at=now, body={"paper": digest})
     return workshop.pages(content, media_type)
 
 
