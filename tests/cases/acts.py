@@ -1,5 +1,8 @@
 """What people do with a case, in the words of tests: file, hand in, read, decide, carry out."""
 
+import hashlib
+import struct
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -36,10 +39,28 @@ T = TypeVar("T")
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """Noon in Japan on the day on which the sample company was made."""
 SUZUKI, KONDO = StaffId("staff:1"), StaffId("staff:2")
-PNG = (
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
-    b"\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82"
-)
+
+
+def picture(mark: bytes = b"") -> bytes:
+    """Return a small picture that looks different for each mark."""
+    shades = hashlib.sha256(mark).digest()[:16]
+    rows = b"".join(
+        b"\0" + b"".join(bytes([shade]) * 8 for shade in shades[at : at + 4])
+        for at in (0, 4, 8, 12)
+        for _ in range(8)
+    )
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 32, 32, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
+
+
+PNG = picture()
 EVERYTHING = (
     DemandKind.NOTICE_OF_PURPOSE,
     DemandKind.DISCLOSURE,
@@ -102,7 +123,7 @@ def hand_in(
     case_id: CaseId, kind: ProofKind, of: ProofOf, read: Finding | None = None, *, mark: bytes = b""
 ) -> Proof:
     """Hand a paper in, and let 鈴木 read it; `mark` makes equal papers differ."""
-    content = PNG[:33] + (kind + of).encode() + mark + PNG[33:]
+    content = picture((kind + of).encode() + mark)
     proof = actions.receive_proof(case_id, content, kind=kind, of=of, by=REQUESTER, now=NOW)
     if read is not None:
         actions.open_paper(case_id, proof.id, by=read.by, now=NOW)

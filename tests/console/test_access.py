@@ -30,6 +30,8 @@ ALLOWED = {
     "open-paper": ("desk", "privacy-officer", "approver"),
     "letter": ("desk", "privacy-officer", "approver"),
     "supplement-letter": ("desk", "privacy-officer", "approver"),
+    "paper-page": ("desk", "privacy-officer", "approver"),
+    "black-out": ("desk", "privacy-officer"),
     "record-finding": ("desk", "privacy-officer"),
     "find-person": ("desk", "privacy-officer"),
     "identify": ("desk", "privacy-officer"),
@@ -48,14 +50,25 @@ ALLOWED = {
     "try-now": ("desk", "privacy-officer"),
     "send-answer": ("desk", "privacy-officer"),
 }
-READ = ("console", "console-datamap", "console-case", "open-paper", "letter", "supplement-letter")
+READ = (
+    "console",
+    "console-datamap",
+    "console-case",
+    "open-paper",
+    "paper-page",
+    "black-out",
+    "letter",
+    "supplement-letter",
+)
 
 
 def address(name: str, case: CaseId) -> str:
     given: dict[str, str | int] = (
         {} if name in {"console", "console-datamap"} else {"case_id": case}
     )
-    if name in {"open-paper", "record-finding"}:
+    if name == "paper-page":
+        given["number"] = 1
+    if name in {"open-paper", "paper-page", "black-out", "record-finding"}:
         given["proof_id"] = store.case(case).proofs[0].id
     if name in {
         "decide", "approve", "return", "carried-out", "name-value", "ask-lifting", "lift",

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from mamoru.cases.rules import papers, refusal
+from mamoru.cases.rules import refusal
 from mamoru.cases.terms import (
     AnswerMethod,
     DemandKind,
@@ -21,6 +21,7 @@ from mamoru.cases.terms import (
 from mamoru.documents import asking, letter, wording
 from mamoru.documents.terms import Changed, DemandAnswer, SupplementRequest
 from mamoru.identity import agent
+from mamoru.papers.terms import PaperRefused
 from tests.documents.sample import ANSWER, TABLE
 
 LANGUAGES = ("ja", "en")
@@ -99,9 +100,9 @@ def test_counts_in_a_letter_part_their_thousands() -> None:
 
 
 def test_each_reason_for_refusing_a_file_has_words() -> None:
-    reasons = {each.reason for each in papers.PaperRefused.__subclasses__()}
+    reasons = {each.reason for each in PaperRefused.__subclasses__()}
 
-    assert reasons | {papers.PaperRefused.reason} == set(asking.REASONS_OF_UPLOAD)
+    assert reasons | {PaperRefused.reason} == set(asking.REASONS_OF_UPLOAD)
 
 
 @pytest.mark.promise("P3.12", "P3.22")

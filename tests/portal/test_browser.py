@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from mamoru.site.sample import cast
 from tests import barriers
 from tests.portal import filling
+from tests.portal.test_own_case import PDF
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,7 +70,7 @@ def test_a_request_is_filed_without_scripts(chromium: Browser, live_server: Live
     page.get_by_role("link", name="続けて書類を送る").click()
     page.select_option("#id_kind", "power-of-attorney")
     page.check("[value=authority]")
-    paper = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+    paper = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": PDF}
     page.set_input_files("#id_paper", paper)  # type: ignore[arg-type]
     page.get_by_role("button", name="この書類を送る").click()
 

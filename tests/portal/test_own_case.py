@@ -17,8 +17,20 @@ from tests.portal import filling
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 STAFF = StaffId("staff:1")
+
+
+def pdf(width: int) -> bytes:
+    """A blank page of so many points."""
+    return (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d 99]>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%%%EOF\n" % width
+    )
+
+
+PDF = pdf(99)
 
 
 def png(width: int, height: int) -> bytes:
@@ -165,12 +177,18 @@ def test_takes_a_paper_and_shows_it_as_received(client: Client) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"MZ\x90\x00 this program cannot be run", "画像（JPEG、PNG）またはPDFではありません"),
+        (
+            b"MZ\x90\x00 this program cannot be run",
+            "画像（JPEG、PNG、HEIC）またはPDFではありません",
+        ),
         (b"", "ファイルの中身がありません"),
         (png(100_000, 100_000), "画素数が多すぎます"),
         (b"%PDF-1.7 cut off", "壊れているか"),
         (b"\xff\xd8\xff\xe0 no frame", "壊れているか"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "画像（JPEG、PNG）またはPDFではありません"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "画像（JPEG、PNG、HEIC）またはPDFではありません",
+        ),
         (b"%PDF-" + b"0" * 10_000_001, "10MB以下"),
         (b"%PDF-" + b"0" * 10_200_000, "10MB以下"),
     ],
@@ -211,7 +229,7 @@ def test_says_what_is_missing_beside_a_paper(
 def test_a_case_takes_a_limited_number_of_papers(client: Client) -> None:
     filling.file(client)
 
-    answers = [send(client, PDF + b"%d" % number + b"%%EOF") for number in range(21)]
+    answers = [send(client, pdf(50 + number)) for number in range(21)]
 
     assert [each.status_code for each in answers] == [302] * 20 + [422]
 
@@ -236,7 +254,7 @@ def test_what_is_asked_for_is_shown_with_its_date_and_can_be_submitted(client: C
     page = filling.text(client.get("/requests/case/"))
     early = client.post("/requests/case/submit/")
     waiting = store.case(case_id).stage
-    paper = SimpleUploadedFile("record.pdf", b"%PDF-1.7 a record %%EOF")
+    paper = SimpleUploadedFile("record.pdf", PDF)
     client.post(
         "/requests/case/papers/", {"kind": "resident-record", "of": "person", "paper": paper}
     )

@@ -29,6 +29,7 @@ EXAMPLES = {
     "<str:role>": "person",
     "<str:version>": "2024-04-01",
     "<int:position>": "1",
+    "<int:number>": "1",
     "<position>": "1",
     "<paper>": "none",
     "<str:proof_id>": "none",

@@ -72,10 +72,17 @@ def open_status(request: HttpRequest, key: KeyIn) -> StatusOut:
 def receive_proof(
     request: HttpRequest, body: Form[PaperIn], paper: File[UploadedFile], key: Key
 ) -> PaperOut:
-    """Hand a paper in: JPEG, PNG or PDF. The same paper twice is one, whatever the key."""
+    """Hand a paper in: JPEG, PNG, HEIC or PDF. It is drawn anew, and the same twice is one."""
     case = opened(request, body)
     proof = actions.receive_proof(
-        case.id, paper.read(), kind=body.kind, of=body.of, by=REQUESTER, now=clock.now()
+        case.id,
+        paper.read(),
+        kind=body.kind,
+        of=body.of,
+        by=REQUESTER,
+        now=clock.now(),
+        name=paper.name or "",
+        shows_number=body.my_number == "visible",
     )
     return PaperOut(kind=proof.kind, of=proof.of, media_type=proof.media_type, size=proof.size)
 

@@ -1,7 +1,7 @@
 """What goes in and out of the API. Field names equal those of the forms."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 from pydantic import field_validator
@@ -125,6 +125,9 @@ class PaperIn(KeyIn):
 
     kind: ProofKind
     of: ProofOf
+    my_number: Literal["masked", "visible"] | None = Field(
+        None, description="whether 個人番号 can be seen on it; what shows one is refused"
+    )
 
 
 class SupplementOut(Schema):

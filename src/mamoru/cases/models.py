@@ -44,6 +44,7 @@ class CaseRow(models.Model):
     due_on = models.DateField()
     verified_by = models.CharField(max_length=40, blank=True)
     answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # answered or withdrawn
     dispatch = models.CharField(max_length=40, blank=True, choices=_choices(DispatchKind))
     tracking_number = models.CharField(max_length=40, blank=True)
     work = models.CharField(max_length=20, choices=_choices(Work), default=Work.NOT_STARTED)
@@ -64,6 +65,7 @@ class CaseRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["stage", "due_on"]),
             models.Index(fields=["work", "work_after"]),
+            models.Index(fields=["closed_at"], name="cases_closed_at"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -232,6 +232,7 @@ class Proof:
     digest: str  # keyed
     received_at: datetime
     finding: "Finding | None" = None
+    kept: bool = True  # False once its bytes were erased by schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -495,4 +496,5 @@ class Practice:
     cure_days: int
     upload_bytes: int
     uploads_per_case: int
+    papers_days: int  # how long papers are kept after their case closed
     code_attempts: int

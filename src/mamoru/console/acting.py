@@ -54,7 +54,7 @@ def act(
     """
     kept = shown.Kept(key=key, form=form) if form is not None else None
     try:
-        _expect_current(request, case_id)
+        expect_current(request, case_id)
         if form is not None and not form.is_valid():
             found = search() if search is not None else None
             return page(request, desk, case_id, incomplete=True, kept=kept, candidates=found)
@@ -71,7 +71,7 @@ def version(request: HttpRequest) -> int:
     return int(stated) if stated.isascii() and stated.isdigit() else -1
 
 
-def _expect_current(request: HttpRequest, case_id: CaseId) -> None:
+def expect_current(request: HttpRequest, case_id: CaseId) -> None:
     """Refuse what was decided on a page that is no longer true."""
     stated = request.POST.get("version", "")
     if stated and stated != str(store.case(case_id).version):

@@ -155,6 +155,8 @@ TRAIL: Words = {
     "case.paper.received": _("書類が届いた"),
     "case.paper.opened": _("書類を開いた"),
     "case.paper.read": _("書類の記載を記録した"),
+    "case.paper.blacked-out": _("書類の一部を塗りつぶした"),
+    "case.papers.erased": _("保管期間を過ぎた書類を消去した"),
     "case.person.searched": _("本人の記録を検索した"),
     "case.person.identified": _("本人の記録を特定した"),
     "case.verified": _("本人と代理権の確認を確定した"),
@@ -222,6 +224,9 @@ ERRORS: Words = {
     ),
     "paper-unknown": _(
         "その書類はこの請求にありません。保存期間が過ぎて消去された可能性があります。"
+    ),
+    "box-unfit": _(
+        "塗りつぶす枠がないか、ページからはみ出しています。位置と大きさを確かめて、もう一度指定してください。何も変更していません。"
     ),
     "paper-unopened": _(
         "この書類をまだ開いていません。書類を開いて確かめてから、記載を記録してください。入力した内容は残っています。"

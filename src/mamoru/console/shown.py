@@ -69,6 +69,7 @@ class Paper:
     reader: str
     superseded: bool  # it fell short, and a later one makes up for it
     opened: bool  # by whoever looks at this page: without it no finding is taken
+    blackens: bool  # whoever looks at this page may black parts of it out
     form: forms.FindingForm | None
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mamoru.cases import actions, store
 from mamoru.cases.terms import DispatchKind
-from mamoru.console import access, acting, forms, inventory, naming, words
+from mamoru.console import access, acting, blacking, forms, inventory, naming, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
 from mamoru.console.panels import decisions
@@ -72,6 +72,57 @@ def open_paper(_request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -
     except store.PaperUnknown as problem:
         raise Http404 from problem
     return acting.file(content, media_type, f"{known}-paper.{_ENDINGS.get(media_type, 'bin')}")
+
+
+@require_GET
+@access.staff(Right.READ)
+def paper_page(
+    _request: HttpRequest, desk: Desk, case_id: str, proof_id: str, number: int
+) -> HttpResponse:
+    """Show one page of a paper as a picture; the look is in the ledger (P1.5)."""
+    known = acting.known(case_id)
+    try:
+        pages = actions.paper_pages(known, proof_id, by=desk.by, now=clock.now())
+    except store.PaperUnknown as problem:
+        raise Http404 from problem
+    if not 1 <= number <= len(pages):
+        raise Http404
+    return acting.file(pages[number - 1], "image/jpeg", f"{known}-page-{number}.jpg")
+
+
+@require_http_methods(["GET", "POST"])
+@access.staff(Right.HANDLE)
+def black_out(request: HttpRequest, desk: Desk, case_id: str, proof_id: str) -> HttpResponse:
+    """Black out what a paper need not show; what was there is destroyed (P3.25)."""
+    known, now, error = acting.known(case_id), clock.now(), ""
+    if request.method == "POST":
+        try:
+            acting.expect_current(request, known)
+            areas = blacking.boxes(request.POST)
+            actions.black_out(known, proof_id, areas, by=desk.by, now=now)
+        except store.PaperUnknown as problem:
+            raise Http404 from problem
+        except MamoruError as problem:
+            error = acting.explained(problem)
+        else:
+            messages.success(
+                request, gettext("塗りつぶして保存しました。もとの画像は消去しました。")
+            )
+            return redirect("black-out", known, proof_id)
+    try:
+        pages = actions.paper_pages(known, proof_id, by=desk.by, now=now)
+    except store.PaperUnknown as problem:
+        raise Http404 from problem
+    case = store.case(known)
+    proof = next(each for each in case.proofs if each.id == proof_id)
+    typed = request.POST.dict() if error else {}
+    black = blacking.page(case, proof, count=len(pages), error=error, typed=typed)
+    return render(
+        request,
+        "console/black_out.html",
+        {"black": black, "desk": desk},
+        status=422 if error else 200,
+    )
 
 
 @require_GET

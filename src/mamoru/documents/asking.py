@@ -175,8 +175,8 @@ REASONS_OF_UPLOAD = in_both(
             "The file is too large. Please keep it below {limit} MB.",
         ),
         "not-image-or-pdf": (
-            "画像（JPEG、PNG）またはPDFではありません。形式を確かめてお送りください。",
-            "This is neither an image (JPEG, PNG) nor a PDF.",
+            "画像（JPEG、PNG、HEIC）またはPDFではありません。形式を確かめてお送りください。",
+            "This is neither an image (JPEG, PNG, HEIC) nor a PDF.",
         ),
         "damaged": (
             "ファイルが壊れているか、途中で切れています。もう一度お送りください。",
@@ -185,6 +185,26 @@ REASONS_OF_UPLOAD = in_both(
         "too-many-pixels": (
             "画像の画素数が多すぎます。解像度を下げてお送りください。",
             "The image has too many pixels. Please lower its resolution.",
+        ),
+        "too-many-pages": (
+            "PDFのページ数が多すぎます。20ページまでに分けてお送りください。",
+            "The PDF has too many pages. Please send it in parts of up to 20 pages.",
+        ),
+        "locked": (
+            "PDFにパスワードがかかっています。パスワードを外して保存し直し、お送りください。",
+            "The PDF is locked with a password. Please save it without one and send it again.",
+        ),
+        "too-hard": (
+            "ファイルが複雑すぎて開けませんでした。書類の写真（JPEG）を撮ってお送りください。",
+            "The file is too complex to open. Please send a photograph (JPEG) of the paper.",
+        ),
+        "my-number": (
+            "個人番号（マイナンバー）が含まれているため、受け取れません。法律により、当社は個人番号をお預かりできません。番号に紙を当てるか黒く塗って撮り直すか、番号のない面をお送りください。ファイル名に番号があるときは、名前を変えてください。",
+            "This contains an Individual Number (My Number), which the law does not let us keep. Cover the number with paper or black it out and take the picture again, or send the side without it. If the number is in the file name, rename the file.",
+        ),
+        "busy": (
+            "ただいま混み合っています。1分ほどおいて、もう一度お送りください。",
+            "We are busy just now. Please send it again in a minute.",
         ),
         "empty": (
             "ファイルの中身がありません。ファイルを選び直してください。",

@@ -112,7 +112,16 @@ def _hand_over(request: HttpRequest, case: Case, kind: ProofKind, of: ProofOf) -
         return _no_file(request)
     content, by, now = paper.read(), _by(request), clock.now()
     try:
-        actions.receive_proof(case.id, content, kind=kind, of=of, by=by, now=now)
+        actions.receive_proof(
+            case.id,
+            content,
+            kind=kind,
+            of=of,
+            by=by,
+            now=now,
+            name=paper.name or "",
+            shows_number=request.POST.get("my_number") == "visible",
+        )
     except actions.PaperRefused as refused:
         return _upload_words(refused.reason, limit)
     except actions.TooManyPapers:

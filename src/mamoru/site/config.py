@@ -42,6 +42,7 @@ class Limits(_Section):
     cure_days: Annotated[int, Field(ge=7, le=90)] = 30
     upload_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = 10_000_000
     uploads_per_case: Annotated[int, Field(ge=1, le=100)] = 20
+    papers_days: Annotated[int, Field(ge=0, le=365)] = 30  # after the case closed
     filings_per_hour: Annotated[int, Field(ge=1)] = 30  # per address block
     status_looks_per_hour: Annotated[int, Field(ge=1)] = 120  # per address block
     code_attempts: Annotated[int, Field(ge=1, le=10)] = 5

@@ -69,6 +69,7 @@ def practice() -> Practice:
         cure_days=limits.cure_days,
         upload_bytes=limits.upload_bytes,
         uploads_per_case=limits.uploads_per_case,
+        papers_days=limits.papers_days,
         code_attempts=limits.code_attempts,
     )
 

@@ -39,6 +39,7 @@ SCAN_SECONDS = 0.5
 TAKE_UP_SECONDS = 10
 RESTORE_SECONDS = 60
 FORGET_SECONDS = 60 * 60
+PAPERS_SECONDS = 60
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 """States of a workflow that DBOS will never touch again."""
 _EMBEDDED = "embedded"
@@ -342,7 +343,7 @@ def _scan(
 ) -> None:
     unstarted = frozenset[Claim]()
     heart, look = _Every(workers.BEAT_SECONDS), _Every(TAKE_UP_SECONDS)
-    forgotten = _Every(FORGET_SECONDS)
+    forgotten, papers = _Every(FORGET_SECONDS), _Every(PAPERS_SECONDS)
     while not _worker.stopping.is_set():
         woken.wait(SCAN_SECONDS, _worker.stopping)
         if _worker.stopping.is_set():
@@ -355,6 +356,8 @@ def _scan(
                 _release_due(release)
             if forgotten.due():
                 execute.forget(now=clock.now())
+            if papers.due():
+                actions.erase_papers(now=clock.now())
             for case_id in store.due_work(now=clock.now()):
                 tries = store.claim_work(case_id)
                 if tries is None:

@@ -42,6 +42,7 @@ from mamoru.cases.actions.filing import (
     withdraw_case,
 )
 from mamoru.cases.actions.installed import install, practice
+from mamoru.cases.actions.keeping import black_out, erase_papers, paper_pages
 from mamoru.cases.actions.letters import (
     destination,
     open_letter,
@@ -80,15 +81,14 @@ from mamoru.cases.actions.proving import (
     verify_case,
 )
 from mamoru.cases.rules.facts import Check
-from mamoru.cases.rules.papers import (
-    PaperRefused,
-    PaperTooLarge,
-)  # screens may not reach into the rules
-from mamoru.cases.rules.states import StageForbidden
+from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
+from mamoru.papers.terms import Box, BoxUnfit, PaperRefused, PaperTooLarge
 
 __all__ = [
     "CODE_DIGITS",
     "LOOK",
+    "Box",
+    "BoxUnfit",
     "Check",
     "CodeRefused",
     "FormDefective",
@@ -109,6 +109,7 @@ __all__ = [
     "arrived_papers",
     "ask_lifting",
     "ask_supplement",
+    "black_out",
     "candidates",
     "carry_out",
     "check",
@@ -119,6 +120,7 @@ __all__ = [
     "destination",
     "download_answer",
     "due_releases",
+    "erase_papers",
     "file_case",
     "identify",
     "install",
@@ -136,6 +138,7 @@ __all__ = [
     "opened_letter",
     "opened_paper",
     "own_cases",
+    "paper_pages",
     "place_of",
     "plan_change",
     "plan_of",

@@ -53,6 +53,7 @@ def send_answer(
             version=case.version,
             stage=stage,
             answered_at=now,
+            closed_at=now,
             dispatch=dispatch,
             tracking_number=tracking_number,
         )

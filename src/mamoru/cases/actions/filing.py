@@ -127,7 +127,7 @@ def withdraw_case(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
         raise states.StageForbidden("a part of it is carried out: the answer follows")
     stage = states.advance(case.stage, Stage.WITHDRAWN)
     with store.atomic():
-        store.change(case_id, version=case.version, stage=stage)
+        store.change(case_id, version=case.version, stage=stage, closed_at=now)
         append.entry("case.withdrawn", subject=case_id, by=by, at=now, body={})
 
 

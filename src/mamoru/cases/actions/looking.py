@@ -1,6 +1,5 @@
 """Looks at a case: each one is entered in the ledger before anything is shown (P1.5)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -48,7 +47,7 @@ def open_case(case_id: CaseId, *, by: StaffId, now: datetime) -> Case:
 def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) -> tuple[str, bytes]:
     """Return media type and bytes of a paper; the look is entered in the ledger first."""
     content = store.proof_content(case_id, proof_id)
-    digest = store.commitment(case_id, "paper", hashlib.sha256(content[1]).hexdigest())
+    digest = store.paper_digest(case_id, content[1])
     with store.atomic():
         append.entry(looks.PAPER_OPENED, subject=case_id, by=by, at=now, body={"paper": digest})
     return content

@@ -1,6 +1,5 @@
 """Papers, findings, the person, and what is missing (P3.10 to P3.12, P3.22)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +8,7 @@ from mamoru.cases import execute, store
 from mamoru.cases.actions.guards import expect_stage
 from mamoru.cases.actions.installed import practice
 from mamoru.cases.actions.looking import trail
-from mamoru.cases.rules import deadline, facts, looks, needs, papers, refusal, states
+from mamoru.cases.rules import deadline, facts, looks, needs, refusal, states
 from mamoru.cases.terms import (
     Case,
     Finding,
@@ -26,6 +25,8 @@ from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
+from mamoru.papers import workshop
+from mamoru.papers.terms import PaperShowsNumber
 
 
 class NotConfirmed(MamoruError):
@@ -47,19 +48,32 @@ class NothingSent(MamoruError):
 
 
 def receive_proof(
-    case_id: CaseId, content: bytes, *, kind: ProofKind, of: ProofOf, by: StaffId, now: datetime
+    case_id: CaseId,
+    content: bytes,
+    *,
+    kind: ProofKind,
+    of: ProofOf,
+    by: StaffId,
+    now: datetime,
+    name: str = "",
+    shows_number: bool = False,
 ) -> Proof:
-    """Take a paper in: typed by its content, sealed, noted. The same paper twice is one.
+    """Take a paper in: drawn anew, sealed, noted; the file that was sent is dropped.
 
+    A PaperRefused says why a file is not taken, as where it shows 個人番号 or its sender says so
+    (`shows_number`); `name`, the file's, is looked at and not kept. The same paper twice is one.
     The same file as another kind or for another person is a paper of its own: whoever chose
     wrongly at first sends it again, and what it is to prove is not left open (P3.22).
     """
-    media_type = papers.media_type(content, max_bytes=practice().upload_bytes)
-    digest = store.commitment(case_id, "paper", hashlib.sha256(content).hexdigest())
+    _expect_papers(store.case(case_id))  # before any work is done on a stranger's file
+    if shows_number:
+        raise PaperShowsNumber("the sender says that the file shows an individual number")
+    # Outside of the transaction: the process that draws may take seconds.
+    made = workshop.rebuild(content, name=name, max_bytes=practice().upload_bytes)
+    digest = store.paper_digest(case_id, made.content)
     with store.atomic():
         case = store.held(case_id)
-        if case.stage not in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED}:
-            raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
+        _expect_papers(case)
         sent = (digest, kind, of)
         same = next(
             (each for each in case.proofs if (each.digest, each.kind, each.of) == sent), None
@@ -72,21 +86,26 @@ def receive_proof(
             id=ids.token(),
             kind=kind,
             of=of,
-            media_type=media_type,
-            size=len(content),
+            media_type=made.media_type,
+            size=len(made.content),
             digest=digest,
             received_at=now,
         )
-        store.add_proof(case_id, proof, content)
+        store.add_proof(case_id, proof, made.content)
         store.change(case_id, version=case.version)
         append.entry(
             "case.paper.received",
             subject=case_id,
             by=by,
             at=now,
-            body={"kind": kind, "of": of, "size": len(content), "paper": digest},
+            body={"kind": kind, "of": of, "size": len(made.content), "paper": digest},
         )
     return proof
+
+
+def _expect_papers(case: Case) -> None:
+    if not takes_papers(case):
+        raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
 
 
 def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:

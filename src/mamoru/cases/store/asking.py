@@ -16,9 +16,13 @@ _ROWS = 80
 """Rows of one INSERT: every engine takes that many values."""
 
 
-def rows(model: type[M], rest: str, *given: Any) -> list[M]:
-    """Return the rows that `rest` (`WHERE … ORDER BY …` with `%s`) names."""
-    return list(model._default_manager.raw(f"SELECT * FROM {model._meta.db_table} {rest}", given))
+def rows(model: type[M], rest: str, *given: Any, columns: str = "*") -> list[M]:
+    """Return the rows that `rest` (`WHERE … ORDER BY …` with `%s`) names.
+
+    Fields that `columns` leaves out are fetched when they are asked for.
+    """
+    text = f"SELECT {columns} FROM {model._meta.db_table} {rest}"
+    return list(model._default_manager.raw(text, given))
 
 
 def cells(model: type[models.Model], columns: str, rest: str, *given: Any) -> list[tuple[Any, ...]]:

@@ -11,7 +11,6 @@ from mamoru.cases.models import (
     CaseRow,
     Counter,
     DemandRow,
-    ProofRow,
     SupplementRow,
 )
 from mamoru.cases.store import asking
@@ -24,7 +23,14 @@ from mamoru.cases.store.sealing import (
     opened_value,
     row_of,
 )
-from mamoru.cases.store.shapes import FILING, IDENTITY, demand_value, proof_value, supplement_value
+from mamoru.cases.store.shapes import (
+    FILING,
+    IDENTITY,
+    demand_value,
+    proof_value,
+    proofs_of,
+    supplement_value,
+)
 from mamoru.cases.terms import (
     Case,
     DemandState,
@@ -106,12 +112,7 @@ def case(case_id: CaseId) -> Case:
             demand_value(each, filing.demands[each.position - 1], key)
             for each in asking.rows(DemandRow, "WHERE case_id = %s ORDER BY position", case_id)
         ),
-        proofs=tuple(
-            proof_value(each, key)
-            for each in asking.rows(
-                ProofRow, "WHERE case_id = %s ORDER BY received_at, id", case_id
-            )
-        ),
+        proofs=tuple(proof_value(each, key) for each in proofs_of(case_id)),
         supplements=tuple(
             supplement_value(each, key)
             for each in asking.rows(
@@ -172,6 +173,7 @@ def change(
     complete_at: datetime | None = None,
     verified_by: StaffId | None = None,
     answered_at: datetime | None = None,
+    closed_at: datetime | None = None,
     dispatch: DispatchKind | None = None,
     tracking_number: str | None = None,
     work: Work | None = None,
@@ -183,6 +185,7 @@ def change(
         "complete_at": complete_at,
         "verified_by": verified_by,
         "answered_at": answered_at,
+        "closed_at": closed_at,
         "dispatch": dispatch,
         "tracking_number": tracking_number,
         "work": work,

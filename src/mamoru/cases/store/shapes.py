@@ -13,6 +13,7 @@ from mamoru.cases.models import (
     ReceiptRow,
     SupplementRow,
 )
+from mamoru.cases.store import asking
 from mamoru.cases.terms import (
     Decision,
     Demand,
@@ -30,7 +31,7 @@ from mamoru.cases.terms import (
     RefusalGround,
     Supplement,
 )
-from mamoru.kit.ids import DemandId, StaffId
+from mamoru.kit.ids import CaseId, DemandId, StaffId
 from mamoru.kit.seal import DataKey
 
 T = TypeVar("T")
@@ -84,6 +85,21 @@ def demand_value(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
     )
 
 
+_WITHOUT_BYTES = ", ".join(
+    field.column for field in ProofRow._meta.concrete_fields if field.name != "sealed"
+)
+
+
+def proofs_of(case_id: CaseId) -> list[ProofRow]:
+    """Return the papers of a case without their bytes, which may be many megabytes."""
+    return asking.rows(
+        ProofRow,
+        "WHERE case_id = %s ORDER BY received_at, id",
+        case_id,
+        columns=f"{_WITHOUT_BYTES}, sealed IS NOT NULL AS kept",
+    )
+
+
 def proof_value(row: ProofRow, key: DataKey) -> Proof:
     """Return a paper with what was read on it, never its bytes."""
     finding = None
@@ -100,6 +116,7 @@ def proof_value(row: ProofRow, key: DataKey) -> Proof:
         digest=row.digest,
         received_at=row.received_at,
         finding=finding,
+        kept=bool(getattr(row, "kept", True)),
     )
 
 

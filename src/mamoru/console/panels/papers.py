@@ -44,7 +44,7 @@ def needed(look: Look) -> tuple[Needed, ...]:
 def paper(look: Look, proof: Proof) -> Paper:
     """Return a paper with its finding, and the form for one where it may still be read."""
     form = None
-    if look.handles and look.open:
+    if look.handles and look.open and proof.kept:
         form = look.kept_or(
             forms.FindingForm,
             f"paper-{proof.id}",
@@ -60,5 +60,6 @@ def paper(look: Look, proof: Proof) -> Paper:
         reader=look.who(proof.finding.by) if proof.finding else "",
         superseded=proof.id in look.check.superseded,
         opened=actions.opened_paper(look.entries, proof, by=look.desk.by),
+        blackens=look.handles and proof.kept,
         form=form,
     )

@@ -1,12 +1,19 @@
 """Uploaded papers: what they are, by their content and never by their name (P3.22)."""
 
 import struct
-from typing import ClassVar
 
-from mamoru.kit.errors import MamoruError
-
-MAX_PIXELS = 50_000_000
-"""A scan of A4 at 600 dpi has 35 million; more is a decompression bomb, not a paper."""
+from mamoru.papers.terms import (
+    HEIC,
+    JPEG,
+    MAX_PIXELS,
+    PDF,
+    PNG,
+    PaperDamaged,
+    PaperEmpty,
+    PaperTooLarge,
+    PaperTooManyPixels,
+    PaperTypeUnknown,
+)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -14,47 +21,12 @@ _JPEG_END = b"\xff\xd9"
 _PDF = b"%PDF-"
 _SOF = frozenset({*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)})
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
-
-
-class PaperRefused(MamoruError):
-    """The file cannot be taken. The code says why; nothing of it was kept."""
-
-    code, exit_code = "paper-refused", 3
-    reason: ClassVar[str] = "unreadable"
-
-
-class PaperTooLarge(PaperRefused):
-    """The file is larger than the settings allow. Scan it at a lower resolution."""
-
-    code, reason = "paper-too-large", "too-large"
-
-
-class PaperTypeUnknown(PaperRefused):
-    """The content is neither JPEG, PNG nor PDF, whatever the name says."""
-
-    code, reason = "paper-type-unknown", "not-image-or-pdf"
-
-
-class PaperDamaged(PaperRefused):
-    """The file begins like an image or a PDF but is cut off or broken. Send it again."""
-
-    code, reason = "paper-damaged", "damaged"
-
-
-class PaperTooManyPixels(PaperRefused):
-    """The image claims more pixels than any scan of a paper has."""
-
-    code, reason = "paper-too-many-pixels", "too-many-pixels"
-
-
-class PaperEmpty(PaperRefused):
-    """The file holds nothing. Choose it again."""
-
-    code, reason = "paper-empty", "empty"
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+_HEIC_HEAD = 1 << 20  # what an image's boxes take before its data; a telephone's take 4 kB
 
 
 def media_type(content: bytes, *, max_bytes: int) -> str:
-    """Return `image/png`, `image/jpeg` or `application/pdf`; a PaperRefused says what is wrong.
+    """Return the media type of a file; a PaperRefused says what is wrong.
 
     Only headers are read: nothing is decoded, so nothing can explode here.
     """
@@ -64,15 +36,18 @@ def media_type(content: bytes, *, max_bytes: int) -> str:
         raise PaperTooLarge(f"the file has {len(content)} bytes, more than {max_bytes}")
     if content.startswith(_PNG):
         _check_pixels(*_png_size(content))
-        return "image/png"
+        return PNG
     if content.startswith(_JPEG):
         _check_pixels(*_jpeg_size(content))
-        return "image/jpeg"
+        return JPEG
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        _check_pixels(*_heic_size(content))
+        return HEIC
     if content.startswith(_PDF):
         if b"%%EOF" not in content[-2048:]:
             raise PaperDamaged("the PDF is cut off")
-        return "application/pdf"
-    raise PaperTypeUnknown("the content is neither JPEG, PNG nor PDF")
+        return PDF
+    raise PaperTypeUnknown("the content is neither JPEG, PNG, HEIC nor PDF")
 
 
 def _png_size(content: bytes) -> tuple[int, int]:
@@ -100,6 +75,15 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
             return int(width), int(height)
         at += 2 + max(length, 2)
     raise PaperDamaged("the JPEG has no frame")
+
+
+def _heic_size(content: bytes) -> tuple[int, int]:
+    """Return the largest size that any image in the file claims (`ispe`, ISO/IEC 23008-12)."""
+    head, sizes, at = content[:_HEIC_HEAD], [(0, 0)], -1
+    while (at := head.find(b"ispe", at + 1)) >= 0:
+        if len(head) >= at + 16:
+            sizes.append(struct.unpack(">II", head[at + 8 : at + 16]))
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def _check_pixels(width: int, height: int) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mamoru.cases.rules import papers
-from mamoru.cases.rules.papers import (
+from mamoru.papers import judge
+from mamoru.papers.terms import (
     PaperDamaged,
     PaperEmpty,
     PaperRefused,
@@ -42,28 +42,28 @@ KINDS = {"image/png": PNG, "image/jpeg": JPEG, "application/pdf": PDF}
 
 @pytest.mark.parametrize(("media_type", "content"), list(KINDS.items()))
 def test_a_paper_is_typed_by_its_content(media_type: str, content: bytes) -> None:
-    assert papers.media_type(content, max_bytes=LIMIT) == media_type
+    assert judge.media_type(content, max_bytes=LIMIT) == media_type
 
 
 @pytest.mark.parametrize("options", [{"progressive": True}, {"exif": b"Exif\0\0" + JPEG[:900]}])
 def test_a_photograph_of_a_telephone_is_taken(options: dict[str, Any]) -> None:
     content = image("JPEG", **options) + b"\0" * 200  # some add a trailer
 
-    assert papers.media_type(content, max_bytes=LIMIT) == "image/jpeg"
+    assert judge.media_type(content, max_bytes=LIMIT) == "image/jpeg"
 
 
 @pytest.mark.parametrize("content", list(KINDS.values()), ids=list(KINDS))
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
 def test_a_file_that_is_cut_off_is_damaged(content: bytes, share: float) -> None:
     with pytest.raises(PaperDamaged):
-        papers.media_type(content[: int(len(content) * share)], max_bytes=LIMIT)
+        judge.media_type(content[: int(len(content) * share)], max_bytes=LIMIT)
 
 
 def test_a_photograph_that_breaks_off_within_its_image_is_damaged() -> None:
     whole = image("JPEG", (400, 300))
 
     with pytest.raises(PaperDamaged, match="cut off"):
-        papers.media_type(whole[:-2], max_bytes=LIMIT)
+        judge.media_type(whole[:-2], max_bytes=LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +82,23 @@ def test_a_photograph_that_breaks_off_within_its_image_is_damaged() -> None:
 )
 def test_what_is_neither_image_nor_pdf_is_refused_whatever_follows(content: bytes) -> None:
     with pytest.raises(PaperTypeUnknown):
-        papers.media_type(content, max_bytes=LIMIT)
+        judge.media_type(content, max_bytes=LIMIT)
 
 
 def test_an_archive_hung_behind_an_image_is_refused() -> None:
     with pytest.raises(PaperDamaged):
-        papers.media_type(PNG + b"PK\x03\x04" + b"\0" * 60, max_bytes=LIMIT)
+        judge.media_type(PNG + b"PK\x03\x04" + b"\0" * 60, max_bytes=LIMIT)
 
 
 def test_an_empty_file_says_so() -> None:
     with pytest.raises(PaperEmpty):
-        papers.media_type(b"", max_bytes=LIMIT)
+        judge.media_type(b"", max_bytes=LIMIT)
 
 
 def test_a_file_may_be_as_large_as_the_settings_say_and_no_larger() -> None:
-    assert papers.media_type(PNG, max_bytes=len(PNG)) == "image/png"
+    assert judge.media_type(PNG, max_bytes=len(PNG)) == "image/png"
     with pytest.raises(PaperTooLarge):
-        papers.media_type(PNG, max_bytes=len(PNG) - 1)
+        judge.media_type(PNG, max_bytes=len(PNG) - 1)
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -109,11 +109,11 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(50_000, 50_000), (0xFFFFFFFF, 0xFFFFFFFF), (50_000_001, 1)])
 def test_an_image_that_would_explode_is_refused_unopened(size: tuple[int, int]) -> None:
     with pytest.raises(PaperTooManyPixels):
-        papers.media_type(bomb(*size), max_bytes=LIMIT)
+        judge.media_type(bomb(*size), max_bytes=LIMIT)
 
 
 def test_a_scan_of_a4_at_600_dpi_is_taken() -> None:
-    assert papers.media_type(bomb(4960, 7016), max_bytes=LIMIT) == "image/png"
+    assert judge.media_type(bomb(4960, 7016), max_bytes=LIMIT) == "image/png"
 
 
 def test_a_huge_jpeg_frame_is_refused_unopened() -> None:
@@ -121,12 +121,12 @@ def test_a_huge_jpeg_frame_is_refused_unopened() -> None:
     content = JPEG[:at] + b"\xff\xff\xff\xff" + JPEG[at + 4 :]
 
     with pytest.raises(PaperTooManyPixels):
-        papers.media_type(content, max_bytes=LIMIT)
+        judge.media_type(content, max_bytes=LIMIT)
 
 
 def test_an_image_of_no_size_is_damaged() -> None:
     with pytest.raises(PaperDamaged):
-        papers.media_type(bomb(0, 10), max_bytes=LIMIT)
+        judge.media_type(bomb(0, 10), max_bytes=LIMIT)
 
 
 @given(
@@ -137,7 +137,7 @@ def test_an_image_of_no_size_is_damaged() -> None:
 def test_any_bytes_are_answered_or_refused(head: bytes, body: bytes, tail: bytes) -> None:
     answers = set(KINDS)
     try:
-        found = papers.media_type(head + body + tail, max_bytes=LIMIT)
+        found = judge.media_type(head + body + tail, max_bytes=LIMIT)
     except PaperRefused as refused:
         found = type(refused).reason
         answers = {"damaged", "empty", "not-image-or-pdf", "too-large", "too-many-pixels"}
@@ -151,4 +151,4 @@ def test_any_changed_byte_is_answered_or_refused(content: bytes, where: int, byt
     changed[where % len(changed)] = byte
 
     with contextlib.suppress(PaperRefused):
-        papers.media_type(bytes(changed), max_bytes=LIMIT)
+        judge.media_type(bytes(changed), max_bytes=LIMIT)

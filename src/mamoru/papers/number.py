@@ -1,0 +1,51 @@
+"""個人番号: a number of twelve digits with its own check digit, which nobody may keep (番号法20条).
+
+The check digit is that of the ministerial order on the numbers (平成26年総務省令第85号, art. 5).
+"""
+
+import re
+import unicodedata
+
+_DIGITS = 12
+_HALF = 6
+_BASE = 11
+_DASH = r"\-‐‑‒–—―−ーｰ"
+_NUMBER = re.compile(
+    rf"(?<![0-9])(?<![0-9][ {_DASH}])"
+    rf"(?:[0-9]{{12}}|[0-9]{{4}}([ {_DASH}・./]{{1,3}})[0-9]{{4}}\1[0-9]{{4}}|[0-9](?:[\s|]{{1,3}}[0-9]){{11}})"
+    rf"(?![ {_DASH}]?[0-9])"
+)
+_LICENCE = re.compile(r"第\s*$")
+_LICENCE_END = re.compile(r"\s*号")
+
+
+def shown_in(text: str) -> bool:
+    """Return whether a text shows a number that may be an Individual Number.
+
+    Twelve digits in one piece, in fours, or digit by digit as in the boxes of a card, of full
+    or half width. The number of a driving licence has twelve digits too: printed as it is there,
+    「第…号」, it is none.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return any(_is_one(plain, found) for found in _NUMBER.finditer(plain))
+
+
+def _is_one(text: str, found: re.Match[str]) -> bool:
+    licence = _LICENCE.search(text[max(0, found.start() - 4) : found.start()])
+    if licence and _LICENCE_END.match(text, found.end()):
+        return False
+    return fits(re.sub(r"[^0-9]", "", found.group()))
+
+
+def fits(digits: str) -> bool:
+    """Return whether the last of twelve digits is the check digit of those before it."""
+    if len(digits) != _DIGITS or not digits.isascii() or not digits.isdigit():
+        return False
+    if not digits.strip("0"):
+        return False  # a form that is not filled in
+    total = sum(
+        int(digit) * (place + 1 if place <= _HALF else place - 5)
+        for place, digit in enumerate(reversed(digits[:-1]), start=1)
+    )
+    rest = total % _BASE
+    return int(digits[-1]) == (0 if rest <= 1 else _BASE - rest)

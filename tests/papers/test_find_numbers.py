@@ -1,0 +1,88 @@
+"""個人番号 is known by its check digit, and other numbers of twelve digits are not it (A13)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mamoru.papers import number
+from tests.papers import files
+
+SAMPLE = "123456789018"
+"""The number that the ministry's own example of the check digit bears."""
+
+
+def check_digit(eleven: str) -> str:
+    """The formula of the order, written the other way round: from the left."""
+    weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+    rest = sum(int(digit) * weight for digit, weight in zip(eleven, weights, strict=True)) % 11
+    return str(0 if rest in {0, 1} else 11 - rest)
+
+
+@given(st.text("0123456789", min_size=11, max_size=11).filter(lambda each: each.strip("0")))
+def test_of_ten_last_digits_exactly_one_makes_a_number(eleven: str) -> None:
+    fitting = [last for last in "0123456789" if number.fits(eleven + last)]
+
+    assert fitting == [check_digit(eleven)]
+
+
+@pytest.mark.promise("P3.22")
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAMPLE,
+        "1234 5678 9018",
+        "1234-5678-9018",
+        "１２３４　５６７８　９０１８",
+        "１２３４−５６７８−９０１８",
+        "個人番号：1234 5678 9018 氏名",
+        "1 2 3 4 5 6 7 8 9 0 1 8",
+        "1\n2\n3\n4\n5\n6\n7\n8\n9\n0\n1\n8",
+        "マイナンバーカード_123456789018.pdf",
+        "個人番号第123456789018",
+    ],
+)
+def test_a_number_is_seen_however_it_is_written(text: str) -> None:
+    assert number.shown_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "123456789017",
+        "1234-5678-9017",
+        "第 123456789018 号",
+        "第123456789018号",
+        "0123456789018",
+        "1234567890180",
+        "1234-5678-9018-0000",
+        "090-1234-5678",
+        "2026-11-22 1234",
+        "000000000000",
+        "1234 5678-9018",
+        "¹²³⁴⁵⁶⁷⁸⁹⁰¹",
+        "٠١٢٣٤٥٦٧٨٩٠١",
+    ],
+)
+def test_other_numbers_are_not_taken_for_one(text: str) -> None:
+    assert not number.shown_in(text)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_answered(text: str) -> None:
+    assert number.shown_in(text) in {True, False}
+
+
+@pytest.mark.promise("P3.22")
+@pytest.mark.parametrize(("digits", "refused"), [(SAMPLE, True), ("123456789017", False)])
+def test_the_text_of_a_pdf_is_looked_at_even_where_it_cannot_be_seen(
+    digits: str, refused: bool
+) -> None:
+    unseen = b"BT 3 Tr /F 9 Tf 20 150 Td (%b) Tj ET" % digits.encode()
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    content = files.pdf(font, page=b"/Resources << /Font << /F 5 0 R >> >>", content=unseen)
+
+    outcome = files.outcome(files.Hostile("unseen text", content))
+
+    assert (outcome["reason"] == "my-number") is refused
+    assert outcome["rebuilt"] is not refused
