@@ -208,3 +208,34 @@ def test_the_data_map_is_read_on_a_phone_without_moving_it_sideways(opened: Open
         == '"消去"'
     )
     assert found(page) == []
+
+
+@pytest.mark.promise("P3.25")
+def test_an_area_is_drawn_with_the_mouse_and_black_afterwards(opened: Opened) -> None:
+    case = scenes.received()
+    proof = store.case(case).proofs[0]
+    page = opened("desk", f"/console/cases/{case}/papers/{proof.id}/black-out/")
+    sheet = page.locator("[data-page='1'] img")
+    sheet.scroll_into_view_if_needed()
+    edge = sheet.bounding_box()
+    assert edge is not None
+    barriers_before = at_every_width(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+    for nth in (1, 2):
+        edge = sheet.bounding_box()
+        assert edge is not None
+        page.mouse.move(edge["x"] + 20 * nth, edge["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(edge["x"] + 20 * nth + 15, edge["y"] + 120, steps=3)
+        page.mouse.up()
+    drawn = page.locator("input[name=box]").count()
+    page.get_by_role("button", name="最後の枠を取り消す").click()
+    left = page.locator("input[name=box]").count()
+    page.get_by_role("button", name="塗りつぶして保存する").click()
+
+    assert (drawn, left) == (2, 1)
+    assert page.get_by_role("status").inner_text().startswith("塗りつぶして保存しました")
+    assert barriers_before == {}
+    assert at_every_width(page) == {}
+    assert store.case(case).proofs[0].digest != proof.digest

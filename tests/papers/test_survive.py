@@ -88,7 +88,7 @@ def test_no_hostile_file_makes_a_connection_a_process_or_a_file(tmp_path: Path) 
 
 
 SHUT_IN = """
-import socket, subprocess, sys
+import os, pathlib, socket, subprocess, sys
 sys.path.insert(0, "src")
 from mamoru.papers import confining
 confining.shut_in(memory=400 << 20, cpu_seconds=3, files=int(sys.argv[1]))
@@ -96,7 +96,16 @@ for act in (
     lambda: socket.socket(),
     lambda: subprocess.run(["/bin/true"]),
     lambda: bytearray(500 << 20),
-    lambda: open(sys.argv[2], "w").write("x" * 100_000),
+    lambda: open(sys.argv[2] + "new", "w"),
+    lambda: open(sys.argv[2], "w"),
+    lambda: open(sys.argv[2], "r+"),
+    lambda: os.truncate(sys.argv[2], 0),
+    lambda: os.unlink(sys.argv[2]),
+    lambda: os.rename(sys.argv[2], sys.argv[2] + "new"),
+    lambda: os.chmod(sys.argv[2], 0),
+    lambda: os.mkdir(sys.argv[2] + "new"),
+    lambda: os.kill(os.getppid(), 0),
+    lambda: os.fork(),
 ):
     try:
         act()
@@ -111,10 +120,11 @@ for act in (
 def test_a_process_that_is_shut_in_gets_no_socket_process_memory_or_file(
     descriptors: str, tmp_path: Path
 ) -> None:
-    escaped = tmp_path / "escaped"
+    there = tmp_path / "there"
+    there.write_text("kept")
 
     done = subprocess.run(
-        [sys.executable, "-c", SHUT_IN, descriptors, str(escaped)],
+        [sys.executable, "-c", SHUT_IN, descriptors, str(there)],
         cwd=needs.ROOT,
         capture_output=True,
         text=True,
@@ -122,5 +132,6 @@ def test_a_process_that_is_shut_in_gets_no_socket_process_memory_or_file(
     )
 
     assert "allowed" not in done.stdout
-    assert len(done.stdout.split()) == 4
-    assert not escaped.exists() or escaped.stat().st_size == 0
+    assert len(done.stdout.split()) == 13
+    assert [each.name for each in tmp_path.iterdir()] == ["there"]
+    assert there.read_text() == "kept"

@@ -8,7 +8,7 @@ import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from dbos import DBOS
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Stage, Work
-from mamoru.kit.ids import CaseId
+from mamoru.kit import clock
+from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.ledger import append
 from mamoru.site import work, workers
 from mamoru.site.sample import cast
@@ -127,6 +128,20 @@ def test_a_second_worker_is_refused_and_a_worker_carries_out_what_it_finds(clean
     raw = b"".join(path.read_bytes() for path in files)
     for value in (cast.HANAKO.name, cast.HANAKO.email, cast.SAKIKO.family_name):
         assert value.encode() not in raw
+
+
+@pytest.mark.promise("P3.25")
+def test_a_worker_erases_papers_whose_time_is_over_by_itself(clean: Company) -> None:
+    cases = [acts.file(acts.filing(cast.HANAKO, *acts.EVERYTHING, key=key)) for key in "ab"]
+    for case_id, days in zip(cases, (31, 1), strict=True):
+        acts.licence(case_id, cast.HANAKO)
+        actions.withdraw_case(case_id, by=REQUESTER, now=clock.now() - timedelta(days=days))
+
+    with worker(clean.home):
+        until(lambda: not store.case(cases[0]).proofs[0].kept)
+
+    assert [store.case(each).proofs[0].kept for each in cases] == [False, True]
+    assert append.entries(cases[0])[-1].kind == "case.papers.erased"
 
 
 def test_a_case_whose_failure_could_not_be_noted_is_taken_up_again(

@@ -313,11 +313,11 @@ def _queue_again(claim: Claim) -> None:
 
 
 class _Every:
-    """Something that is due once in so many seconds, the first time after that long."""
+    """Something that is due once in so many seconds, the first time after that long or at once."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, at_once: bool = False) -> None:
         self.seconds = seconds
-        self.at = time.monotonic() + seconds
+        self.at = time.monotonic() + (0 if at_once else seconds)
 
     def due(self) -> bool:
         if time.monotonic() < self.at:
@@ -343,7 +343,7 @@ def _scan(
 ) -> None:
     unstarted = frozenset[Claim]()
     heart, look = _Every(workers.BEAT_SECONDS), _Every(TAKE_UP_SECONDS)
-    forgotten, papers = _Every(FORGET_SECONDS), _Every(PAPERS_SECONDS)
+    forgotten, papers = _Every(FORGET_SECONDS), _Every(PAPERS_SECONDS, at_once=True)
     while not _worker.stopping.is_set():
         woken.wait(SCAN_SECONDS, _worker.stopping)
         if _worker.stopping.is_set():

@@ -86,7 +86,7 @@ def demand_value(row: DemandRow, asked: Demand, key: DataKey) -> DemandState:
 
 
 _WITHOUT_BYTES = ", ".join(
-    field.column for field in ProofRow._meta.concrete_fields if field.name != "sealed"
+    str(field.column) for field in ProofRow._meta.concrete_fields if field.name != "sealed"
 )
 
 

@@ -40,7 +40,7 @@ if (form) {
       event.preventDefault();
       page.setPointerCapture(event.pointerId);
       const box = document.createElement("span");
-      box.className = "sheet__box";
+      box.className = "leaf__box";
       page.append(box);
       const from = part(page, event);
       let sides = place(box, from, from);
