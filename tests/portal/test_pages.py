@@ -28,6 +28,7 @@ ROLES = (
 EXAMPLES = {
     "<str:role>": "person",
     "<str:version>": "2024-04-01",
+    "<str:form>": "csv",
     "<int:position>": "1",
     "<int:number>": "1",
     "<position>": "1",

@@ -225,7 +225,7 @@ class AnswerRow(models.Model):
     """A rendered letter, sealed, found again by its digest."""
 
     case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="answers")
-    kind = models.CharField(max_length=20)  # answer, supplement
+    kind = models.CharField(max_length=20)  # answer, data
     digest = models.CharField(max_length=64)
     rendered_at = models.DateTimeField()
     sealed_pdf = models.BinaryField()

@@ -191,6 +191,7 @@ TRAIL: Words = {
     "case.work.hastened": _("今すぐ試すよう依頼した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),
+    "case.data.downloaded": _("開示したデータ(CSV・JSON)が受け取られた"),
     "case.supplement-letter.opened": _("書類提出のお願いを開いた"),
     "case.answered": _("回答を送った"),
     "case.withdrawn": _("請求が取り下げられた"),

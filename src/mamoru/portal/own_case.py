@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -195,6 +195,30 @@ def download_answer(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def download_data(request: HttpRequest, form: str) -> HttpResponse:
+    """Hand the disclosed data over beside the letter, under the same conditions."""
+    if form not in _FORMS:
+        raise Http404
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    try:
+        content = actions.download_data(
+            case.id, sheet=form == "csv", by=_by(request), now=clock.now()
+        )
+    except actions.StageForbidden:
+        return redirect("own-case")
+    response = HttpResponse(content, content_type=_FORMS[form])
+    response["Content-Disposition"] = f'attachment; filename="data-{case.id}.{form}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+_FORMS = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
+
+
+@never_cache
 @require_POST
 def close_case(request: HttpRequest) -> HttpResponse:
     """Forget which case this browser has opened, on a machine that others use too."""
@@ -250,6 +274,7 @@ def _page(
         "arrived": actions.arrived_papers(case),
         "can_submit": case.stage is Stage.SUPPLEMENT_ASKED,
         "can_download": actions.offers_download(case),
+        "has_data": actions.offers_data(case),
         "practice": practice,
         "minutes": drafts.MINUTES,
         "desk": published.in_force().requests.desk,

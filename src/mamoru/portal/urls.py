@@ -18,6 +18,7 @@ urlpatterns = [
     path("requests/case/submit/", own_case.submit_supplement, name="submit-supplement"),
     path("requests/case/withdraw/", own_case.withdraw_case, name="withdraw-case"),
     path("requests/case/answer/", own_case.download_answer, name="download-answer"),
+    path("requests/case/answer/<str:form>/", own_case.download_data, name="download-data"),
     path("requests/case/close/", own_case.close_case, name="close-case"),
     path("member/", member.member, name="member"),
     path("member/case/", member.open_own_case, name="open-own-case"),

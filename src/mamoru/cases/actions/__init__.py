@@ -4,7 +4,13 @@ INVARIANT: the ledger entry is written in the same transaction as the change; wi
 nothing is changed.
 """
 
-from mamoru.cases.actions.answering import download_answer, offers_download, send_answer
+from mamoru.cases.actions.answering import (
+    download_answer,
+    download_data,
+    offers_data,
+    offers_download,
+    send_answer,
+)
 from mamoru.cases.actions.carrying import (
     carry_out,
     due_releases,
@@ -119,6 +125,7 @@ __all__ = [
     "decide_demand",
     "destination",
     "download_answer",
+    "download_data",
     "due_releases",
     "erase_papers",
     "file_case",
@@ -130,6 +137,7 @@ __all__ = [
     "lifting_asked_by",
     "name_value",
     "note_failure",
+    "offers_data",
     "offers_download",
     "open_case",
     "open_letter",

@@ -13,6 +13,7 @@ from mamoru.cases.terms import (
     Stage,
     Work,
 )
+from mamoru.documents import data
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
@@ -27,6 +28,27 @@ def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     if not offers_download(store.case(case_id)):
         raise states.StageForbidden("there is no answer to download")
     return open_letter(case_id, by=by, now=now)
+
+
+def offers_data(case: Case) -> bool:
+    """Return whether data was disclosed that the requester may take from the page as well."""
+    return offers_download(case) and store.answer(case.id, "data") is not None
+
+
+def download_data(case_id: CaseId, *, sheet: bool, by: StaffId, now: datetime) -> bytes:
+    """Return the disclosed data to its requester, as JSON or as a CSV sheet; it is noted (P3.24)."""
+    made = store.answer(case_id, "data")
+    if made is None or not offers_download(store.case(case_id)):
+        raise states.StageForbidden("there is no data to download")
+    with store.atomic():
+        append.entry(
+            "case.data.downloaded",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"data": made[0], "form": "csv" if sheet else "json"},
+        )
+    return data.as_csv(made[1]) if sheet else made[1]
 
 
 def send_answer(

@@ -17,6 +17,7 @@ from mamoru.cases.terms import (
     Stage,
     Work,
 )
+from mamoru.documents import data
 from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId, StaffId
 from mamoru.kit.work import Steps
@@ -120,6 +121,9 @@ def _render(case_id: CaseId) -> str:
     pdf = answer.render(composed, by_hand=case.hand_written)
     with store.atomic():
         digest = store.save_answer(case_id, "answer", pdf, at=now)
+        disclosed = data.as_json(composed) if _by_download(case) else b""
+        if disclosed:  # as the letter has it: the map may be another one when it is fetched
+            store.save_answer(case_id, "data", disclosed, at=now)
         append.entry(
             "case.answer.composed",
             subject=case_id,
