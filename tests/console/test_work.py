@@ -859,6 +859,7 @@ def test_a_suspension_is_lifted_at_the_desk_by_two_persons(client_of: Of) -> Non
 
     assert [each.status_code for each in (without, asked, agreed)] == [422, 302, 302]
     assert "別の人が承認するまで、停止は続きます" in waiting.text
-    assert not offers(waiting, "/lift/") and not offers(waiting, "/lifting/")
+    assert not offers(waiting, "/lift/")
+    assert not offers(waiting, "/lifting/")
     assert actions.liftable(demand) is None
     assert "停止が続いています" not in read(second, case).text
