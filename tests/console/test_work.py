@@ -944,3 +944,24 @@ def test_before_a_letter_leaves_the_desk_is_told_where_others_may_be_spoken_of(
 
     assert "本人以外の人についての記載がないか" in shown
     assert "問い合わせ / 本文" in shown
+
+
+@pytest.mark.promise("P3.6")
+def test_a_suspension_is_lifted_at_the_desk_by_two_persons(client_of: Of) -> None:
+    case = scenes.stopped()
+    officer, second = client_of("privacy-officer"), client_of("approver")
+    demand = store.case(case).demands[0]
+
+    assert not offers(read(second, case), "/lift/")
+    form = filled(read(officer, case), "/lifting/")
+    without = officer.post(url(case, "demands/1/lifting/"), {**form, "reason": ""})
+    asked = officer.post(url(case, "demands/1/lifting/"), {**form, "reason": "ご本人の申し出"})
+    waiting = read(officer, case)
+    agreed = second.post(url(case, "demands/1/lift/"), filled(read(second, case), "/lift/"))
+
+    assert [each.status_code for each in (without, asked, agreed)] == [422, 302, 302]
+    assert "別の人が承認するまで、停止は続きます" in waiting.text
+    assert not offers(waiting, "/lift/")
+    assert not offers(waiting, "/lifting/")
+    assert actions.liftable(demand) is None
+    assert "停止が続いています" not in read(second, case).text

@@ -11,9 +11,11 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+_ERASED = 2
+
 
 def make(home: Path, address: str, count: int) -> list[str]:
-    """Make the company and approve `count` cases of everything."""
+    """Make the company and approve `count` cases of everything, the third one an erasure."""
     from mamoru.site import folders
 
     folders.create(home)
@@ -24,12 +26,14 @@ def make(home: Path, address: str, count: int) -> list[str]:
 
     generate.create(home, seed=20_220_401, today=date(2026, 11, 20))
     serving.prepare()
+    from mamoru.cases.terms import DemandKind
     from tests.cases import acts
 
     made = []
     for at in range(count):
         someone = (cast.HANAKO, cast.SAKIKO)[at % 2]
-        case_id = acts.verified(someone, *acts.EVERYTHING)
+        kinds = (DemandKind.ERASURE,) if at == _ERASED else acts.EVERYTHING
+        case_id = acts.verified(cast.MEGUMI if at == _ERASED else someone, *kinds)
         acts.decide(case_id)
         acts.approve(case_id)
         made.append(case_id)
@@ -47,7 +51,12 @@ def state() -> dict[str, object]:
 
     lines = store.case_lines()
     told = Counter(
-        (each.kind, str(each.body.get("demand")), str(each.body.get("place")), str(line.id))
+        (
+            each.kind,
+            str(each.body.get("demand")),
+            str(each.body.get("place") or each.body.get("store")),
+            str(line.id),
+        )
         for line in lines
         for each in append.entries(line.id)
         if each.by == "system" and each.kind != "case.execution.began"
