@@ -23,7 +23,7 @@ from mamoru.papers.terms import (
 
 MEMORY = 480 << 20
 """Of addresses: resident memory can never be more."""
-CPU_SECONDS = 8
+CPU_SECONDS = 7
 _FONT_FILES = 5
 """What PDFium opens at a time where a PDF does not hold its fonts."""
 
