@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mamoru.cases.terms import DemandKind, Finding, PersonalDetails, Proof, ProofKind, ProofOf
@@ -207,6 +207,18 @@ def judged(role: Role, papers: list[Paper]) -> agent.Authority:
 
 @pytest.mark.promise("P3.11")
 @given(st.sampled_from(list(Role)), st.lists(ANY, max_size=6), SOUND, st.integers(0, 6))
+@example(
+    Role.ENTRUSTED_AGENT,
+    [replace(made("person", "driving-licence"), address=AWAY), made("person", "seal-certificate")],
+    made("person", "seal-certificate"),
+    1,
+)
+@example(
+    Role.PERSON,
+    [replace(made("person", "driving-licence"), address=AWAY)],
+    made("person", "seal-certificate"),
+    1,
+)
 def test_a_sound_paper_more_opens_no_point_and_one_less_closes_none(
     role: Role, papers: list[Paper], more: Paper, place: int
 ) -> None:

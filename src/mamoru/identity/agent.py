@@ -322,7 +322,8 @@ def _seal_address(
 ) -> Iterator[AuthorityFinding]:
     """The seal certificate's address is that of the person's identity paper (identity, section 6).
 
-    Of a sound one where there is one: an older card's address does not bind. It does not
+    Of a sound one where there is one: an older card's address does not bind. Nor does that of a
+    card which contradicts the form, a point of its own (`verify`); the certificate does not
     contradict the form either, so that a later card can only agree with both or with none.
     """
     if paper.kind != _SEAL_CERTIFICATE or paper.of != "person":
@@ -331,15 +332,18 @@ def _seal_address(
         (each, not found)
         for each, found in zip(papers, own, strict=True)
         if each.of == "person" and each.kind != _SEAL_CERTIFICATE and each.address
+        if not _contradict(each.address, person_address)
     ]
     binding = [each for each, sound in others if sound] or [each for each, _ in others]
     verdicts = {address.compare(paper.address, each.address).verdict for each in binding}
     differs = bool(verdicts) and Verdict.MATCH not in verdicts
-    if paper.address and person_address:
-        form = address.compare(paper.address, person_address).verdict
-        differs = differs or form is Verdict.MISMATCH
-    if differs:
+    if differs or _contradict(paper.address, person_address):
         yield _fault("seal-certificate-address-differs", paper)
+
+
+def _contradict(one: str, other: str) -> bool:
+    both = one and other
+    return bool(both) and address.compare(one, other).verdict is Verdict.MISMATCH
 
 
 def _minority(role: Role, person_birth: str, today: date) -> Iterator[AuthorityFinding]:
