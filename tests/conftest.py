@@ -105,6 +105,27 @@ def sample_company() -> Company:
 _made: list[Company] = []
 
 
+@pytest.fixture(scope="session", autouse=True)
+def drawn_papers() -> Iterator[Callable[[bytes], bytes]]:
+    """Ask the process that draws papers once for each file of a run; hand out what asks anew.
+
+    The cast's few papers are sent hundreds of times, and each would start a process. It draws
+    the same file into the same bytes, which the tests of papers hold: they ask each time.
+    """
+    from mamoru.papers import workshop
+
+    ask, answers = workshop._ask, dict[bytes, bytes]()
+
+    def remembered(sent: bytes) -> bytes:
+        if sent not in answers:
+            answers[sent] = ask(sent)
+        return answers[sent] or ask(sent)
+
+    workshop._ask = remembered
+    yield ask
+    workshop._ask = ask
+
+
 def _marks() -> dict[str, tuple[int, int] | None]:
     def mark(path: Path) -> tuple[int, int] | None:
         return (path.stat().st_ino, path.stat().st_mtime_ns) if path.is_file() else None

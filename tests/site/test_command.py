@@ -379,9 +379,8 @@ def test_a_case_from_paper_is_filed_listed_and_shown(
     assert run("case", "show", "--home", house.home, "C-2026-000009-1") == 2
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_trail_is_shown_in_local_time_with_names_and_in_json_as_it_is_kept(
-    company: Company, capsys: pytest.CaptureFixture[str]
+    house: Company, capsys: pytest.CaptureFixture[str]
 ) -> None:
     User.objects.create(username="suzuki", last_name="鈴木")
     by = StaffId(f"staff:{User.objects.get(username='suzuki').pk}")
@@ -389,9 +388,9 @@ def test_a_trail_is_shown_in_local_time_with_names_and_in_json_as_it_is_kept(
     case = scenes.filed(at=at)
     actions.open_case(case, by=by, now=at)
 
-    assert run("case", "show", "--home", company.home, case) == 0
+    assert run("case", "show", "--home", house.home, case) == 0
     shown = capsys.readouterr().out
-    assert run("case", "show", "--home", company.home, case, "--json") == 0
+    assert run("case", "show", "--home", house.home, case, "--json") == 0
     trail = json.loads(capsys.readouterr().out)["trail"]
 
     assert "2026-11-23 08:30:00 JST  case.opened  鈴木" in shown

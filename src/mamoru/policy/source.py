@@ -109,9 +109,10 @@ def read_text(text: str, *, file: str) -> Source:
         values = _Reader(source, events_of(text, Loader=CLoader)).document()
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        line = mark.line if mark is not None else 0
+        lines = text.splitlines()
+        line = min(mark.line, len(lines) - 1) if mark is not None else 0
         what = " ".join(str(problem.problem or problem.context or "broken").split())
-        _unsound(source, line + 1, what, _syntax_remedy(what, text.splitlines()[line : line + 1]))
+        _unsound(source, line + 1, what, _syntax_remedy(what, lines[line : line + 1]))
     except (YAMLError, UnicodeEncodeError):
         at = next((n for n, each in enumerate(text) if _UNREADABLE.match(each)), 0)
         what = f"control character U+{ord(text[at]):04X}" if text else "unreadable"
