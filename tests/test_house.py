@@ -334,12 +334,14 @@ def _contracts() -> list[dict[str, Any]]:
     return contracts
 
 
+@pytest.mark.xdist_group("house")
 def test_the_house_as_it_stands_keeps_every_contract(
     broken: Mapping[str, frozenset[str]],
 ) -> None:
     assert broken[""] == frozenset()
 
 
+@pytest.mark.xdist_group("house")
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.contract}: {plant.what}")
 def test_a_planted_violation_breaks_the_contract_named_for_it(
     plant: Plant, broken: Mapping[str, frozenset[str]]

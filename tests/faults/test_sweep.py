@@ -135,7 +135,7 @@ def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
     lab: Lab, shard: int, record_property: sweeps.Record
 ) -> None:
     every, done = points(lab)
-    all_chosen = chosen(every, sample=16, whole=320)
+    all_chosen = chosen(every, sample=8, whole=320)
     mine = all_chosen[shard :: len(SHARDS)]
 
     wrong, struck = swept(lab, mine, "signal=KILL", done)
@@ -145,7 +145,7 @@ def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
     assert wrong == {}
     assert struck == len(mine)
     assert len(every) >= 300
-    assert len(all_chosen) >= sweeps.points(sample=16, whole=300)
+    assert len(all_chosen) >= sweeps.points(sample=8, whole=300)
 
 
 @pytest.mark.promise("P3.26")

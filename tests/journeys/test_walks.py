@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("walks")
 
 
 def staged(name: str, folder: Path) -> str:
