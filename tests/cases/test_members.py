@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from mamoru.cases import actions, store
-from mamoru.cases.actions import FormDefective, KeyReused, NotConfirmed
+from mamoru.cases.actions import FormDefective, KeyReused, NotConfirmed, ValueUnfit
 from mamoru.cases.execute import ColumnNotOpen, MemberField
 from mamoru.cases.terms import Stage, Work
 from mamoru.ledger import append
@@ -185,6 +185,24 @@ def test_a_member_corrects_open_values_of_their_own_only(ref: str) -> None:
         correct(cast.HANAKO, ref, "a", "b")
 
     assert store.case_lines() == ()
+
+
+@pytest.mark.parametrize("after", ["gossip", "export;gossip", "export; law", "export;"])
+def test_a_topic_that_is_not_offered_is_refused_whoever_sends_it(after: str) -> None:
+    (ref,) = (each for each in fields(cast.HANAKO) if each.endswith("/topics"))
+
+    with pytest.raises(ValueUnfit):
+        correct(cast.HANAKO, ref, "export;law", after)
+
+    assert store.case_lines() == ()
+
+
+def test_a_topic_that_is_offered_no_more_may_stay() -> None:
+    (ref,) = (each for each in fields(cast.HANAKO) if each.endswith("/topics"))
+
+    receipt = correct(cast.HANAKO, ref, "export;fairs", "fairs;law")
+
+    assert store.case(receipt.case_id).work is Work.QUEUED
 
 
 def test_a_correction_that_changes_nothing_is_no_case() -> None:

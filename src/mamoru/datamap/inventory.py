@@ -128,6 +128,9 @@ class ValueKind(StrEnum):
     CHOICES = "choices"  # any number of the choices, stored as `export;law`
 
 
+CHOICES_JOINED_BY = ";"
+
+
 class OnCorrection(StrEnum):
     """What a correction (Act 34) does to a column."""
 

@@ -6,7 +6,7 @@ The raw value stays what machines read; letters, packages and member pages show 
 import re
 from datetime import date
 
-from mamoru.datamap.inventory import Column, Table, ValueKind
+from mamoru.datamap.inventory import CHOICES_JOINED_BY, Column, Table, ValueKind
 from mamoru.datamap.terms import ColumnType
 
 _MONTHS = [
@@ -66,7 +66,7 @@ def _listed(column: Column, raw: str, language: str) -> str:
 
     A part without a label stays as it is stored.
     """
-    parts = [each.strip() for each in raw.split(";")]
+    parts = [each.strip() for each in raw.split(CHOICES_JOINED_BY)]
     if len(parts) == 1 or not any(each in column.labels for each in parts):
         return ""
     said = [

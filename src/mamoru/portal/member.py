@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mamoru.cases import actions, execute
 from mamoru.cases.execute import MemberField
 from mamoru.consents.actions import PersonErased
+from mamoru.datamap.inventory import CHOICES_JOINED_BY
 from mamoru.identity import birth
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
@@ -29,7 +30,6 @@ LONGEST = 300
 View = Callable[..., HttpResponse]
 
 _PHONE_DIGITS = range(10, 14)
-_BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Field:
         """Return the single values of a stored one, `export;law`."""
         if not self.several:
             return (value,) if value else ()
-        return tuple(part for each in value.split(_BETWEEN) if (part := each.strip()))
+        return tuple(part for each in value.split(CHOICES_JOINED_BY) if (part := each.strip()))
 
     def said(self, value: str) -> str:
         """Return a value of this field in words."""
@@ -283,7 +283,7 @@ def _given(request: HttpRequest, field: Field) -> str:
         if same or f"before-{field.id}" not in request.POST:
             return field.before
         known = [each for each in field.offered if each in ticked]
-        return _BETWEEN.join(dict.fromkeys((*known, *ticked)))
+        return CHOICES_JOINED_BY.join(dict.fromkeys((*known, *ticked)))
     return request.POST.get(field.id, field.before).strip()
 
 

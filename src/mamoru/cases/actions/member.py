@@ -71,7 +71,7 @@ def correct_own(
     """
     subject = _member(user_id)
     execute.expect_correctable(subject, tuple(changes), now=now)
-    _expect_fitting({ref: after for ref, (_, after) in changes.items()})
+    _expect_fitting(changes)
     demands = tuple(
         Demand(kind=DemandKind.CORRECTION, items=(column,), before=before, after=after)
         for column, (before, after) in changes.items()
@@ -155,11 +155,11 @@ def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:
     )
 
 
-def _expect_fitting(values: Mapping[str, str]) -> None:
+def _expect_fitting(changes: Mapping[str, tuple[str, str]]) -> None:
     """A store takes what it is given: what is no telephone number must stop here (P3.19)."""
-    answer.expect_printable(*values.values())
-    for ref, value in values.items():
-        if not execute.fits(ref, value):
+    answer.expect_printable(*(after for _, after in changes.values()))
+    for ref, (before, after) in changes.items():
+        if not execute.fits(ref, after, before=before):
             raise ValueUnfit("a value is not of the form that its column holds")
 
 

@@ -12,7 +12,7 @@ from mamoru.cases.execute.planning import ColumnNotOpen
 from mamoru.cases.terms import Identity, Subject
 from mamoru.consents import actions as consents
 from mamoru.datamap import locate
-from mamoru.datamap.inventory import Authority, Column, Table, ValueKind
+from mamoru.datamap.inventory import CHOICES_JOINED_BY, Authority, Column, Table, ValueKind
 from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
@@ -125,8 +125,11 @@ def expect_correctable(subject: Subject, refs: tuple[str, ...], *, now: datetime
         raise ColumnNotOpen("a value was named that this person cannot correct here")
 
 
-def fits(ref: str, value: str) -> bool:
-    """Return whether a value has the form of the column that a reference names."""
+def fits(ref: str, value: str, *, before: str = "") -> bool:
+    """Return whether a value has the form of the column that a reference names.
+
+    Of several choices a code that stood there `before` may stay, though it is offered no more.
+    """
     store_name, table_name, _, column_name = ref.split("/")
     table = hands().datamap.table(store_name, table_name)
     column = next(each for each in table.columns if each.name == column_name)
@@ -135,6 +138,9 @@ def fits(ref: str, value: str) -> bool:
     fitting = _FITTING.get(column.value)
     if column.value is ValueKind.CHOICE:
         return value in column.choices
+    if column.value is ValueKind.CHOICES:
+        stays = {*column.choices, *before.split(CHOICES_JOINED_BY)}
+        return stays.issuperset(value.split(CHOICES_JOINED_BY))
     return not hidden_characters(value) and (fitting is None or fitting(value))
 
 
