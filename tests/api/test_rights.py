@@ -127,6 +127,7 @@ REQUESTER = {
     "file_case",
     "open_status",
     "download_answer",
+    "download_data",
     "receive_proof",
     "submit_supplement",
     "withdraw_case",

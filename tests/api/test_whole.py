@@ -1,5 +1,6 @@
 """What the desk's pages can do, done by the API alone (contract, section 4)."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -87,9 +88,12 @@ def test_the_requester_downloads_the_answer_once_it_was_sent_and_nobody_else_doe
     mine = {"reference": other["reference"], "code": other["code"]}
     case = CaseId(mine["reference"])
     scenes.read(case, scenes.with_licence(case, cast.HANAKO), cast.HANAKO)
-    scenes.identified(case, None)
+    scenes.identified(case, cast.HANAKO)
     scenes.ready(scenes.decided(scenes.verified(case)))
-    early = post(Client(), "/cases/answer", mine)
+    early = [
+        post(Client(), "/cases/answer", mine),
+        post(Client(), "/cases/answer/data", {**mine, "form": "json"}),
+    ]
     desk = scenes.staff("desk")
     actions.open_letter(case, by=desk, now=scenes.now())
     actions.send_answer(
@@ -97,13 +101,25 @@ def test_the_requester_downloads_the_answer_once_it_was_sent_and_nobody_else_doe
     )
 
     taken = post(Client(), "/cases/answer", mine)
+    guess = {**mine, "code": "0" * 12, "form": "csv"}
     guessed = post(client_of("privacy-officer"), "/cases/answer", {**mine, "code": "0" * 12})
+    seen = append.entries(case)[-1].kind
+    sheet = post(Client(), "/cases/answer/data", {**mine, "form": "csv"})
+    whole = post(Client(), "/cases/answer/data", {**mine, "form": "json"})
+    guessed_data = post(client_of("privacy-officer"), "/cases/answer/data", guess)
 
-    assert (early.status_code, early.json()["code"]) == (409, "stage-forbidden")
+    assert [(each.status_code, each.json()["code"]) for each in early] == [
+        (409, "stage-forbidden")
+    ] * 2
     assert (taken.status_code, taken["Content-Type"]) == (200, "application/pdf")
     assert taken.content.startswith(b"%PDF-")
     assert (guessed.status_code, guessed.json()["code"]) == (403, "code-refused")
-    assert append.entries(case)[-1].kind == "case.letter.opened"
+    assert seen == "case.letter.opened"
+    assert (guessed_data.status_code, guessed_data.json()["code"]) == (403, "code-refused")
+    assert sheet.content.startswith(b"\xef\xbb\xbf")
+    assert cast.HANAKO.phone in sheet.content.decode()
+    assert cast.HANAKO.phone in json.dumps(whole.json(), ensure_ascii=False)
+    assert append.entries(case)[-1].kind == "case.data.downloaded"
 
 
 def test_a_key_that_was_used_by_another_person_or_for_another_case_is_refused(

@@ -32,6 +32,7 @@ PROBLEMS: dict[int, Any] = dict.fromkeys(
     (400, 401, 403, 404, 409, 413, 422, 429, 503), problems.Problem
 )
 PDF = "application/pdf"
+DATA_FORMS = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 
 
 def answers(schema: type[Schema] | Any) -> dict[int, Any]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Router, UploadedFile
 
 from mamoru.api.calling import (
+    DATA_FORMS,
     DONE,
     PDF,
     PROBLEMS,
@@ -20,6 +21,7 @@ from mamoru.api.calling import (
     pdf,
 )
 from mamoru.api.schemas import (
+    DataIn,
     DoneOut,
     FilingIn,
     KeyIn,
@@ -126,3 +128,18 @@ def download_answer(request: HttpRequest, body: KeyIn) -> HttpResponse:
     case = opened(request, body)
     content = actions.download_answer(case.id, by=REQUESTER, now=clock.now())
     return pdf(content)
+
+
+@router.post(
+    "/answer/data",
+    operation_id="download_data",
+    response=PROBLEMS,
+    openapi_extra=file_of(*DATA_FORMS.values()),
+)
+def download_data(request: HttpRequest, body: DataIn) -> HttpResponse:
+    """Return the disclosed data as JSON or as a CSV sheet, where the answer is electronic."""
+    case = opened(request, body)
+    content = actions.download_data(
+        case.id, sheet=body.form == "csv", by=REQUESTER, now=clock.now()
+    )
+    return HttpResponse(content, content_type=DATA_FORMS[body.form])

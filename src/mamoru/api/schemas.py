@@ -120,6 +120,12 @@ class KeyIn(In):
     code: str = Field(max_length=40)
 
 
+class DataIn(KeyIn):
+    """In which form the disclosed data is wanted."""
+
+    form: Literal["json", "csv"]
+
+
 class PaperIn(KeyIn):
     """What a paper is, and of whom it proves something; the file stands beside it."""
 
