@@ -307,7 +307,9 @@ def test_an_answer_leaves_the_way_the_person_chose_and_only_when_it_is_ready() -
     post = DispatchKind.SIMPLIFIED_REGISTERED_MAIL
 
     def send(how: DispatchKind) -> None:
-        actions.send_answer(case_id, dispatch=how, tracking_number="1", by=SUZUKI, now=NOW)
+        actions.send_answer(
+            case_id, dispatch=how, tracking_number="123-45-67890-1", by=SUZUKI, now=NOW
+        )
 
     with pytest.raises(StageForbidden, match="not ready"):
         send(post)

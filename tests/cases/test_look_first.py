@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("house")
 
 def send(case_id: CaseId, *, by: StaffId) -> None:
     post = DispatchKind.SIMPLIFIED_REGISTERED_MAIL
-    actions.send_answer(case_id, dispatch=post, tracking_number="1", by=by, now=NOW)
+    actions.send_answer(case_id, dispatch=post, tracking_number="123-45-67890-1", by=by, now=NOW)
 
 
 @pytest.mark.promise("P3.10")

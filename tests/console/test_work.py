@@ -117,7 +117,7 @@ def test_the_page_says_what_to_open_first_and_keeps_what_was_typed(client_of: Of
     )
     unsent = desk.post(
         url(done, "send/"),
-        {"dispatch": "simplified-registered-mail", "tracking_number": "12"},
+        {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
     )
 
     typed = unread.content.decode()
@@ -764,7 +764,8 @@ def test_an_answer_leaves_only_in_the_way_that_the_person_chose(client_of: Of) -
     desk.get(url(case, "letter/"))
 
     by_mail = desk.post(
-        url(case, "send/"), {"dispatch": "simplified-registered-mail", "tracking_number": "1"}
+        url(case, "send/"),
+        {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
     )
     download = desk.post(url(case, "send/"), {"dispatch": "download"})
 
@@ -965,3 +966,19 @@ def test_a_suspension_is_lifted_at_the_desk_by_two_persons(client_of: Of) -> Non
     assert not offers(waiting, "/lifting/")
     assert actions.liftable(demand) is None
     assert "停止が続いています" not in read(second, case).text
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize("number", ["xx", "1", "1234567890", "12345678901234", "123-45-67890-x"])
+def test_a_number_that_no_carrier_gives_is_refused_at_its_field(client_of: Of, number: str) -> None:
+    case = scenes.ready_of_nothing()
+    desk = client_of("desk")
+    desk.get(url(case, "letter/"))
+
+    sent = desk.post(
+        url(case, "send/"), {"dispatch": "simplified-registered-mail", "tracking_number": number}
+    )
+
+    assert sent.status_code == 422
+    assert "受領証のとおりに" in sent.content.decode()
+    assert store.case(case).stage is not Stage.ANSWERED

@@ -179,7 +179,7 @@ def refusal(at: Stage) -> dict[str, Any]:
     page = desk.submit(
         desk.get(case),
         "/send/",
-        {"dispatch": "simplified-registered-mail", "tracking_number": "1"},
+        {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
     )
     return {
         "reference": reference,

@@ -246,3 +246,26 @@ def test_the_same_topics_in_another_order_change_nothing_and_none_empties_them(
     assert same.status_code == 422
     assert "登録されている内容と同じです" in filling.text(same)
     assert none.status_code == 302
+
+
+@pytest.mark.promise("P3.19")
+@pytest.mark.parametrize(
+    ("title", "given", "says"),
+    [
+        ("郵便番号", "12", "郵便番号は7桁の数字で入力してください。"),
+        ("住所", " ", "この項目は空欄にできません。"),
+        ("生年月日", "", "この項目は空欄にできません。"),
+        ("メールアドレス", "", "この項目は空欄にできません。"),
+    ],
+)
+def test_what_a_store_would_not_take_is_said_at_its_field(
+    member: Client, title: str, given: str, says: str
+) -> None:
+    part, field = first_field(member, title)
+
+    wrong = member.post("/member/correct/", {"part": part, field: given})
+
+    [shown] = [each for each in wrong.context["fields"] if each.id == field]
+    assert wrong.status_code == 422
+    assert shown.error.startswith(says)
+    assert shown.needed is (given.strip() == "")

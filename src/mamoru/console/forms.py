@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from mamoru.cases.rules.dispatch import tracked
 from mamoru.cases.terms import (
     AnswerMethod,
     DemandKind,
@@ -424,6 +425,16 @@ class SendForm(_Form):
     def clean(self) -> dict[str, object]:
         """A letter sent by registered mail has a number (P3.24)."""
         given = super().clean() or {}
-        if "tracking_number" in self.fields and not given.get("tracking_number"):
+        number = str(given.get("tracking_number") or "")
+        if "tracking_number" in self.fields and not number:
             self.add_error("tracking_number", _("郵便物の追跡番号を記入してください。"))
+        elif (
+            given.get("dispatch") and tracked(DispatchKind(str(given["dispatch"])), number) is None
+        ):
+            self.add_error(
+                "tracking_number",
+                _(
+                    "追跡番号は受領証のとおりに記入してください（11～13桁の数字）。例：123-45-67890-1"
+                ),
+            )
         return given

@@ -116,6 +116,16 @@ def name_columns(table: Table) -> tuple[str, ...]:
     return tuple(roles[role] for role in ("name", "family_name", "given_name") if role in roles)
 
 
+def telling_columns(table: Table) -> frozenset[str]:
+    """Return the columns without which nobody could tell whose the record is, or find the rest.
+
+    Names, birth date and address are compared with papers; keys lead to other tables.
+    """
+    roles = table.identity.columns()
+    told = {roles[role] for role in ("birth", "address") if role in roles}
+    return frozenset({*name_columns(table), *told, *table.provides.values()})
+
+
 def searched_columns(table: Table) -> tuple[Column, ...]:
     """Return what a search may bring back: identity, keys, the row's key, and when one left.
 

@@ -66,6 +66,7 @@ def as_csv(made: bytes) -> bytes:
 
 def _plain(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula; a negative number stays one."""
-    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
+    formula = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
+    if formula and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell

@@ -64,10 +64,10 @@ def black_out(kept: Rebuilt, boxes: Sequence[Box]) -> Rebuilt:
 
 
 def pages(content: bytes, media_type: str) -> tuple[bytes, ...]:
-    """Return each page of a rebuilt paper as a picture; none of a file that was not rebuilt."""
+    """Return each page of a rebuilt paper as a picture; none of a file of another kind."""
     if media_type == PDF:
         return tuple(sheet.jpeg for sheet in sheets.unbind(content))
-    return (content,)
+    return (content,) if media_type == JPEG else ()
 
 
 def _fits(box: Box, *, pages: int) -> bool:

@@ -18,7 +18,6 @@ from mamoru.cases import actions, execute
 from mamoru.cases.execute import MemberField
 from mamoru.consents.actions import PersonErased
 from mamoru.datamap.inventory import CHOICES_JOINED_BY
-from mamoru.identity import birth
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
 from mamoru.kit.errors import MamoruError
@@ -28,8 +27,6 @@ from mamoru.portal.views import UNPROCESSABLE, keep_receipt
 
 LONGEST = 300
 View = Callable[..., HttpResponse]
-
-_PHONE_DIGITS = range(10, 14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,7 @@ class Field:
     before: str
     shown: str  # the value before, in words
     after: str
+    needed: bool = False  # what says who somebody is may be changed, never emptied
     error: str = ""
 
     @property
@@ -269,6 +267,7 @@ def _fields(request: HttpRequest, part: str) -> list[Field]:
                         before=each.value,
                         shown=each.shown[english],
                         after=each.value,
+                        needed=not execute.fits(each.ref, "", before=each.value),
                     )
                     for number, each in enumerate(row["fields"])
                     if each.ref
@@ -301,35 +300,24 @@ def _wrong(field: Field) -> str:
     after = field.after
     if after == field.before:
         return ""
-    checks = (
-        (
-            not after.strip() and not execute.fits(field.ref, ""),
-            gettext("この項目は空欄にできません。"),
-        ),
-        (len(after) > LONGEST, gettext("300文字以内で入力してください。")),
-        (
-            kit_text.hidden_characters(after),
-            gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。"),
-        ),
-        (
-            bool(field.choices)
-            and not set(field.parts(after) if field.several else (after,)) <= set(field.offered),
-            gettext("選択肢から選んでください。"),
-        ),
-        (
-            field.kind == "date" and bool(after) and birth.parse(after) is None,
-            gettext("暦にある日付を入力してください。例：1980-03-05"),
-        ),
-        (
-            field.kind == "phone" and bool(after) and not _is_phone(after),
-            gettext("電話番号は市外局番から数字で入力してください。例：03-0000-0000"),
-        ),
-        (
-            field.kind == "email" and bool(after) and not _is_mail(kit_text.fold(after)),
-            gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
-        ),
-    )
-    return next((sentence for wrong, sentence in checks if wrong), "")
+    if len(after) > LONGEST:
+        return gettext("300文字以内で入力してください。")
+    if kit_text.hidden_characters(after):
+        return gettext("目に見えない文字が含まれています。いったん消してから入力し直してください。")
+    mail = field.kind != "email" or not after.strip() or _is_mail(_plain(field))
+    if mail and execute.fits(field.ref, _plain(field), before=field.before):
+        return ""
+    if not after.strip():
+        return gettext("この項目は空欄にできません。")
+    forms = {
+        "choice": gettext("選択肢から選んでください。"),
+        "choices": gettext("選択肢から選んでください。"),
+        "date": gettext("暦にある日付を入力してください。例：1980-03-05"),
+        "phone": gettext("電話番号は市外局番から数字で入力してください。例：03-0000-0000"),
+        "email": gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
+        "postal-code": gettext("郵便番号は7桁の数字で入力してください。例：108-0023"),
+    }
+    return forms.get(field.kind, gettext("この項目に書けない内容です。入力し直してください。"))
 
 
 def _is_mail(text: str) -> bool:
@@ -338,12 +326,6 @@ def _is_mail(text: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _is_phone(value: str) -> bool:
-    plain = kit_text.fold(value)
-    digits = kit_text.digits_only(value)
-    return len(digits) in _PHONE_DIGITS and not set(plain) - set("0123456789()+- ")
 
 
 def _with(field: Field, *, after: str | None = None, error: str | None = None) -> Field:

@@ -5,6 +5,7 @@ nothing is changed.
 """
 
 from mamoru.cases.actions.answering import (
+    TrackingUnfit,
     download_answer,
     download_data,
     offers_data,
@@ -107,6 +108,7 @@ __all__ = [
     "StageForbidden",
     "TooManyFilings",
     "TooManyPapers",
+    "TrackingUnfit",
     "ValueUnfit",
     "acknowledge_on",
     "admit",

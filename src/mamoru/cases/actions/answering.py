@@ -6,6 +6,7 @@ from mamoru.cases import store
 from mamoru.cases.actions.letters import open_letter
 from mamoru.cases.actions.looking import trail
 from mamoru.cases.rules import looks, states
+from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -14,6 +15,7 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.documents import data
+from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
@@ -51,12 +53,19 @@ def download_data(case_id: CaseId, *, sheet: bool, by: StaffId, now: datetime) -
     return data.as_csv(made[1]) if sheet else made[1]
 
 
+class TrackingUnfit(MamoruError):
+    """The number is none of a carrier's. Copy it from the receipt of the letter."""
+
+    code, exit_code = "tracking-unfit", 3
+
+
 def send_answer(
     case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
 ) -> None:
     """Record that the answer left, how, and with which tracking number (P3.24).
 
-    LetterUnopened unless the ledger says that the sender opened the letter as it is now.
+    LetterUnopened unless the ledger says that the sender opened the letter as it is now;
+    TrackingUnfit where a letter has no number of its carrier: afterwards nobody can tell it.
     """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.ANSWERED)
@@ -67,6 +76,9 @@ def send_answer(
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
+    tracked = tracked_number(dispatch, tracking_number)
+    if tracked is None:
+        raise TrackingUnfit("a tracking number has 11 to 13 digits, a download has none")
     if not looks.opened_letter(trail(case_id), made[0], by=by):
         raise looks.LetterUnopened(f"the letter of case `{case_id}` was not opened by its sender")
     with store.atomic():
@@ -77,7 +89,7 @@ def send_answer(
             answered_at=now,
             closed_at=now,
             dispatch=dispatch,
-            tracking_number=tracking_number,
+            tracking_number=tracked,
         )
         append.entry(
             "case.answered",
@@ -86,7 +98,7 @@ def send_answer(
             at=now,
             body={
                 "dispatch": dispatch,
-                "tracked": bool(tracking_number),
+                "tracked": bool(tracked),
                 "letter": made[0],
                 "outcomes": [each.decision.outcome for each in case.demands if each.decision],
             },

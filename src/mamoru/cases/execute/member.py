@@ -134,7 +134,7 @@ def fits(ref: str, value: str, *, before: str = "") -> bool:
     table = hands().datamap.table(store_name, table_name)
     column = next(each for each in table.columns if each.name == column_name)
     if not value.strip():
-        return column.name not in locate.name_columns(table)
+        return not before.strip() or column.name not in locate.telling_columns(table)
     fitting = _FITTING.get(column.value)
     if column.value is ValueKind.CHOICE:
         return value in column.choices
