@@ -197,8 +197,8 @@ def test_three_originals_stand_beside_their_verdicts_and_only_real_differences_a
     assert cast.TARO.home.address in text
     assert cast.TARO.registered_home.address in text
     assert '<span class="pair-line__differs">市区町村が異なります' in text
-    assert '<span class="pair-line__notes">日付の書き方の違いのみ' in text
-    assert "日付の書き方の違いのみ" not in "".join(
+    assert '<span class="pair-line__notes">表記の違いのみ：日付の書き方' in text
+    assert "日付の書き方" not in "".join(
         part.split("</span>")[0] for part in text.split('class="pair-line__differs">')[1:]
     )
 

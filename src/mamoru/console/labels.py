@@ -277,15 +277,19 @@ UNKNOWN_ERROR = _(
 CONFLICTS = frozenset({"case-changed-meanwhile", "plan-changed"})
 FORBIDDEN = frozenset({"second-person-needed"})
 
-NOTATION = frozenset(
+WAYS_OF_WRITING = frozenset(
     {
         "width", "spacing", "dash", "kanji-numeral", "chome-notation", "banchi-notation",
         "lot-vs-block", "oaza-aza", "ke-ga", "no-particle", "variant-kanji", "prefecture-omitted",
         "gun-omitted", "city-omitted", "kyoto-spelling", "room-notation", "postal-code-omitted",
-        "renamed", "postal-code-contradicts", "former-address", "table-outdated", "name-notation",
-        "kana", "date-notation", "not-given",
+        "renamed", "name-notation", "date-notation",
     }
 )  # fmt: skip
+"""Reasons of a comparison that name a way of writing: the same is meant on both sides."""
+
+NOTATION = WAYS_OF_WRITING | {
+    "postal-code-contradicts", "former-address", "table-outdated", "kana", "not-given",
+}  # fmt: skip
 """Reasons of a comparison that name a way of writing, a remark or a gap, not a difference."""
 
 HINDRANCES = {

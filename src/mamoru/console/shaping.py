@@ -64,26 +64,35 @@ def finding_rows(proof: Proof) -> tuple[Row, ...]:
 def pair_of(found: verify.PairVerdict) -> Pair:
     """Return two sources compared, differences apart from ways of writing.
 
-    Beside a real difference a way of writing is not said to be the only one.
+    Ways of writing are listed once, and said to be all only where nothing else is said.
     """
     words = {code: reasons.words(code, language()) for code in found.reasons}
     differs = [code for code in words if code not in labels.NOTATION]
-    if differs:
-        words |= {code: _besides(words[code]) for code in words if code not in differs}
+    ways = [text for code, text in words.items() if code in labels.WAYS_OF_WRITING]
+    notes = [
+        text
+        for code, text in words.items()
+        if code in labels.NOTATION and code not in labels.WAYS_OF_WRITING
+    ]
+    if ways:
+        notes.append(_written(ways, besides=bool(differs), alone=not differs and not notes))
     return Pair(
         label=word(labels.PAIRS, found.pair),
         verdict=str(found.verdict),
         word=word(labels.VERDICTS, found.verdict),
         differences=tuple(words[code] for code in differs),
-        notes=tuple(text for code, text in words.items() if code in labels.NOTATION),
+        notes=tuple(notes),
     )
 
 
-def _besides(text: str) -> str:
-    plain = text.replace("のみ", "").removesuffix(" only")
-    if plain == text:
-        return text
-    return gettext("ほかに表記の違い: %(way)s") % {"way": plain}
+def _written(ways: Iterable[str], *, besides: bool, alone: bool) -> str:
+    between = "、" if language() == "ja" else ", "
+    listed_ways = {"ways": between.join(way.replace("の違い", "") for way in ways)}
+    if besides:
+        return gettext("ほかに表記の違い：%(ways)s") % listed_ways
+    if alone:
+        return gettext("表記の違いのみ：%(ways)s") % listed_ways
+    return gettext("表記の違い：%(ways)s") % listed_ways
 
 
 def ground_of(ground: RefusalGround) -> Ground:
