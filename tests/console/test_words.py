@@ -17,6 +17,7 @@ from mamoru.connectors import port
 from mamoru.consents.actions import PersonErased
 from mamoru.console import labels, queue, shaping
 from mamoru.datamap.plan import NoOrder
+from mamoru.identity.reasons import REASONS
 from mamoru.identity.terms import Verdict
 from mamoru.identity.verify import Pair, PairVerdict
 from mamoru.kit.errors import MamoruError
@@ -52,6 +53,13 @@ def test_every_sentence_has_its_english_and_no_english_is_left_over() -> None:
 
     assert (sorted(needed - set(said)), sorted(set(said) - needed)) == ([], [])
     assert [key for key, value in said.items() if not value] == []
+
+
+def test_japanese_has_its_own_brackets_and_colons() -> None:
+    words_of_codes = {each.ja for each in REASONS.values()}
+    sentences = {_PLACE.sub("", key) for key in used()} | words_of_codes
+
+    assert sorted(each for each in sentences if set(each) & set("():")) == []
 
 
 def test_a_translation_fills_in_what_the_sentence_does() -> None:

@@ -219,7 +219,7 @@ def test_a_birth_date_that_is_not_registered_is_not_shown_as_agreeing_with_it(
 
     text = client_of("desk").get(url(case)).content.decode()
 
-    assert "請求書と確認書類は一致(登録なし)" in text
+    assert "請求書と確認書類は一致（登録なし）" in text
     assert '<span class="pair-line__notes">片方に記載がありません' in text
 
 

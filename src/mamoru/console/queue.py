@@ -137,7 +137,7 @@ def due_in_words(stage: Stage, on: date, left: int, urgency: str, *, paused: boo
     if stage in _FINAL:
         return Due(day=day(on), text=gettext("終了"), urgency="ended")
     if paused:
-        return Due(day="", text=gettext("書類待ち(期限は停止中)"), urgency="paused")
+        return Due(day="", text=gettext("書類待ち（期限は停止中）"), urgency="paused")
     if left < 0:
         text = gettext("期限を%(days)s日過ぎています") % {"days": -left}
     elif left == 0:

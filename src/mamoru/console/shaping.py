@@ -42,7 +42,7 @@ def finding_rows(proof: Proof) -> tuple[Row, ...]:
         return ()
     rows = [
         (gettext("前の住所"), finding.former_address),
-        (gettext("本人(委任者)の氏名"), finding.principal_name),
+        (gettext("本人（委任者）の氏名"), finding.principal_name),
         (gettext("代理人の氏名"), finding.agent_name),
         (gettext("作成日・発行日"), day(finding.issued_on) if finding.issued_on else ""),
         (gettext("有効期限"), day(finding.expires_on) if finding.expires_on else ""),
@@ -119,7 +119,8 @@ def finding_words(found: agent.AuthorityFinding) -> str:
         }
     if found.paper not in wording.PROOF_KINDS:
         return words
-    return f"{said(wording.PROOF_KINDS, found.paper)}: {words}"
+    paper = said(wording.PROOF_KINDS, found.paper)
+    return gettext("%(label)s：%(message)s") % {"label": paper, "message": words}
 
 
 def grounds_in(text: str) -> tuple[str, ...]:
