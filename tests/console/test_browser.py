@@ -239,3 +239,18 @@ def test_an_area_is_drawn_with_the_mouse_and_black_afterwards(opened: Opened) ->
     assert barriers_before == {}
     assert at_every_width(page) == {}
     assert store.case(case).proofs[0].digest != proof.digest
+
+
+def test_buttons_of_a_paper_stand_apart_on_a_phone(opened: Opened) -> None:
+    page = opened("desk", f"/console/cases/{scenes.received()}/", width=320)
+
+    paper = page.locator('a.button[href*="/papers/"]').first
+    boxes = (
+        paper.locator("xpath=..")
+        .locator("a.button")
+        .evaluate_all("all => all.map((each) => each.getBoundingClientRect())")
+    )
+
+    first, second = boxes
+    below, beside = second["top"] - first["bottom"], second["left"] - first["right"]
+    assert max(below, beside) >= 8

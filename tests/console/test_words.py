@@ -4,17 +4,20 @@ import ast
 import gettext
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils.translation.template import templatize
 
 from mamoru.cases.execute.person import RecordUnknown
 from mamoru.cases.terms import Channel, Outcome, Stage, Work
 from mamoru.connectors import port
 from mamoru.consents.actions import PersonErased
-from mamoru.console import labels, shaping
+from mamoru.console import labels, queue, shaping
 from mamoru.datamap.plan import NoOrder
+from mamoru.identity.reasons import REASONS
 from mamoru.identity.terms import Verdict
 from mamoru.identity.verify import Pair, PairVerdict
 from mamoru.kit.errors import MamoruError
@@ -50,6 +53,13 @@ def test_every_sentence_has_its_english_and_no_english_is_left_over() -> None:
 
     assert (sorted(needed - set(said)), sorted(set(said) - needed)) == ([], [])
     assert [key for key, value in said.items() if not value] == []
+
+
+def test_japanese_has_its_own_brackets_and_colons() -> None:
+    words_of_codes = {each.ja for each in REASONS.values()}
+    sentences = {_PLACE.sub("", key) for key in used()} | words_of_codes
+
+    assert sorted(each for each in sentences if set(each) & set("():")) == []
 
 
 def test_a_translation_fills_in_what_the_sentence_does() -> None:
@@ -124,11 +134,24 @@ def test_every_act_that_the_room_of_cases_logs_has_words() -> None:
 @pytest.mark.parametrize(
     ("codes", "differences", "notes"),
     [
-        (("width",), (), ("全角・半角の違いのみ",)),
+        (("width",), (), ("表記の違いのみ：全角・半角",)),
         (
-            ("name-differs", "width"),
-            ("氏名が異なります",),
-            ("ほかに表記の違い: 全角・半角の違い",),
+            ("dash", "kanji-numeral", "chome-notation"),
+            (),
+            ("表記の違いのみ：ハイフン等、漢数字と算用数字、丁目の書き方",),
+        ),
+        (
+            ("width", "lot-vs-block", "postal-code-contradicts"),
+            (),
+            (
+                "郵便番号が一致しません（判定には使いません）",
+                "表記の違い：全角・半角、「番地」と「番」（数字は同じ）",
+            ),
+        ),
+        (
+            ("number", "width", "dash"),
+            ("番地・号の数字が異なります",),
+            ("ほかに表記の違い：全角・半角、ハイフン等",),
         ),
         (("not-given",), (), ("片方に記載がありません",)),
     ],
@@ -143,3 +166,15 @@ def test_a_way_of_writing_is_the_only_one_where_nothing_else_differs(
     shown = shaping.pair_of(pair)
 
     assert (shown.differences, shown.notes) == (differences, notes)
+
+
+def test_while_the_clock_is_paused_no_day_is_shown() -> None:
+    on = date(2026, 12, 7)
+
+    paused = queue.due_in_words(Stage.SUPPLEMENT_ASKED, on, 14, "calm", paused=True)
+    running = queue.due_in_words(Stage.RECEIVED, on, 14, "calm", paused=False)
+
+    shown = render_to_string("console/due.html", {"due": paused})
+    assert (paused.day, "due__day" in shown) == ("", False)
+    assert "期限は停止中" in shown
+    assert "2026年12月7日" in running.day

@@ -197,8 +197,8 @@ def test_three_originals_stand_beside_their_verdicts_and_only_real_differences_a
     assert cast.TARO.home.address in text
     assert cast.TARO.registered_home.address in text
     assert '<span class="pair-line__differs">市区町村が異なります' in text
-    assert '<span class="pair-line__notes">日付の書き方の違いのみ' in text
-    assert "日付の書き方の違いのみ" not in "".join(
+    assert '<span class="pair-line__notes">表記の違いのみ：日付の書き方' in text
+    assert "日付の書き方" not in "".join(
         part.split("</span>")[0] for part in text.split('class="pair-line__differs">')[1:]
     )
 
@@ -219,7 +219,7 @@ def test_a_birth_date_that_is_not_registered_is_not_shown_as_agreeing_with_it(
 
     text = client_of("desk").get(url(case)).content.decode()
 
-    assert "請求書と確認書類は一致(登録なし)" in text
+    assert "請求書と確認書類は一致（登録なし）" in text
     assert '<span class="pair-line__notes">片方に記載がありません' in text
 
 

@@ -9,10 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mamoru.cases import actions, store
-from mamoru.cases.terms import Stage
+from mamoru.cases.terms import DispatchKind, Judgement, RefusalGround, Stage, Work
+from mamoru.documents import wording
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, StaffId
+from mamoru.portal import words
 from mamoru.site.sample import cast
+from tests.console import scenes
 from tests.portal import filling
 
 pytestmark = pytest.mark.django_db
@@ -325,3 +328,84 @@ def test_every_gap_of_an_upload_is_named_at_once(client: Client) -> None:
     shown = filling.text(page)
     for sentence in page.context["problems"].values():
         assert sentence in shown
+
+
+def answerable(client: Client) -> CaseId:
+    """花子 asks in this browser, and is known."""
+    filed = filling.file(client)
+    case = CaseId(filed.reference)
+    filling.open_case(client, filed)
+    scenes.read(case, scenes.with_licence(case, cast.HANAKO), cast.HANAKO)
+    scenes.identified(case, cast.HANAKO)
+    return scenes.verified(case)
+
+
+@pytest.mark.promise("P3.21")
+@pytest.mark.parametrize(
+    ("note", "delayed"),
+    [
+        ("store-unreachable:mailing", True),
+        ("failed:mailing", True),
+        ("hand-work:mailing", False),
+    ],
+)
+def test_a_technical_delay_is_told_with_its_date_and_no_place(
+    client: Client, client_of: object, note: str, delayed: bool
+) -> None:
+    case = scenes.approved(scenes.decided(answerable(client)))
+    store.set_work(case, Work.WAITING, note=note, after=clock.now())
+
+    page = filling.text(client.get("/requests/case/"))
+    lead = re.findall(r'<p class="lead">(.*?)</p>', page)[0]
+
+    assert ("技術的な理由により、回答の作業が遅れています" in lead) is delayed
+    assert words.day(store.case(case).due_on) in lead
+    assert "mailing" not in page
+
+
+@pytest.mark.promise("P3.17", "P3.21")
+def test_a_refusal_says_on_the_page_what_the_letter_says(client: Client, client_of: object) -> None:
+    judged = Judgement(
+        ground=RefusalGround.OTHER_LAW,
+        reason="保全命令に従います。",
+        law="民事保全法第23条第1項",
+    )
+    case = scenes.ready(scenes.decided(answerable(client), judged=judged))
+    before = filling.text(client.get("/requests/case/"))
+    actions.open_letter(case, by=scenes.staff("desk"), now=scenes.now())
+    actions.send_answer(
+        case,
+        dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,
+        tracking_number="",
+        by=scenes.staff("desk"),
+        now=scenes.now(),
+    )
+
+    page = filling.text(client.get("/requests/case/"))
+
+    for line in (
+        "お断りする理由：他の法令に違反することとなること（個人情報保護法第33条第2項第3号）",
+        "該当する法令：民事保全法第23条第1項",
+        "ご説明：保全命令に従います。",
+        "個人情報保護法第39条第1項ただし書により",
+        "ご不服や苦情は、次の窓口で承ります。",
+    ):
+        assert line in page
+        assert line not in before
+
+
+@pytest.mark.parametrize(
+    ("ground", "language", "named"),
+    [
+        ("identity-unconfirmed", "ja", "個人情報保護法第37条第1項、同法施行令第12条第3号"),
+        (
+            "other-law",
+            "en",
+            "Act on the Protection of Personal Information, Article 33(2)(iii)",
+        ),
+    ],
+)
+def test_a_page_names_the_act_in_full(ground: str, language: str, named: str) -> None:
+    article = wording.ground_article("disclosure", ground, language)
+
+    assert wording.in_full(article, language) == named

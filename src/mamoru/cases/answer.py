@@ -270,9 +270,31 @@ def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision
         changes=_changes(sources, asked, language) if done else (),
         tables=tables,
         changed=_changed(sources, state, language) if asked.kind is DemandKind.ERASURE else (),
-        suit_from=deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind),
+        suit_from=_suit_from(case, asked),
         not_covered=asked.kind in _not_covered(case, at=decision.at),
     )
+
+
+def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
+    """Return what the letter says of a refusal, the Act named in full; nothing of what is not."""
+    decision, asked = state.decision, state.demand
+    if decision is None or decision.outcome is not Outcome.REFUSED:
+        return ()
+    said = DemandAnswer(
+        kind=asked.kind,
+        items=(),
+        outcome=decision.outcome,
+        grounds=decision.grounds,
+        reason=decision.reason,
+        law=decision.law,
+        suit_from=_suit_from(case, asked),
+        not_covered=asked.kind in _not_covered(case, at=decision.at),
+    )
+    return tuple(letter.refusal(said, language, in_full=True))
+
+
+def _suit_from(case: Case, asked: Demand) -> date | None:
+    return deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind)
 
 
 def _not_covered(case: Case, *, at: datetime) -> tuple[str, ...]:

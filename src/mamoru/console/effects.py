@@ -76,14 +76,17 @@ def _held(
         return ""
     laws = "、".join(titles.get(f"{ref}#{code}", code) for code in codes)
     if release_on is None:
-        said = gettext("%(rows)s件(保存の必要がなくなるまで)") % {"rows": f"{rows:,}"}
+        said = gettext("%(rows)s件（保存の必要がなくなるまで）") % {"rows": f"{rows:,}"}
     else:
-        said = gettext("%(rows)s件(%(day)sに消去)") % {"rows": f"{rows:,}", "day": day(release_on)}
+        said = gettext("%(rows)s件（%(day)sに消去）") % {
+            "rows": f"{rows:,}",
+            "day": day(release_on),
+        }
     return f"{said} {laws}".strip()
 
 
 def _depth(level: str) -> str:
     return {
-        "E1": gettext("E1: どの検索からも見つからない"),
-        "E2": gettext("E2: データベースのファイルからも除いた"),
+        "E1": gettext("E1：どの検索からも見つからない"),
+        "E2": gettext("E2：データベースのファイルからも除いた"),
     }.get(level, "")

@@ -122,7 +122,7 @@ class _Day(forms.CharField):
         return found
 
 
-_PRINTED = _("必須(書類に記載があるとき)")
+_PRINTED = _("必須（書類に記載があるとき）")
 """Never refused when empty: a paper in doubt, or one that shows no address, is recorded too."""
 
 
@@ -131,17 +131,17 @@ class FindingForm(_Form):
 
     family_name = _line(_("姓"), needed_when=_PRINTED)
     given_name = _line(_("名"), needed_when=_PRINTED)
-    birth_date = _line(_("生年月日(記載のとおり)"), length=40, needed_when=_PRINTED)
+    birth_date = _line(_("生年月日（記載のとおり）"), length=40, needed_when=_PRINTED)
     postal_code = _line(_("郵便番号"), length=20)
-    address = _line(_("住所(番地まで)"), needed_when=_PRINTED)
+    address = _line(_("住所（番地まで）"), needed_when=_PRINTED)
     building = _line(_("建物名・部屋番号"))
-    former_address = _line(_("前の住所(記載がある場合)"))
-    principal_name = _line(_("本人(委任者)の氏名"), needed_when=_PRINTED)
+    former_address = _line(_("前の住所（記載がある場合）"))
+    principal_name = _line(_("本人（委任者）の氏名"), needed_when=_PRINTED)
     agent_name = _line(_("代理人の氏名"), needed_when=_PRINTED)
     issued_on = _Day(_("作成日・発行日"))
     expires_on = _Day(_("有効期限"))
     scope = forms.MultipleChoiceField(
-        label=_("委任の範囲(記載されている請求)"),
+        label=_("委任の範囲（記載されている請求）"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -402,7 +402,7 @@ class SendForm(_Form):
         error_messages={"required": _("送り方を選んでください。")},
     )
     tracking_number = _line(
-        _("追跡番号(引受番号)"), length=_TRACKED_LENGTH, needed_when=_("郵送のときは必須")
+        _("追跡番号（引受番号）"), length=_TRACKED_LENGTH, needed_when=_("郵送のときは必須")
     )
 
     def __init__(self, method: AnswerMethod, data: object = None, *, language: str = "ja") -> None:

@@ -14,10 +14,10 @@ from mamoru.documents.blanks import LetterPart
 Words = Mapping[str, "str | Promise"]
 
 STAGES: Words = {
-    Stage.RECEIVED: _("受付(確認前)"),
+    Stage.RECEIVED: _("受付（確認前）"),
     Stage.SUPPLEMENT_ASKED: _("不足書類待ち"),
-    Stage.VERIFIED: _("確認済み(判断中)"),
-    Stage.DECIDED: _("決定済み(回答準備)"),
+    Stage.VERIFIED: _("確認済み（判断中）"),
+    Stage.DECIDED: _("決定済み（回答準備）"),
     Stage.ANSWERED: _("回答済み"),
     Stage.WITHDRAWN: _("取下げ"),
 }
@@ -94,10 +94,10 @@ WORK_NOTES: Words = {
         "「%(place)s」は、担当者の手で行う作業です。行ったあと、下の欄に記録してください。"
     ),
     "plan-changed": _(
-        "承認のあとに、対象となる範囲が変わりました(%(place)s)。承認されていない範囲は実行しません。"
+        "承認のあとに、対象となる範囲が変わりました（%(place)s）。承認されていない範囲は実行しません。"
     ),
     "failed": _(
-        "処理が途中で失敗しました(%(place)s)。自動でやり直しますが、失敗が続くほど間を空けます(最長30分)。"
+        "処理が途中で失敗しました（%(place)s）。自動でやり直しますが、失敗が続くほど間を空けます（最長30分）。"
     ),
 }
 
@@ -191,7 +191,7 @@ TRAIL: Words = {
     "case.work.hastened": _("今すぐ試すよう依頼した"),
     "case.answer.composed": _("回答書を作成した"),
     "case.letter.opened": _("回答書を開いた"),
-    "case.data.downloaded": _("開示したデータ(CSV・JSON)が受け取られた"),
+    "case.data.downloaded": _("開示したデータ（CSV・JSON）が受け取られた"),
     "case.supplement-letter.opened": _("書類提出のお願いを開いた"),
     "case.answered": _("回答を送った"),
     "case.withdrawn": _("請求が取り下げられた"),
@@ -261,31 +261,35 @@ ERRORS: Words = {
         "書面に印字できない文字があります。「手書きする文字」の欄で、手書きで補う文字を記録してください。"
     ),
     "ledger-missing": _(
-        "操作の記録(証跡台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
+        "操作の記録（証跡台帳）に書き込めないため、何も変更していません。運用担当に連絡してください。"
     ),
     "ledger-head-broken": _(
-        "操作の記録(証跡台帳)に書き込めないため、何も変更していません。運用担当に連絡してください。"
+        "操作の記録（証跡台帳）に書き込めないため、何も変更していません。運用担当に連絡してください。"
     ),
     "seal-broken": _("保管している内容を開けません。運用担当に連絡してください。"),
 }
 
 INCOMPLETE = _("入力に直すところがあります。赤い説明のある欄を確かめてください。")
 UNKNOWN_ERROR = _(
-    "操作できませんでした(コード: %(code)s)。何も変更していません。運用担当に連絡してください。"
+    "操作できませんでした（コード：%(code)s）。何も変更していません。運用担当に連絡してください。"
 )
 
 CONFLICTS = frozenset({"case-changed-meanwhile", "plan-changed"})
 FORBIDDEN = frozenset({"second-person-needed"})
 
-NOTATION = frozenset(
+WAYS_OF_WRITING = frozenset(
     {
         "width", "spacing", "dash", "kanji-numeral", "chome-notation", "banchi-notation",
         "lot-vs-block", "oaza-aza", "ke-ga", "no-particle", "variant-kanji", "prefecture-omitted",
         "gun-omitted", "city-omitted", "kyoto-spelling", "room-notation", "postal-code-omitted",
-        "renamed", "postal-code-contradicts", "former-address", "table-outdated", "name-notation",
-        "kana", "date-notation", "not-given",
+        "renamed", "name-notation", "date-notation",
     }
 )  # fmt: skip
+"""Reasons of a comparison that name a way of writing: the same is meant on both sides."""
+
+NOTATION = WAYS_OF_WRITING | {
+    "postal-code-contradicts", "former-address", "table-outdated", "kana", "not-given",
+}  # fmt: skip
 """Reasons of a comparison that name a way of writing, a remark or a gap, not a difference."""
 
 HINDRANCES = {

@@ -161,7 +161,7 @@ def _next_of_received(at: Situation, by: str) -> NextStep:
         )
     if unread:
         return NextStep(
-            text=gettext("届いた書類を開き、記載を記録してください(残り%(count)s点)。")
+            text=gettext("届いた書類を開き、記載を記録してください（残り%(count)s点）。")
             % {"count": len(unread)},
             by=by,
             anchor=f"paper-{unread[0].id}",
@@ -197,7 +197,7 @@ def _next_of_verified(at: Situation, by: str) -> NextStep:
     undecided = [each for each in at.case.demands if each.decision is None]
     if undecided:
         return NextStep(
-            text=gettext("請求ごとに判断してください(残り%(count)s件)。")
+            text=gettext("請求ごとに判断してください（残り%(count)s件）。")
             % {"count": len(undecided)},
             by=by,
             anchor="decide",
@@ -205,7 +205,7 @@ def _next_of_verified(at: Situation, by: str) -> NextStep:
             who="" if at.desk.may(Right.DECIDE) else gettext("個人情報保護管理者"),
         )
     return NextStep(
-        text=gettext("判断した人とは別の人が承認してください(残り%(count)s件)。")
+        text=gettext("判断した人とは別の人が承認してください（残り%(count)s件）。")
         % {"count": sum(not each.decided for each in at.case.demands)},
         by=by,
         anchor="approve",

@@ -24,7 +24,7 @@ _FINAL: Final = frozenset({Stage.ANSWERED, Stage.WITHDRAWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A deadline in text; `urgency` also chooses the colour."""
+    """A deadline in text, with no day while it is paused; `urgency` also chooses the colour."""
 
     day: str
     text: str
@@ -137,7 +137,7 @@ def due_in_words(stage: Stage, on: date, left: int, urgency: str, *, paused: boo
     if stage in _FINAL:
         return Due(day=day(on), text=gettext("終了"), urgency="ended")
     if paused:
-        return Due(day=day(on), text=gettext("書類待ち(期限は停止中)"), urgency="paused")
+        return Due(day="", text=gettext("書類待ち（期限は停止中）"), urgency="paused")
     if left < 0:
         text = gettext("期限を%(days)s日過ぎています") % {"days": -left}
     elif left == 0:

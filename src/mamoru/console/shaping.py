@@ -42,7 +42,7 @@ def finding_rows(proof: Proof) -> tuple[Row, ...]:
         return ()
     rows = [
         (gettext("前の住所"), finding.former_address),
-        (gettext("本人(委任者)の氏名"), finding.principal_name),
+        (gettext("本人（委任者）の氏名"), finding.principal_name),
         (gettext("代理人の氏名"), finding.agent_name),
         (gettext("作成日・発行日"), day(finding.issued_on) if finding.issued_on else ""),
         (gettext("有効期限"), day(finding.expires_on) if finding.expires_on else ""),
@@ -64,26 +64,35 @@ def finding_rows(proof: Proof) -> tuple[Row, ...]:
 def pair_of(found: verify.PairVerdict) -> Pair:
     """Return two sources compared, differences apart from ways of writing.
 
-    Beside a real difference a way of writing is not said to be the only one.
+    Ways of writing are listed once, and said to be all only where nothing else is said.
     """
     words = {code: reasons.words(code, language()) for code in found.reasons}
     differs = [code for code in words if code not in labels.NOTATION]
-    if differs:
-        words |= {code: _besides(words[code]) for code in words if code not in differs}
+    ways = [text for code, text in words.items() if code in labels.WAYS_OF_WRITING]
+    notes = [
+        text
+        for code, text in words.items()
+        if code in labels.NOTATION and code not in labels.WAYS_OF_WRITING
+    ]
+    if ways:
+        notes.append(_written(ways, besides=bool(differs), alone=not differs and not notes))
     return Pair(
         label=word(labels.PAIRS, found.pair),
         verdict=str(found.verdict),
         word=word(labels.VERDICTS, found.verdict),
         differences=tuple(words[code] for code in differs),
-        notes=tuple(text for code, text in words.items() if code in labels.NOTATION),
+        notes=tuple(notes),
     )
 
 
-def _besides(text: str) -> str:
-    plain = text.replace("のみ", "").removesuffix(" only")
-    if plain == text:
-        return text
-    return gettext("ほかに表記の違い: %(way)s") % {"way": plain}
+def _written(ways: Iterable[str], *, besides: bool, alone: bool) -> str:
+    between = "、" if language() == "ja" else ", "
+    listed_ways = {"ways": between.join(way.replace("の違い", "") for way in ways)}
+    if besides:
+        return gettext("ほかに表記の違い：%(ways)s") % listed_ways
+    if alone:
+        return gettext("表記の違いのみ：%(ways)s") % listed_ways
+    return gettext("表記の違い：%(ways)s") % listed_ways
 
 
 def ground_of(ground: RefusalGround) -> Ground:
@@ -110,7 +119,8 @@ def finding_words(found: agent.AuthorityFinding) -> str:
         }
     if found.paper not in wording.PROOF_KINDS:
         return words
-    return f"{said(wording.PROOF_KINDS, found.paper)}: {words}"
+    paper = said(wording.PROOF_KINDS, found.paper)
+    return gettext("%(label)s：%(message)s") % {"label": paper, "message": words}
 
 
 def grounds_in(text: str) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ def _section(number: int, demand: DemandAnswer, tongue: str) -> Section:
 
 def _result(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
     if demand.outcome == "refused":
-        lines = [said(wording.OUTCOMES, "refused", tongue), *_refusal(demand, tongue)]
+        lines = [said(wording.OUTCOMES, "refused", tongue), *refusal(demand, tongue)]
         return tuple(lines)
     if demand.outcome != "fulfilled":
         return (said(wording.OUTCOMES, demand.outcome, tongue),)
@@ -210,12 +210,19 @@ def _done(demand: DemandAnswer, tongue: str) -> str:
     return (wording.ERASED_BUT_HELD if went else wording.ONLY_HELD)[tongue]
 
 
-def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
-    """Ground, article, reason in words, what would cure it, and the way to a court (Act 36, 39)."""
+def refusal(demand: DemandAnswer, tongue: str, *, in_full: bool = False) -> list[str]:
+    """Ground, article, reason in words, what would cure it, and the way to a court (Act 36, 39).
+
+    `in_full` names the Act where no opening of a letter has said what it is called below.
+    """
+
+    def cited(words: str) -> str:
+        return wording.in_full(words, tongue) if in_full else words
+
     lines = []
     for ground in demand.grounds:
         name = said(wording.GROUNDS, ground, tongue)
-        article = wording.ground_article(demand.kind, ground, tongue)
+        article = cited(wording.ground_article(demand.kind, ground, tongue))
         lines.append(
             f"お断りする理由：{name}（{article}）"
             if tongue == "ja"
@@ -236,9 +243,11 @@ def _refusal(demand: DemandAnswer, tongue: str) -> list[str]:
     ]
     if demand.suit_from is not None:
         lines.append(
-            "本件のご請求については、法第39条第1項ただし書により、本回答をもって直ちに訴えを提起することができます。"
-            if tongue == "ja"
-            else "Under the proviso of Article 39(1) of the Act, a suit may be brought at once."
+            cited(
+                "本件のご請求については、法第39条第1項ただし書により、本回答をもって直ちに訴えを提起することができます。"
+                if tongue == "ja"
+                else "Under the proviso of Article 39(1) of the Act, a suit may be brought at once."
+            )
         )
     return lines
 

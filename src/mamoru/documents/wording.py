@@ -4,6 +4,7 @@ Plain words for people who ask; the articles stand in the letters. Every code of
 has its words here, and a test says so.
 """
 
+import re
 from collections.abc import Mapping
 
 Words = Mapping[str, Mapping[str, str]]
@@ -137,6 +138,15 @@ def ground_article(kind: str, ground: str, language: str) -> str:
     return said(words if ground in words else GROUND_ARTICLES, ground, language)
 
 
+def in_full(words: str, language: str) -> str:
+    """Return words with the Act and its Cabinet Order named in full, for a page that stands alone."""
+    if language == "en":
+        return words.replace("Act, ", f"{_ACT['en']}, ").replace("the Act,", f"the {_ACT['en']},")
+    return re.sub(r"(?<!同)法第", f"{_ACT['ja']}第", words, count=1).replace("施行令", "同法施行令")
+
+
+_ACT = {"ja": "個人情報保護法", "en": "Act on the Protection of Personal Information"}
+
 REMEDIES = in_both(
     {
         "identity-unconfirmed": (
@@ -256,6 +266,13 @@ STAGE_MEANINGS = in_both(
         ),
     }
 )
+
+# Names no place and no cause: what is away tells nobody where their data is kept.
+DELAYED = {
+    "ja": "技術的な理由により、回答の作業が遅れています。作業は自動的に再開しますので、お手続きは必要ありません。{due}までに回答する予定です。",
+    "en": "For a technical reason, the work on your answer is delayed. It continues by itself and "
+    "you need do nothing; the answer is due on {due}.",
+}
 
 PAPERS_UNFINISHED = {
     "ja": "書類を受け取りました。すべて送り終えたら、「書類の提出を終える」を押してください。押された時点から手続きを進めます。",

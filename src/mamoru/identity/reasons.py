@@ -23,7 +23,7 @@ REASONS: Final[dict[str, Words]] = {
     "digits-regrouped": Words("数字の区切りが異なります", "the same digits are grouped otherwise"),
     "number-order": Words("数字の順序が異なります", "the same numbers stand in another order"),
     "lot-branch": Words(
-        "地番の枝番が片方にありません(別の土地です)",
+        "地番の枝番が片方にありません（別の土地です）",
         "a lot's branch number is missing: another lot",
     ),
     "building": Words("建物名が異なります", "the building's name differs"),
@@ -47,53 +47,53 @@ REASONS: Final[dict[str, Words]] = {
         "読み取れない文字があるか、記載がありません", "the text is empty or cannot be read"
     ),
     "not-given": Words("片方に記載がありません", "one side does not state it"),
-    # notation only
-    "width": Words("全角・半角の違いのみ", "full or half width only"),
-    "spacing": Words("空白の違いのみ", "spaces only"),
-    "dash": Words("ハイフン等の違いのみ", "kind of dash only"),
-    "kanji-numeral": Words("漢数字と算用数字の違いのみ", "kanji or Arabic numerals only"),
-    "chome-notation": Words("丁目の書き方の違いのみ", "notation of the chome only"),
-    "banchi-notation": Words("番地・号の書き方の違いのみ", "notation of the lot number only"),
+    # notation
+    "width": Words("全角・半角の違い", "full or half width"),
+    "spacing": Words("空白の違い", "spaces"),
+    "dash": Words("ハイフン等の違い", "kind of dash"),
+    "kanji-numeral": Words("漢数字と算用数字の違い", "kanji or Arabic numerals"),
+    "chome-notation": Words("丁目の書き方の違い", "notation of the chome"),
+    "banchi-notation": Words("番地・号の書き方の違い", "notation of the lot number"),
     "lot-vs-block": Words(
-        "「番地」と「番」の違いのみ(数字は同じ)", "lot or block number, the same figures"
+        "「番地」と「番」の違い（数字は同じ）", "lot or block number, the same figures"
     ),
-    "oaza-aza": Words("大字・字の有無のみ", "with or without oaza or aza only"),
-    "ke-ga": Words("ヶ・ケ・が等の違いのみ", "spelling of ke or ga only"),
-    "no-particle": Words("ノ・の・之の違いのみ", "spelling of no only"),
+    "oaza-aza": Words("大字・字の有無", "with or without oaza or aza"),
+    "ke-ga": Words("ヶ・ケ・が等の違い", "spelling of ke or ga"),
+    "no-particle": Words("ノ・の・之の違い", "spelling of no"),
     "variant-kanji": Words("旧字体・異体字の違い", "old or variant form of a character"),
-    "prefecture-omitted": Words("都道府県の省略のみ", "prefecture left out only"),
-    "gun-omitted": Words("郡の省略のみ", "county left out only"),
-    "city-omitted": Words("市名の省略のみ", "city left out before its ward only"),
-    "kyoto-spelling": Words("通り名の送り仮名の違いのみ", "spelling of the Kyoto street only"),
+    "prefecture-omitted": Words("都道府県の省略", "prefecture left out"),
+    "gun-omitted": Words("郡の省略", "county left out"),
+    "city-omitted": Words("市名の省略", "city left out before its ward"),
+    "kyoto-spelling": Words("通り名の送り仮名の違い", "spelling of the Kyoto street"),
     "kyoto-street-omitted-unique": Words(
-        "通り名の省略のみ(同じ名の町はその区にありません)",
+        "通り名の省略（同じ名の町はその区にありません）",
         "Kyoto street left out; the town's name stands once in the ward",
     ),
     "romaji": Words(
-        "ローマ字表記(町名の読みで一致)", "in Latin letters, read by the table of towns"
+        "ローマ字表記（町名の読みで一致）", "in Latin letters, read by the table of towns"
     ),
-    "room-notation": Words("部屋番号の書き方の違いのみ", "notation of the room only"),
-    "postal-code-omitted": Words("郵便番号の有無のみ", "with or without postal code only"),
+    "room-notation": Words("部屋番号の書き方の違い", "notation of the room"),
+    "postal-code-omitted": Words("郵便番号の有無", "with or without postal code"),
     "renamed": Words(
-        "市区町村の合併・再編による名称変更のみ", "municipality or ward merged or renamed only"
+        "市区町村の合併・再編による名称変更", "municipality or ward merged or renamed"
     ),
     # warnings
     "postal-code-contradicts": Words(
-        "郵便番号が一致しません(判定には使いません)", "the postal codes differ (not decisive)"
+        "郵便番号が一致しません（判定には使いません）", "the postal codes differ (not decisive)"
     ),
     "former-address": Words("以前の住所と一致します", "it is a former address"),
     "table-outdated": Words("照合表が古くなっています", "the table is outdated"),
     # names
-    "name-notation": Words("表記(全角・空白等)の違いのみ", "width, spaces or case only"),
+    "name-notation": Words("全角・空白等の違い", "width, spaces or case"),
     "kana": Words("かな書きで一致します", "equal in kana"),
     "kana-differs": Words("ふりがなが異なります", "the readings differ"),
     "kana-only": Words(
-        "片方がかな書きのみです(同音の別人がありえます)",
+        "片方がかな書きのみです（同音の別人がありえます）",
         "one side is in kana only; others may sound the same",
     ),
     "name-order": Words("姓と名が逆の可能性があります", "family and given name may be swapped"),
     "name-romaji-reading": Words(
-        "ローマ字の氏名が登録のふりがなと一致します(同音の別人がありえます)",
+        "ローマ字の氏名が登録のふりがなと一致します（同音の別人がありえます）",
         "the name in Latin letters is the registered reading; others may sound the same",
     ),
     "name-romaji": Words(
@@ -102,7 +102,7 @@ REASONS: Final[dict[str, Words]] = {
     ),
     "name-differs": Words("氏名が異なります", "the name differs"),
     # birth dates
-    "date-notation": Words("日付の書き方の違いのみ", "notation of the date only"),
+    "date-notation": Words("日付の書き方の違い", "notation of the date"),
     "date-differs": Words("生年月日が異なります", "the birth date differs"),
     "date-unreadable": Words(
         "日付を読み取れません。訂正をお願いします",
@@ -116,7 +116,7 @@ REASONS: Final[dict[str, Words]] = {
         "代理人の確認書類がありません", "the agent's identity paper is missing"
     ),
     "relation-missing": Words(
-        "親子関係がわかる書類(戸籍・住民票)がありません", "no paper shows the parent's relation"
+        "親子関係がわかる書類（戸籍・住民票）がありません", "no paper shows the parent's relation"
     ),
     "guardianship-missing": Words(
         "後見の登記事項証明書がありません", "the certificate of guardianship is missing"
@@ -138,7 +138,7 @@ REASONS: Final[dict[str, Words]] = {
     ),
     "scope-missing": Words("委任の範囲がわかりません", "the power of attorney states no scope"),
     "principal-name-differs": Words(
-        "書類の本人(委任者)の氏名が本人と一致しません", "the paper names another person"
+        "書類の本人（委任者）の氏名が本人と一致しません", "the paper names another person"
     ),
     "agent-name-differs": Words(
         "書類の代理人の氏名が代理人と一致しません", "the paper names another agent"
@@ -171,4 +171,6 @@ def words(code: str, language: str = "ja") -> str:
     kind, mark, plain = code.rpartition(":")
     found = REASONS[plain]
     text = found.ja if language == "ja" else found.en
-    return f"{text}({kind})" if mark else text
+    if not mark:
+        return text
+    return f"{text}（{kind}）" if language == "ja" else f"{text} ({kind})"

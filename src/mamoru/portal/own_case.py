@@ -251,6 +251,7 @@ def _page(
     context = {
         "case": case,
         "stage": words.stage(case),
+        "refused": any(words.refusal(case, each) for each in case.demands),
         "meaning": words.meaning(case),
         "papers": proofs.arrived(case),
         "takes_papers": actions.takes_papers(case) and not case.filing.member_ref,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from mamoru.cases import actions
 from mamoru.cases.store import effects
-from mamoru.cases.terms import Case, DemandKind, DemandState, Outcome, Stage
+from mamoru.cases.terms import Case, DemandKind, DemandState, Outcome, Stage, Work
 from mamoru.documents import asking, wording
 from mamoru.kit import calendar, clock
 
@@ -73,7 +73,24 @@ def meaning(case: Case) -> str:
     if case.stage is Stage.SUPPLEMENT_ASKED and actions.arrived_papers(case):
         return wording.PAPERS_UNFINISHED[language()]
     text = wording.said(wording.STAGE_MEANINGS, case.stage, language())
+    if _delayed(case):
+        text = wording.DELAYED[language()]
     return text.replace("{due}", day(case.due_on))
+
+
+_PASSING = frozenset(
+    {
+        "store-unreachable", "store-unreadable", "store-file-missing", "outcome-unknown",
+        "not-proven", "failed",
+    }
+)  # fmt: skip
+"""Reasons to wait that are technical and are tried again until they pass."""
+
+
+def _delayed(case: Case) -> bool:
+    waits = case.stage is Stage.DECIDED and case.work is Work.WAITING
+    passes = case.work_note.partition(":")[0] in _PASSING
+    return waits and passes and not actions.unprintable(case)
 
 
 def outcome(state: DemandState) -> str:
@@ -81,6 +98,11 @@ def outcome(state: DemandState) -> str:
     if state.decision is None:
         return ""
     return said("outcomes", "held" if _holds(state) else state.decision.outcome)
+
+
+def refusal(case: Case, state: DemandState) -> tuple[str, ...]:
+    """Return why a demand was refused, line by line as its letter says; none where it was not."""
+    return actions.refusal(case, state, language())
 
 
 def _holds(state: DemandState) -> bool:

@@ -8,6 +8,7 @@ from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import looks, states
 from mamoru.cases.terms import (
     Case,
+    DemandState,
     Stage,
     TrailEntry,
 )
@@ -60,6 +61,11 @@ def destination(case: Case) -> Addressee | None:
         return answer.addressee(case)
     except answer.AddressUnverified:
         return None
+
+
+def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
+    """Return why an answered demand was refused, as its letter says; before that nothing."""
+    return answer.refusal(case, state, language) if case.stage is Stage.ANSWERED else ()
 
 
 def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:

@@ -45,7 +45,7 @@ def decide_hint(look: Look) -> str:
     if stage is Stage.RECEIVED:
         return gettext("本人の確認が確定すると、判断できるようになります。")
     if stage is Stage.SUPPLEMENT_ASKED and not _deciding(look):
-        return gettext("お願いした書類の期限(%(due)s)までは、判断できません。") % {
+        return gettext("お願いした書類の期限（%(due)s）までは、判断できません。") % {
             "due": day(look.case.supplements[-1].due_on)
         }
     undecided = any(each.decision is None for each in look.case.demands)
@@ -175,10 +175,12 @@ def _approval(look: Look, decision: Decision) -> str:
     decider = look.who(decision.by)
     if decision.by == look.desk.by:
         return gettext(
-            "あなた(%(name)s)が判断したため、あなたは承認できません。ほかの承認者に依頼してください。"
+            "あなた（%(name)s）が判断したため、あなたは承認できません。ほかの承認者に依頼してください。"
         ) % {"name": decider}
     if not look.desk.may(Right.APPROVE):
-        return gettext("承認は、判断した人(%(name)s)とは別の承認者が行います。") % {"name": decider}
+        return gettext("承認は、判断した人（%(name)s）とは別の承認者が行います。") % {
+            "name": decider
+        }
     return gettext("%(name)sさんが判断しました。%(name)sさん自身は承認できません。") % {
         "name": decider
     }
@@ -191,11 +193,11 @@ def decide_form(
     standing = actions.standing_grounds(case, state, now=now)
     if standing:
         named = "、".join(said(wording.GROUNDS, each) for each in standing)
-        first = gettext("該当する理由による(%(grounds)s)") % {"grounds": named}
+        first = gettext("該当する理由による（%(grounds)s）") % {"grounds": named}
     else:
         first = gettext("請求に応じる")
     weighed = [
-        (str(each), gettext("お断りする: %(ground)s") % {"ground": said(wording.GROUNDS, each)})
+        (str(each), gettext("お断りする：%(ground)s") % {"ground": said(wording.GROUNDS, each)})
         for each in actions.judged_grounds(state.demand.kind)
     ]
     return forms.DecideForm([("", first), *weighed], data, position=position)

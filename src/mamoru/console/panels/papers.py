@@ -29,7 +29,7 @@ def needed(look: Look) -> tuple[Needed, ...]:
     for need in look.check.needs:
         words = listed(need.group.one_of)
         if need.group.two_of:
-            words += gettext("。または、次のうち2点: ") + listed(need.group.two_of)
+            words += gettext("。または、次のうち2点：") + listed(need.group.two_of)
         found.append(
             Needed(
                 of=said(wording.PROOF_OF, need.group.of),

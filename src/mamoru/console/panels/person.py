@@ -75,7 +75,7 @@ def _compared(
     first, second, _third = pairs
     agreed = word(labels.VERDICTS, verdict)
     if verdict == Verdict.MATCH and not second.b.strip():
-        agreed = gettext("請求書と確認書類は一致(登録なし)")
+        agreed = gettext("請求書と確認書類は一致（登録なし）")
     return Compared(
         key=key,
         title=title,

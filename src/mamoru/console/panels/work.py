@@ -200,13 +200,13 @@ def destination(look: Look) -> tuple[Row, ...]:
     if to is None:
         return ()
     name = (
-        gettext("%(agent)s(%(person)sの代理人)") % {"agent": to.name, "person": to.on_behalf_of}
+        gettext("%(agent)s（%(person)sの代理人）") % {"agent": to.name, "person": to.on_behalf_of}
         if to.on_behalf_of
         else to.name
     )
     where = " ".join((f"〒{to.postal_code}" if to.postal_code else "", *to.address_lines)).strip()
     if case.filing.answer_method is AnswerMethod.ELECTRONIC:
-        where = gettext("請求者の画面(ダウンロード)")
+        where = gettext("請求者の画面（ダウンロード）")
     return (
         Row(label=gettext("宛先"), text=name),
         Row(label=gettext("送り先"), text=where),

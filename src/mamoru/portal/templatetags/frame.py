@@ -6,7 +6,7 @@ from django import forms, template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from mamoru.cases.terms import DemandState
+from mamoru.cases.terms import Case, DemandState
 from mamoru.kit.errors import MamoruError
 from mamoru.portal import published, words
 
@@ -51,6 +51,12 @@ def said(code: str, table: str) -> str:
 def outcome(state: DemandState) -> str:
     """Return how a decided demand ended, in words."""
     return words.outcome(state)
+
+
+@register.filter
+def refusal(state: DemandState, case: Case) -> tuple[str, ...]:
+    """Return why a demand of a case was refused, as its letter says, line by line."""
+    return words.refusal(case, state)
 
 
 @register.filter
