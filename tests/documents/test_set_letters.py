@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from mamoru.documents import letter, pdf
-from mamoru.documents.terms import Answer, Changed, DemandAnswer
+from mamoru.documents.terms import Answer, Changed, DemandAnswer, Purpose
 from tests.documents.sample import ANSWER
 
 REFUSED = DemandAnswer(
@@ -78,3 +78,30 @@ def test_no_line_begins_with_a_colon(many: int) -> None:
 
     assert not [line for line in lines if line.startswith("：")]
     assert "".join(lines).count("：") >= 3
+
+
+PURPOSES = (
+    Purpose(code="PU01", text="取引支援サービスの提供（その内容は、続く「営業」からの二つです）"),
+    Purpose(code="PU01.a", text="営業：サービスの紹介、商談および見積り"),
+    Purpose(code="PU01.e", text="契約の継続：契約内容、利用期限および規約の改定についての連絡"),
+    Purpose(code="PU02", text="新しい商品のご案内（配信を断られた方にはお送りしません）"),
+)
+
+
+def test_a_purpose_that_is_part_of_another_stands_further_in() -> None:
+    demand = DemandAnswer(
+        kind="notice-of-purpose", items=(), outcome="fulfilled", purposes=PURPOSES
+    )
+    made = pdf.render(letter.build(replace(ANSWER, demands=(demand,))))
+    starts: list[float] = []
+
+    def seen(text: str, page: list[float], line: list[float], *_: object) -> None:
+        if text.startswith("•"):
+            starts.append(page[4] + line[4])
+
+    pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text(visitor_text=seen)
+
+    whole, sales, relation, news = starts
+    assert whole == news
+    assert sales == relation
+    assert sales - whole >= 10

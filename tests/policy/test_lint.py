@@ -48,7 +48,7 @@ def vague(values: Any) -> None:
 
 
 def unstated(values: Any) -> None:
-    sample.part(values, "clauses", "purpose.sales")["ja"] = "営業:サービスの紹介、商談および見積り"
+    sample.part(values, "clauses", "purpose.sales")["ja"] = "営業：サービスの紹介、商談および見積り"
 
 
 def joint_user(values: Any) -> None:

@@ -445,11 +445,10 @@ def _purposes(sources: Sources, state: DemandState, language: str) -> tuple[Purp
         if done.rows and done.table != PROVISION_RECORDS:
             table = sources.datamap.table(done.store, done.table)
             codes |= dict.fromkeys(table.purposes)
-    stated = {each.id: each for each in sources.policy.purposes}
     return tuple(
-        Purpose(code=code, text=sources.policy.clause(stated[code].clause).in_(language))
-        for code in codes
-        if code in stated
+        Purpose(code=each.id, text=sources.policy.clause(each.clause).in_(language))
+        for each in sources.policy.purposes  # in its order: a purpose speaks of those that follow
+        if each.id in codes
     )
 
 

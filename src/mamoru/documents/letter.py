@@ -184,6 +184,7 @@ def _section(number: int, demand: DemandAnswer, tongue: str) -> Section:
         heading=heading,
         paragraphs=(label, *_result(demand, tongue)),
         bullets=_bullets(demand, tongue),
+        indented=_indented(demand),
     )
 
 
@@ -250,6 +251,14 @@ def refusal(demand: DemandAnswer, tongue: str, *, in_full: bool = False) -> list
             )
         )
     return lines
+
+
+def _indented(demand: DemandAnswer) -> tuple[int, ...]:
+    """Return the places of purposes that are part of one above them, as PU01.a is of PU01."""
+    if demand.outcome != "fulfilled":
+        return ()
+    codes = [purpose.code for purpose in demand.purposes]
+    return tuple(at for at, code in enumerate(codes) if code.rpartition(".")[0] in codes[:at])
 
 
 def _bullets(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:

@@ -130,6 +130,7 @@ class Section:
     heading: str = ""
     paragraphs: tuple[str, ...] = ()
     bullets: tuple[str, ...] = ()
+    indented: tuple[int, ...] = ()  # places of the bullets that belong to one before them
     tables: tuple[AnnexTable, ...] = ()
 
 
