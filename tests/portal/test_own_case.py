@@ -376,7 +376,7 @@ def test_a_refusal_says_on_the_page_what_the_letter_says(client: Client, client_
     actions.send_answer(
         case,
         dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,
-        tracking_number="",
+        tracking_number="123-45-67890-1",
         by=scenes.staff("desk"),
         now=scenes.now(),
     )

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from mamoru.cases.rules.dispatch import tracked
+from mamoru.cases import actions
 from mamoru.cases.terms import (
     AnswerMethod,
     DemandKind,
@@ -429,7 +429,8 @@ class SendForm(_Form):
         if "tracking_number" in self.fields and not number:
             self.add_error("tracking_number", _("郵便物の追跡番号を記入してください。"))
         elif (
-            given.get("dispatch") and tracked(DispatchKind(str(given["dispatch"])), number) is None
+            given.get("dispatch")
+            and actions.tracked_number(DispatchKind(str(given["dispatch"])), number) is None
         ):
             self.add_error(
                 "tracking_number",

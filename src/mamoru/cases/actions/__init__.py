@@ -88,6 +88,7 @@ from mamoru.cases.actions.proving import (
     takes_papers,
     verify_case,
 )
+from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.rules.facts import Check
 from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
 from mamoru.papers.terms import Box, BoxUnfit, PaperRefused, PaperTooLarge
@@ -171,6 +172,7 @@ __all__ = [
     "supplement_letter",
     "takes_papers",
     "titles",
+    "tracked_number",
     "trail",
     "try_now",
     "unprintable",
