@@ -148,6 +148,15 @@ def test_a_case_takes_twenty_papers_and_no_more() -> None:
 
     with pytest.raises(TooManyPapers):
         acts.hand_in(case_id, ProofKind.PASSPORT, ProofOf.PERSON, mark=b"one more")
+    with pytest.raises(TooManyPapers):  # before anybody looks into the file
+        actions.receive_proof(
+            case_id,
+            b"<html>",
+            kind=ProofKind.PASSPORT,
+            of=ProofOf.PERSON,
+            by=REQUESTER,
+            now=NOW,
+        )
 
 
 def test_a_paper_of_another_case_cannot_be_opened_or_read() -> None:

@@ -65,7 +65,11 @@ def receive_proof(
     The same file as another kind or for another person is a paper of its own: whoever chose
     wrongly at first sends it again, and what it is to prove is not left open (P3.22).
     """
-    _expect_papers(store.case(case_id))  # before any work is done on a stranger's file
+    # Before any work is done on a stranger's file, though at the limit the last one, sent again
+    # because its answer was lost, is then refused: nobody may let us draw without end.
+    before = store.case(case_id)
+    _expect_papers(before)
+    _expect_room(before)
     if shows_number:
         raise PaperShowsNumber("the sender says that the file shows an individual number")
     # Outside of the transaction: the process that draws may take seconds.
@@ -80,8 +84,7 @@ def receive_proof(
         )
         if same is not None:
             return same
-        if len(case.proofs) >= practice().uploads_per_case:
-            raise TooManyPapers(f"case `{case_id}` holds {len(case.proofs)} papers already")
+        _expect_room(case)
         proof = Proof(
             id=ids.token(),
             kind=kind,
@@ -106,6 +109,11 @@ def receive_proof(
 def _expect_papers(case: Case) -> None:
     if not takes_papers(case):
         raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")
+
+
+def _expect_room(case: Case) -> None:
+    if len(case.proofs) >= practice().uploads_per_case:
+        raise TooManyPapers(f"case `{case.id}` holds {len(case.proofs)} papers already")
 
 
 def submit_supplement(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
