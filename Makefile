@@ -31,10 +31,10 @@ run: .venv/.product  ## the same, kept in ./demo between runs
 	$(BIN)/mamoru demo --folder demo
 
 test: .venv/.tools  ## every test that this machine can run (ROOM=cases for one room)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(if $(ROOM),tests/$(ROOM))
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(if $(ROOM),tests/$(ROOM))
 
 sweep: .venv/.tools  ## the sweeping tests whole: of their points `make test` takes a sample
-	MAMORU_SWEEP=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m sweep
+	MAMORU_SWEEP=all $(BIN)/python -m pytest -q -n $(WORKERS) -m sweep
 
 lint: .venv/.tools  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -18,6 +18,7 @@ import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import needs, sweeps
 
@@ -84,6 +85,30 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 _home: list[Path] = []
+
+
+class _Sharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types for it
+    """Hands tests to processes one by one, and whole the modules that make something dear once."""
+
+    WHOLE = frozenset({"tests/test_house.py", "tests/journeys/test_walks.py"})
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in self.WHOLE else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Sharing:
+    """Share the tests among the processes of a run."""
+    return _Sharing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take long, so that no process waits alone for one at the end."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(each) for each in _LONG))
+
+
+_LONG = ("slow", "browser")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ def take(found: Sequence[T], *, sample: int, whole: int | None = None) -> list[T
     return [found[at * len(found) // count] for at in range(count)]
 
 
+def turn(found: Sequence[T], at: int) -> list[T]:
+    """Return the points to run at one of many places: by turns one of them, or all of them."""
+    return list(found) if LEVEL else [found[at % len(found)]]
+
+
 def record(record_property: Record, what: str, *, ran: int, of: int) -> None:
     """Let the closing lines say that `ran` of `of` points ran; shards of one sweep are added up."""
     record_property(_NAME, [what, ran, of])

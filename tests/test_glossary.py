@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,13 @@ EMPTY = frozenset({"manager", "helper", "info", "util", "utils"})
 """Words of a class name that say nothing."""
 
 
-def _classes() -> Iterator[tuple[str, ast.ClassDef]]:
-    """Yield every class of the source as `module:Class`."""
+@cache
+def _classes() -> tuple[tuple[str, ast.ClassDef], ...]:
+    """Return every class of the source as `module:Class`."""
+    return tuple(_found())
+
+
+def _found() -> Iterator[tuple[str, ast.ClassDef]]:
     for path in sorted((SOURCE / "mamoru").rglob("*.py")):
         if "migrations" in path.parts:
             continue

@@ -14,6 +14,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -334,14 +335,12 @@ def _contracts() -> list[dict[str, Any]]:
     return contracts
 
 
-@pytest.mark.xdist_group("house")
 def test_the_house_as_it_stands_keeps_every_contract(
     broken: Mapping[str, frozenset[str]],
 ) -> None:
     assert broken[""] == frozenset()
 
 
-@pytest.mark.xdist_group("house")
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.contract}: {plant.what}")
 def test_a_planted_violation_breaks_the_contract_named_for_it(
     plant: Plant, broken: Mapping[str, frozenset[str]]
@@ -469,10 +468,13 @@ _RULES: tuple[tuple[Finder, tuple[str, ...]], ...] = (
 )
 
 
-def _modules() -> Iterator[tuple[str, Path]]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(SOURCE).as_posix(), path
+@cache
+def _modules() -> Mapping[str, ast.Module]:
+    return {
+        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+        if "migrations" not in path.parts
+    }
 
 
 @pytest.mark.parametrize(("finder", "allowed"), _RULES, ids=lambda it: getattr(it, "__name__", ""))
@@ -481,9 +483,9 @@ def test_no_module_breaks_a_rule_that_the_linter_cannot_see(
 ) -> None:
     found = [
         f"{name}:{line}"
-        for name, path in _modules()
+        for name, module in _modules().items()
         if not name.startswith(allowed)
-        for line in finder(ast.parse(path.read_text(encoding="utf-8")))
+        for line in finder(module)
     ]
 
     assert found == []
@@ -557,8 +559,8 @@ def test_no_module_carries_a_licence_banner() -> None:
 
     carrying = [
         name
-        for name, path in _modules()
-        if banner.search("\n".join(path.read_text(encoding="utf-8").splitlines()[:10]))
+        for name in _modules()
+        if banner.search("\n".join((SOURCE / name).read_text("utf-8").splitlines()[:10]))
     ]
 
     assert carrying == []

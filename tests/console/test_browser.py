@@ -8,11 +8,12 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from mamoru.cases import store
-from tests import barriers
+from tests import barriers, sweeps
 from tests.console import scenes
 
 Of = Callable[[str], Client]
 Opened = Callable[..., Page]
+Looked = Callable[[Page, int], dict[int, list[str]]]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = (1280, 320)
@@ -61,17 +62,28 @@ def found(page: Page) -> list[str]:
     return [*barriers.found(page), *small]
 
 
-def at_every_width(page: Page) -> dict[int, list[str]]:
-    """Return the barriers of a page at each width that has some."""
-    seen = {}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        seen[width] = found(page)
-    return {width: each for width, each in seen.items() if each}
+@pytest.fixture
+def looked(record_property: sweeps.Record) -> Looked:
+    """Returns the barriers of a page at each width that has some; `at` says whose turn it is."""
+
+    def look(page: Page, at: int) -> dict[int, list[str]]:
+        widths, seen = sweeps.turn(WIDTHS, at), {}
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            seen[width] = found(page)
+        sweeps.record(
+            record_property, "pages of the desk at a width", ran=len(widths), of=len(WIDTHS)
+        )
+        return {width: each for width, each in seen.items() if each}
+
+    return look
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("state", list(scenes.STATES))
-def test_no_state_of_a_case_raises_a_barrier_wide_or_narrow(opened: Opened, state: str) -> None:
+def test_no_state_of_a_case_raises_a_barrier_wide_or_narrow(
+    opened: Opened, looked: Looked, state: str
+) -> None:
     case = scenes.STATES[state]()
 
     page = opened(
@@ -79,7 +91,7 @@ def test_no_state_of_a_case_raises_a_barrier_wide_or_narrow(opened: Opened, stat
     )
 
     assert page.locator("[data-stage]").count() == 1
-    assert at_every_width(page) == {}
+    assert looked(page, list(scenes.STATES).index(state)) == {}
 
 
 def test_one_weak_word_among_many_of_its_kind_is_a_barrier(opened: Opened) -> None:
@@ -93,20 +105,26 @@ def test_one_weak_word_among_many_of_its_kind_is_a_barrier(opened: Opened) -> No
     assert [each.partition(":")[0] for each in after] == ["color-contrast"]
 
 
-@pytest.mark.parametrize("state", ["mismatch", "answered"])
-def test_the_auditors_page_raises_no_barrier(opened: Opened, state: str) -> None:
+@pytest.mark.sweep
+@pytest.mark.parametrize(("at", "state"), [(0, "answered"), (1, "mismatch")])
+def test_the_auditors_page_raises_no_barrier(
+    opened: Opened, looked: Looked, at: int, state: str
+) -> None:
     page = opened("auditor", f"/console/cases/{scenes.STATES[state]()}/")
 
-    assert at_every_width(page) == {}
+    assert looked(page, at) == {}
 
 
-def test_the_queue_raises_no_barrier_empty_or_filled_or_forbidden(opened: Opened) -> None:
-    empty = at_every_width(opened("desk", "/console/"))
+@pytest.mark.sweep
+def test_the_queue_raises_no_barrier_empty_or_filled_or_forbidden(
+    opened: Opened, looked: Looked
+) -> None:
+    empty = looked(opened("desk", "/console/"), 0)
     for make in scenes.STATES.values():
         make()
 
-    filled = at_every_width(opened("desk", "/console/?stage=all"))
-    forbidden = at_every_width(opened("marketing", "/console/"))
+    filled = looked(opened("desk", "/console/?stage=all"), 1)
+    forbidden = looked(opened("marketing", "/console/"), 0)
 
     assert (empty, filled, forbidden) == ({}, {}, {})
 
@@ -181,13 +199,16 @@ def test_the_desk_speaks_english_too(opened: Opened) -> None:
     assert found(page) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.promise("P0.1")
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_data_map_is_readable_at_any_width(opened: Opened, language: str) -> None:
+@pytest.mark.parametrize(("at", "language"), [(0, "ja"), (1, "en")])
+def test_the_data_map_is_readable_at_any_width(
+    opened: Opened, looked: Looked, at: int, language: str
+) -> None:
     page = opened("engineer", "/console/datamap/", language=language)
 
     assert page.locator("svg[role=img] title").count() == 1
-    assert at_every_width(page) == {}
+    assert looked(page, at) == {}
 
 
 @pytest.mark.promise("P0.1")
@@ -210,8 +231,11 @@ def test_the_data_map_is_read_on_a_phone_without_moving_it_sideways(opened: Open
     assert found(page) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.promise("P3.25")
-def test_an_area_is_drawn_with_the_mouse_and_black_afterwards(opened: Opened) -> None:
+def test_an_area_is_drawn_with_the_mouse_and_black_afterwards(
+    opened: Opened, looked: Looked
+) -> None:
     case = scenes.received()
     proof = store.case(case).proofs[0]
     page = opened("desk", f"/console/cases/{case}/papers/{proof.id}/black-out/")
@@ -219,7 +243,7 @@ def test_an_area_is_drawn_with_the_mouse_and_black_afterwards(opened: Opened) ->
     sheet.scroll_into_view_if_needed()
     edge = sheet.bounding_box()
     assert edge is not None
-    barriers_before = at_every_width(page)
+    barriers_before = looked(page, 0)
     page.set_viewport_size({"width": 1280, "height": 800})
 
     for nth in (1, 2):
@@ -237,7 +261,7 @@ def test_an_area_is_drawn_with_the_mouse_and_black_afterwards(opened: Opened) ->
     assert (drawn, left) == (2, 1)
     assert page.get_by_role("status").inner_text().startswith("塗りつぶして保存しました")
     assert barriers_before == {}
-    assert at_every_width(page) == {}
+    assert looked(page, 1) == {}
     assert store.case(case).proofs[0].digest != proof.digest
 
 

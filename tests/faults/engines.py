@@ -93,7 +93,13 @@ def of_mariadb(url: str, socket: str, source: Path, tables: tuple[str, ...] = TA
 
     def execute_(statement: str, rows: Sequence[Sequence[Any]] = ()) -> list[tuple[Any, ...]]:
         with closing(
-            pymysql.connect(unix_socket=socket, user="root", database=name, autocommit=not rows)
+            pymysql.connect(
+                unix_socket=socket,
+                user="root",
+                database=name,
+                autocommit=not rows,
+                ssl_disabled=True,
+            )
         ) as connection:
             connection.cursor().execute("SET foreign_key_checks = 0")
             found = _run(connection.cursor(), statement, rows)

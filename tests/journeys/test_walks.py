@@ -12,7 +12,6 @@ import pytest
 from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("walks")
 
 
 def staged(name: str, folder: Path) -> str:

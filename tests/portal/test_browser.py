@@ -7,12 +7,13 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from mamoru.site.sample import cast
-from tests import barriers
+from tests import barriers, sweeps
 from tests.portal import filling
 from tests.portal.test_own_case import PDF
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+LANGUAGES = ("ja", "en")
 PUBLIC = (
     "/",
     "/policy/",
@@ -80,12 +81,17 @@ def test_a_request_is_filed_without_scripts(chromium: Browser, live_server: Live
     context.close()
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_public_pages_are_for_everybody(page: Page, language: str) -> None:
+@pytest.mark.sweep
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_pages_are_for_everybody(
+    page: Page, language: str, record_property: sweeps.Record
+) -> None:
     page.goto("/")
     page.locator(f".language [value={language}]").click()
+    due = [each for at, each in enumerate(PUBLIC) if language in sweeps.turn(LANGUAGES, at)]
+    sweeps.record(record_property, "public pages in a language", ran=len(due), of=len(PUBLIC))
 
-    for address in PUBLIC:
+    for address in due:
         page.goto(address)
         assert page.locator("html").get_attribute("lang") == language
         look(page)

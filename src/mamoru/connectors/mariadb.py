@@ -60,9 +60,10 @@ class MariadbDialect(Dialect):
             "tx_isolation": "'REPEATABLE-READ'",
         }
         settings = ", ".join(f"SESSION {name} = {value}" for name, value in session.items())
+        address = make_url(str(self._address)).set(drivername="mysql+pymysql")
         try:
             return pooled(
-                make_url(str(self._address)).set(drivername="mysql+pymysql"),
+                address,
                 paramstyle="pyformat",
                 connect_args={
                     "charset": "utf8mb4",
@@ -71,6 +72,9 @@ class MariadbDialect(Dialect):
                     "write_timeout": limit + self._wait if limit else None,
                     "init_command": f"SET {settings}",
                     "local_infile": False,
+                    # Nobody listens on a socket of this machine, and each connection would read
+                    # every certificate that the machine trusts.
+                    "ssl_disabled": "unix_socket" in address.query,
                 },
             )
         except ImportError:

@@ -100,9 +100,8 @@ def _built(root: Path, module: str) -> bool:
     )
 
 
-def render_page(root: Path) -> str:
-    """Return the text of `docs/policy-coverage.md` for the checkout at `root`."""
-    tests = tests_under(root)
+def render_page(root: Path, tests: Sequence[Covered]) -> str:
+    """Return the text of `docs/policy-coverage.md` for the checkout at `root` with its tests."""
     by_promise: Mapping[str, list[Covered]] = {
         promise: [test for test in tests if promise in test.promises]
         for promise in promises.PROMISES
@@ -153,9 +152,9 @@ def _row(root: Path, promise: promises.Promise, tests: Sequence[Covered]) -> str
     return f"| {promise.id} | {promise.en}<br>{promise.ja} | {promise.base} | {code} | {shown or '**none**'} |"
 
 
-def render_golden(root: Path) -> str:
-    """Return the text of `tests/golden/uncovered-promises.txt` for the checkout at `root`."""
-    return "".join(f"{promise}\n" for promise in uncovered(tests_under(root)))
+def render_golden(tests: Sequence[Covered]) -> str:
+    """Return the text of `tests/golden/uncovered-promises.txt` for a checkout's tests."""
+    return "".join(f"{promise}\n" for promise in uncovered(tests))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -166,12 +165,13 @@ def main(arguments: Sequence[str]) -> int:
     checking = "--check" in arguments
     places = [Path(argument) for argument in arguments if not argument.startswith("-")]
     root = places[0] if places else Path()
-    wrong = unknown(tests_under(root))
+    tests = tests_under(root)
+    wrong = unknown(tests)
     if wrong:
         sys.stderr.write("".join(f"no such promise: {one}\n" for one in wrong))
         return 2
     stale = []
-    for path, text in ((PAGE, render_page(root)), (GOLDEN, render_golden(root))):
+    for path, text in ((PAGE, render_page(root, tests)), (GOLDEN, render_golden(tests))):
         place = root / path
         if checking:
             if not place.is_file() or place.read_text(encoding="utf-8") != text:
