@@ -209,6 +209,25 @@ def test_a_notice_without_any_purpose_says_that_nothing_is_held() -> None:
     assert "次のとおりです" not in said
 
 
+@pytest.mark.promise("P3.13", "P3.17")
+@pytest.mark.parametrize(
+    ("kind", "article"),
+    [
+        ("notice-of-purpose", "第32条第3項"),
+        ("disclosure", "第33条第3項"),
+        ("disclosure-of-provision-records", "第33条第3項・第5項"),
+        ("addition", "第34条第3項"),
+        ("erasure", "第35条第7項"),
+    ],
+)
+def test_that_nothing_is_held_is_said_under_the_article_of_the_demand(
+    kind: str, article: str
+) -> None:
+    said = text(DemandAnswer(kind=kind, items=(), outcome="nothing-held"))
+
+    assert f"ご請求の対象となる保有個人データは存在しません（法{article}）。" in said
+
+
 @pytest.mark.promise("P3.5")
 def test_a_correction_says_what_became_what() -> None:
     from mamoru.documents.terms import Change

@@ -85,9 +85,9 @@ def test_each_address_answers_each_role_as_the_golden_list_says(
 def test_every_published_version_stays_readable_with_its_date(client: Client) -> None:
     now, old = (filling.text(client.get(f"/policy/{each}")) for each in ("", "2024-04-01/"))
 
-    assert "2026年4月1日(水)" in now
+    assert "2026年4月1日（水）" in now
     assert 'href="/policy/2024-04-01/"' in now
-    assert "2024年4月1日(月)から施行した版です" in old
+    assert "2024年4月1日（月）から施行した版です" in old
     assert client.get("/policy/1999-01-01/").status_code == 404
 
 

@@ -192,15 +192,36 @@ def _result(demand: DemandAnswer, tongue: str) -> tuple[str, ...]:
     if demand.outcome == "refused":
         lines = [said(wording.OUTCOMES, "refused", tongue), *refusal(demand, tongue)]
         return tuple(lines)
+    if _nothing(demand):
+        return (_nothing_held(demand, tongue),)
     if demand.outcome != "fulfilled":
         return (said(wording.OUTCOMES, demand.outcome, tongue),)
-    if demand.kind == "disclosure-of-provision-records" and not demand.tables:
-        return (wording.NO_PROVISION_RECORDS[tongue],)
-    if demand.kind == "notice-of-purpose" and not demand.purposes:
-        return (said(wording.OUTCOMES, "nothing-held", tongue),)
-    if demand.kind == "disclosure" and not demand.tables:
-        return (said(wording.OUTCOMES, "nothing-held", tongue),)
     return (_done(demand, tongue), *changed.paragraphs(demand.changed, tongue))
+
+
+def _nothing(demand: DemandAnswer) -> bool:
+    """Whether nothing is held of what was asked: found so, or granted with nothing to show."""
+    shown = {
+        "notice-of-purpose": demand.purposes,
+        "disclosure": demand.tables,
+        "disclosure-of-provision-records": demand.tables,
+    }
+    granted = demand.outcome == "fulfilled"
+    return demand.outcome == "nothing-held" or (granted and not shown.get(demand.kind, True))
+
+
+def _nothing_held(demand: DemandAnswer, tongue: str) -> str:
+    """Return that nothing is held, with the article that has the company say so."""
+    records = demand.kind == "disclosure-of-provision-records" and demand.outcome == "fulfilled"
+    sentence = (
+        wording.NO_PROVISION_RECORDS[tongue]
+        if records
+        else said(wording.OUTCOMES, "nothing-held", tongue)
+    )
+    article = said(wording.NOTICE_DUTY, demand.kind, tongue)
+    if tongue == "ja":
+        return f"{sentence.removesuffix('。')}（{article}）。"
+    return f"{sentence.removesuffix('.')} ({article})."
 
 
 def _done(demand: DemandAnswer, tongue: str) -> str:

@@ -175,8 +175,8 @@ OUTCOMES = in_both(
         ),
         # INVARIANT: existence that must not be told (Order 5) uses these very words too.
         "nothing-held": (
-            "ご請求の対象となる保有個人データは存在しません（法第33条第3項）。",
-            "There is no retained personal data of the kind you asked for (Act, Article 33(3)).",
+            "ご請求の対象となる保有個人データは存在しません。",
+            "There is no retained personal data of the kind you asked for.",
         ),
         "substituted": (
             "ご請求に代わる措置をとりました。",
@@ -184,6 +184,21 @@ OUTCOMES = in_both(
         ),
     }
 )
+
+NOTICE_DUTY = in_both(
+    {
+        "notice-of-purpose": ("法第32条第3項", "Act, Article 32(3)"),
+        "disclosure": ("法第33条第3項", "Act, Article 33(3)"),
+        "disclosure-of-provision-records": ("法第33条第3項・第5項", "Act, Article 33(3), (5)"),
+        "correction": ("法第34条第3項", "Act, Article 34(3)"),
+        "addition": ("法第34条第3項", "Act, Article 34(3)"),
+        "deletion": ("法第34条第3項", "Act, Article 34(3)"),
+        "cease-use": ("法第35条第7項", "Act, Article 35(7)"),
+        "erasure": ("法第35条第7項", "Act, Article 35(7)"),
+        "cease-provision": ("法第35条第7項", "Act, Article 35(7)"),
+    }
+)
+"""Where the Act has the company tell what came of a demand of a kind."""
 
 DONE = in_both(
     {
@@ -222,8 +237,8 @@ ONLY_HELD = {
 }
 
 NO_PROVISION_RECORDS = {
-    "ja": "ご請求の対象となる第三者提供記録は存在しません（法第33条第3項・第5項）。",
-    "en": "There are no records of provision to third parties (Act, Article 33(3), (5)).",
+    "ja": "ご請求の対象となる第三者提供記録は存在しません。",
+    "en": "There are no records of provision to third parties.",
 }
 
 STAGES = in_both(

@@ -57,8 +57,8 @@ def plain_date(day: date) -> str:
 
 
 def long_date(day: date) -> str:
-    """Return 2026年12月7日(月)."""
-    return f"{plain_date(day)}({_WEEKDAYS[day.weekday()]})"
+    """Return 2026年12月7日（月）."""
+    return f"{plain_date(day)}（{_WEEKDAYS[day.weekday()]}）"
 
 
 def letter_date(day: date) -> str:

@@ -44,7 +44,7 @@ def said(table: str, code: str) -> str:
 
 
 def day(value: date | datetime | str) -> str:
-    """Return a date with its weekday: 2026年12月7日(月), or 7 December 2026 (Mon)."""
+    """Return a date with its weekday: 2026年12月7日（月）, or 7 December 2026 (Mon)."""
     if isinstance(value, str):
         value = date.fromisoformat(value)
     if isinstance(value, datetime):
