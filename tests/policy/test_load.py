@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mamoru.cases import terms as case_terms
-from mamoru.policy import document, parts, promises, source
+from mamoru.policy import document, events, parts, promises
 from mamoru.policy.document import PolicyInvalid
 from mamoru.policy.terms import Problem
 from tests.policy import sample
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_sound_yaml_is_refused_with_a_line(text: str, says: st
 def test_what_is_no_yaml_is_named_by_its_line_and_its_remedy(
     text: str, line: int, remedy: str
 ) -> None:
-    (found,) = source.read_text(text, file="policy.yaml").problems
+    (found,) = events.read_text(text, file="policy.yaml").problems
 
     assert (found.line, found.remedy) == (line, remedy)
 
@@ -180,7 +180,7 @@ def test_what_is_no_yaml_is_named_by_its_line_and_its_remedy(
     ],
 )
 def test_a_value_means_what_yaml_1_2_says(written: str, meant: object) -> None:
-    read = source.read_text(f"a: {written}\n", file="policy.yaml")
+    read = events.read_text(f"a: {written}\n", file="policy.yaml")
 
     assert read.problems == []
     assert read.values == {"a": meant}

@@ -10,7 +10,8 @@ from pathlib import Path
 from mamoru.datamap import checks
 from mamoru.datamap.inventory import DataMap
 from mamoru.kit.errors import MamoruError
-from mamoru.policy import source as reader
+from mamoru.policy.events import read, read_text
+from mamoru.policy.faults import validate
 from mamoru.policy.source import Source
 from mamoru.policy.terms import Problem
 
@@ -37,7 +38,7 @@ def load(
 
     With `categories` and `purposes` of a policy, codes unknown to it are problems too.
     """
-    return _read(reader.read(path), categories, purposes)
+    return _read(read(path), categories, purposes)
 
 
 def parse(
@@ -48,7 +49,7 @@ def parse(
     purposes: Collection[str] | None = None,
 ) -> DataMap:
     """Read a data map from its text; `file` stands in the problems. Errors as `load`."""
-    return _read(reader.read_text(text, file=file), categories, purposes)
+    return _read(read_text(text, file=file), categories, purposes)
 
 
 def doubts(path: Path) -> tuple[Problem, ...]:
@@ -56,7 +57,7 @@ def doubts(path: Path) -> tuple[Problem, ...]:
 
     A doubt is not an error: the company may know better. `datamap check` shows it.
     """
-    source = reader.read(path)
+    source = read(path)
     if source.values is None:
         return ()
     told = len(source.problems)
@@ -70,7 +71,7 @@ def _read(
 ) -> DataMap:
     datamap: DataMap | None = None
     if source.values is not None:
-        datamap = reader.validate(source, DataMap)
+        datamap = validate(source, DataMap)
         for found in checks.faults(checks.parts(source.values), categories, purposes):
             source.report(found.path, found.message, found.remedy)
     if source.problems or datamap is None:

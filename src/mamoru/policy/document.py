@@ -15,6 +15,8 @@ from pydantic import Field
 
 from mamoru.kit.errors import MamoruError
 from mamoru.policy import references
+from mamoru.policy.events import read, read_text
+from mamoru.policy.faults import validate
 from mamoru.policy.parts import (
     Category,
     Clause,
@@ -33,7 +35,7 @@ from mamoru.policy.parts import (
     Service,
     Version,
 )
-from mamoru.policy.source import Source, read, read_text, validate
+from mamoru.policy.source import Source
 from mamoru.policy.terms import Problem
 
 
