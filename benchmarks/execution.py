@@ -24,7 +24,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks import machine, shop
+from benchmarks import machine, shop, workers
 from benchmarks.shop import HEAVY_EVERY, NOW, Shop
 from mamoru.connectors import connections
 
@@ -36,7 +36,6 @@ _READ = (
     "the waits of a busy disk are alike for both sides and draw a ratio of walls towards 1; "
     "a quiet machine with a fast disk shows the ratio of the CPU, or more"
 )
-WORKERS = 4
 SECONDS = {"small": 1.0, "full": 10.0}
 
 
@@ -49,8 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--child", nargs="+", help="what a process of its own does")
     given = parser.parse_args(arguments)
     if given.child:
-        what, *about = given.child
-        document = _remember(*about) if what == "remember" else _work(*about)
+        _, *about = given.child
+        document = _remember(*about)
     else:
         with tempfile.TemporaryDirectory(prefix="mamoru-bench-") as name:
             folder = Path(name)
@@ -95,7 +94,7 @@ def _measured(folder: Path, scale: str, source: Path) -> dict[str, Any]:
         ):
             engines["postgresql"] = _figures(full, small, folder, rounds)
             memory["postgresql"] = _memory(full)
-            workers = _workers(full, SECONDS[scale])
+            at_once = workers.measured(full, folder, SECONDS[scale])
     finally:
         server.cleanup()
     document: dict[str, Any] = {
@@ -105,7 +104,7 @@ def _measured(folder: Path, scale: str, source: Path) -> dict[str, Any]:
         "rounds": rounds,
         **engines,
         "memory_mb": memory,
-        "postgresql workers": workers,
+        "postgresql workers": at_once,
         "durable workflow, sqlite": _durable(scale, source),
         "load": _load(),
         "how to read it": _READ,
@@ -143,8 +142,9 @@ def _promised(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield told(f"sqlite, whole workflow, {what}, times hand SQL", ratio, 10)
     peak = max(each for one in document["memory_mb"].values() for each in one.values())
     yield told("resident memory of the engine, MB", peak, 150)
-    rate = document["postgresql workers"]["rate ratio"]
-    yield told(f"postgresql, {WORKERS} workers to one", rate, 2.5, least=True)
+    for where, found in document["postgresql workers"].items():
+        rate = found["rate ratio"]
+        yield told(f"postgresql {where}, {workers.MANY} workers to one", rate, 2.5, least=True)
 
 
 def _durable(scale: str, source: Path) -> Any:
@@ -354,94 +354,6 @@ def _remember(engine: str, at: str, persons: str, number: str) -> dict[str, Any]
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(each for each in status.splitlines() if each.startswith("VmHWM"))
     return {"peak": round(int(line.split()[1]) / 1024, 1)}
-
-
-# --- several workers -------------------------------------------------------------------------
-
-
-def _workers(full: Shop, seconds: float) -> dict[str, Any]:
-    """Erase for some seconds in one process, then in several; say what they waited for."""
-    first = full.persons // 2
-    result: dict[str, Any] = {}
-    for count in (1, WORKERS):
-        each = (full.persons // 2) // (WORKERS + 1)
-        starts = [first + each * (at + (0 if count == 1 else 1)) for at in range(count)]
-        result[f"{count} at once"] = _at_once(full, starts, seconds)
-    one, many = result["1 at once"], result[f"{WORKERS} at once"]
-    result["rate ratio"] = many["a second"] / one["a second"]
-    return result
-
-
-def _at_once(full: Shop, starts: Sequence[int], seconds: float) -> dict[str, Any]:
-    asked = [sys.executable, "-m", "benchmarks.execution", "--json", "--child", "work", full.at]
-    processes = [
-        subprocess.Popen(
-            [*asked, str(start), str(seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for start in starts
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        if process.stdout.readline() != "ready\n":
-            raise SystemExit("a worker did not start")
-    busy = _busy()
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    waits: Counter[str] = Counter()
-    with psycopg.connect(full.at, autocommit=True) as watch:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            time.sleep(0.02)
-            for (what,) in watch.execute(_WAITS).fetchall():
-                waits[what] += 1
-    busy = [after - before for before, after in zip(busy, _busy(), strict=True)]
-    done = [json.loads(process.communicate()[0]) for process in processes]
-    total = sum(waits.values())
-    return {
-        "a second": sum(each["demands"] / each["seconds"] for each in done),
-        "cpu_ms of the worker a demand": 1000
-        * sum(each["cpu"] for each in done)
-        / sum(each["demands"] for each in done),
-        "both cores busy, all programs": round(busy[0] / sum(busy), 2),
-        "sessions are": {what: round(n / total, 2) for what, n in waits.most_common(5)},
-    }
-
-
-_WAITS = b"""
-    SELECT CASE WHEN state LIKE 'idle%' THEN 'waiting for the worker'
-           WHEN wait_event IS NULL THEN 'running' ELSE wait_event_type || ' ' || wait_event END
-    FROM pg_stat_activity WHERE application_name = 'mamoru'
-"""
-
-
-def _busy() -> list[int]:
-    """Return the ticks in which the cores worked, and those in which they did not."""
-    fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
-    ticks = [int(each) for each in fields]
-    idle = ticks[3] + ticks[4]
-    return [sum(ticks[:8]) - idle, idle]
-
-
-def _work(url: str, start: str, seconds: str) -> dict[str, Any]:
-    """Erase one person after the other for some seconds."""
-    numbers = (n for n in itertools.count(int(start)) if n % HEAVY_EVERY)
-    with shop.on_postgresql(url, 0) as full:
-        for number in itertools.islice(numbers, 10):
-            shop.erase(full.store, [number], f"w{number}")
-        print("ready", flush=True)
-        sys.stdin.readline()
-        done, began, started = 0, time.process_time(), time.perf_counter()
-        while time.perf_counter() - started < float(seconds):
-            number = next(numbers)
-            shop.erase(full.store, [number], f"w{number}")
-            done += 1
-        took = time.perf_counter() - started
-        return {"demands": done, "seconds": took, "cpu": time.process_time() - began}
 
 
 if __name__ == "__main__":
