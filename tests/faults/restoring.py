@@ -23,7 +23,7 @@ from tests import sweeps
 from tests.cases import acts
 from tests.faults.engines import PERSONNEL, Rows, Shop
 
-PERSONS, FULL = 10_000, 100
+PERSONS, FULL = sweeps.points(sample=2_000, whole=10_000), 100
 ERASED = sweeps.points(sample=3, whole=FULL)
 Backup = dict[str, Any]
 
