@@ -102,6 +102,23 @@ def test_a_paused_worker_that_wakes_neither_takes_a_ready_answer_back_nor_makes_
 
 
 @pytest.mark.promise("P3.26")
+def test_a_paused_worker_leaves_the_try_that_another_has_begun_since() -> None:
+    case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
+    acts.decide(case_id)
+    acts.approve(case_id)
+
+    class Late(acts.Steps):
+        def step(self, name: str, act: Callable[[], T]) -> T:
+            if name == "letter":
+                store.set_work(case_id, Work.QUEUED)
+                store.claim_work(case_id)
+            return super().step(name, act)
+
+    assert acts.carry_out(case_id, Late()) is Work.RUNNING
+    assert store.answer(case_id) is None
+
+
+@pytest.mark.promise("P3.26")
 def test_a_failure_of_a_paused_worker_does_not_take_a_ready_answer_back() -> None:
     case_id = acts.answered(acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)).id
 
