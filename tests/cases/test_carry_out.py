@@ -70,6 +70,63 @@ def test_another_thread_than_the_one_that_wired_writes_its_entries(house: Compan
     assert len(append.entries(case_id)) > before
 
 
+class Paused(acts.Steps):
+    """A worker that stands still before one step, while another ends the case."""
+
+    def __init__(self, case_id: CaseId, *, before: str, then: str = "") -> None:
+        super().__init__()
+        self.case_id, self.before, self.then = case_id, before, then
+
+    def step(self, name: str, act: Callable[[], T]) -> T:
+        if not name.endswith(self.before):
+            return super().step(name, act)
+        assert actions.carry_out(self.case_id, acts.Steps()) is Work.READY
+        return super().step(name, (lambda: self.then) if self.then else act)  # type: ignore[return-value]
+
+
+@pytest.mark.promise("P3.26")
+@pytest.mark.parametrize(("before", "then"), [("letter", ""), ("shop", "store-unreachable:shop")])
+def test_a_paused_worker_that_wakes_neither_takes_a_ready_answer_back_nor_makes_another(
+    before: str, then: str
+) -> None:
+    case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
+    acts.decide(case_id)
+    acts.approve(case_id)
+
+    paused = Paused(case_id, before=before, then=then)
+
+    assert acts.carry_out(case_id, paused) is Work.READY
+    assert store.case(case_id).work is Work.READY
+    kinds = [each.kind for each in append.entries(case_id)]
+    assert kinds.count("case.answer.composed") == 1
+
+
+@pytest.mark.promise("P3.26")
+def test_a_paused_worker_leaves_the_try_that_another_has_begun_since() -> None:
+    case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
+    acts.decide(case_id)
+    acts.approve(case_id)
+
+    class Late(acts.Steps):
+        def step(self, name: str, act: Callable[[], T]) -> T:
+            if name == "letter":
+                store.set_work(case_id, Work.QUEUED)
+                store.claim_work(case_id)
+            return super().step(name, act)
+
+    assert acts.carry_out(case_id, Late()) is Work.RUNNING
+    assert store.answer(case_id) is None
+
+
+@pytest.mark.promise("P3.26")
+def test_a_failure_of_a_paused_worker_does_not_take_a_ready_answer_back() -> None:
+    case_id = acts.answered(acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)).id
+
+    actions.note_failure(case_id, "OperationalError", now=clock.now())
+
+    assert store.case(case_id).work is Work.READY
+
+
 KILLED_AFTER = ("begin", "shop", "mailing", "provision records", "seal", "letter")
 
 

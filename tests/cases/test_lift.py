@@ -43,6 +43,7 @@ def test_a_suspension_ends_when_a_second_person_agrees_and_not_before(house: Com
     assert not stands(case_id).suspended
     told = [(each.kind, each.by) for each in append.entries(demand)]
     assert told[-2:] == [("case.lifting.asked", SUZUKI), ("standing.ended", KONDO)]
+    assert actions.lifting_asked_by(demand) is None
     assert "申し出" not in str([each.body for each in append.entries(demand)])
     with pytest.raises(StageForbidden, match="in force"):
         actions.lift(demand, by=KONDO, now=now)
@@ -78,4 +79,18 @@ def test_what_is_not_carried_out_yet_is_not_lifted(house: Company) -> None:
     with pytest.raises(StageForbidden):
         actions.ask_lifting(
             store.case(case_id).demands[0].id, reason="早すぎる", by=SUZUKI, now=NOW
+        )
+
+
+def test_what_is_in_force_but_not_carried_out_everywhere_is_not_lifted(house: Company) -> None:
+    case_id = acts.verified(cast.HANAKO, DemandKind.CEASE_USE)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    with pytest.raises(acts.Killed):
+        acts.carry_out(case_id, acts.Steps(dies_after="begin"))
+    assert stands(case_id).suspended
+
+    with pytest.raises(StageForbidden, match="in force"):
+        actions.ask_lifting(
+            store.case(case_id).demands[0].id, reason="早すぎる", by=SUZUKI, now=acts.clock_now()
         )

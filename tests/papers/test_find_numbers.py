@@ -39,6 +39,15 @@ def test_of_ten_last_digits_exactly_one_makes_a_number(eleven: str) -> None:
         "1\n2\n3\n4\n5\n6\n7\n8\n9\n0\n1\n8",
         "マイナンバーカード_123456789018.pdf",
         "個人番号第123456789018",
+        "1234\r\n5678\r\n9018",
+        "1234 5678\r\n9018",
+        "1234-5678-\n9018",
+        "1234\t5678\t9018",
+        "１２３４\r\n５６７８\r\n９０１８",
+        "123456789018 2030年1月1日まで有効",
+        "平成2 123456789018",
+        "1234\u200b5678\u200b9018",
+        "\u00ad".join(SAMPLE),
     ],
 )
 def test_a_number_is_seen_however_it_is_written(text: str) -> None:
@@ -60,6 +69,10 @@ def test_a_number_is_seen_however_it_is_written(text: str) -> None:
         "2026-11-22 1234",
         "000000000000",
         "1234 5678-9018",
+        "1234\n5678\n9018\n2030",
+        "2030\r\n1234\r\n5678\r\n9018",
+        "1234\n5678\n9017",
+        "123456789018-1",
         "¹²³⁴⁵⁶⁷⁸⁹⁰¹",
         "٠١٢٣٤٥٦٧٨٩٠١",
     ],
@@ -74,7 +87,15 @@ def test_any_text_is_answered(text: str) -> None:
 
 
 @pytest.mark.promise("P3.22")
-@pytest.mark.parametrize(("digits", "refused"), [(SAMPLE, True), ("123456789017", False)])
+@pytest.mark.parametrize(
+    ("digits", "refused"),
+    [
+        (SAMPLE, True),
+        ("123456789017", False),
+        ("1234) Tj 0 -12 Td (5678) Tj 0 -12 Td (9018", True),
+        ("123456789018 2030", True),
+    ],
+)
 def test_the_text_of_a_pdf_is_looked_at_even_where_it_cannot_be_seen(
     digits: str, refused: bool
 ) -> None:

@@ -102,3 +102,39 @@ def test_workers_share_the_cases_and_what_a_killed_one_held_is_ended_by_another_
     assert set(seen["work"]) == set(cases)
     assert len(seen["workers"]) >= 2
     assert seen["twice"] == []
+
+
+@pytest.mark.sweep
+@pytest.mark.promise("P3.26")
+def test_a_worker_that_is_frozen_within_a_transaction_stops_nobody_and_wakes_to_work_that_is_done(
+    address: str, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    cases = company(str(home), address, "2")
+
+    with ExitStack() as stack, psycopg.connect(address, autocommit=True) as database:
+
+        def count(question: str) -> int:
+            row = database.execute(question).fetchone()
+            return int((row or (0,))[0])
+
+        holding = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE query LIKE 'UPDATE mamoru_ledger_head%' AND state = "
+        )
+        ready = "SELECT count(*) FROM cases_caserow WHERE work = 'ready'"
+        with psycopg.connect(address) as before, before.transaction():
+            before.execute("SELECT * FROM mamoru_ledger_head FOR UPDATE")
+            first = stack.enter_context(worker(home))
+            until(lambda: count(f"{holding} 'active' AND wait_event_type = 'Lock'") > 0, seconds=60)
+            first.send_signal(signal.SIGSTOP)
+        until(lambda: count(f"{holding} 'idle in transaction'") > 0, seconds=10)
+        stack.enter_context(worker(home))
+        until(lambda: count(ready) == len(cases), seconds=60)  # the promise: within a minute
+        first.send_signal(signal.SIGCONT)
+        beats = "SELECT count(*) FROM mamoru_site_workerrow WHERE seen_at > now() - interval '3 s'"
+        until(lambda: count(beats) > 1, seconds=60)
+        seen = company(str(home), "state")
+
+    assert set(seen["work"].values()) == {"ready"}
+    assert seen["twice"] == []

@@ -10,11 +10,18 @@ _DIGITS = 12
 _HALF = 6
 _BASE = 11
 _DASH = r"\-‐‑‒–—―−ーｰ"
+_ALONE, _ALONE_END = rf"(?<![0-9])(?<![0-9][ {_DASH}])", rf"(?![ {_DASH}]?[0-9])"
 _NUMBER = re.compile(
-    rf"(?<![0-9])(?<![0-9][ {_DASH}])"
-    rf"(?:[0-9]{{12}}|[0-9]{{4}}([ {_DASH}・./]{{1,3}})[0-9]{{4}}\1[0-9]{{4}}|[0-9](?:[\s|]{{1,3}}[0-9]){{11}})"
-    rf"(?![ {_DASH}]?[0-9])"
+    # In one piece: what stands beside it after a space is another number, a date perhaps.
+    rf"(?<![0-9])(?<![0-9][{_DASH}])[0-9]{{12}}(?![{_DASH}]?[0-9])"
+    rf"|{_ALONE}[0-9]{{4}}([ {_DASH}・./]{{1,3}})[0-9]{{4}}\1[0-9]{{4}}{_ALONE_END}"
+    # In fours of which a line, or a column, ends within; a longer list of fours is none.
+    rf"|{_ALONE}(?<![0-9]\s)[0-9]{{4}}\s{{1,3}}[0-9]{{4}}\s{{1,3}}[0-9]{{4}}"
+    rf"(?!\s{{1,3}}[0-9]){_ALONE_END}"
+    rf"|{_ALONE}[0-9](?:[\s|]{{1,3}}[0-9]){{11}}{_ALONE_END}"
 )
+_UNSEEN = re.compile(rf"[\u00ad\u200b-\u200f\u2060\ufeff\r]|(?<=[0-9][{_DASH}])\n")
+"""What stands within a number without being seen, and the line that ends at one of its dashes."""
 _LICENCE = re.compile(r"第\s*$")
 _LICENCE_END = re.compile(r"\s*号")
 
@@ -22,11 +29,11 @@ _LICENCE_END = re.compile(r"\s*号")
 def shown_in(text: str) -> bool:
     """Return whether a text shows a number that may be an Individual Number.
 
-    Twelve digits in one piece, in fours, or digit by digit as in the boxes of a card, of full
-    or half width. The number of a driving licence has twelve digits too: printed as it is there,
+    Twelve digits in one piece, in fours, over several lines, or digit by digit as in the boxes
+    of a card, of full or half width. The number of a driving licence has twelve digits too: printed as it is there,
     「第…号」, it is none.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     return any(_is_one(plain, found) for found in _NUMBER.finditer(plain))
 
 

@@ -59,7 +59,8 @@ def carry_out(case_id: CaseId, steps: Steps) -> Work:
     """Carry a decided case out, compose the answer and render the letter; safe to repeat.
 
     Returns READY, or WAITING with a note when a store cannot be reached: then
-    nothing is answered and the clock runs on.
+    nothing is answered and the clock runs on. Who was paused meanwhile and finds the case in
+    other hands writes nothing more and returns how it stands.
     """
     case = store.case(case_id)
     if case.stage is not Stage.DECIDED or case.work is Work.READY:
@@ -68,10 +69,21 @@ def carry_out(case_id: CaseId, steps: Steps) -> Work:
         execute.run(case, steps)
     except execute.Waiting as waiting:
         after = clock.now() + timedelta(seconds=waiting.seconds)
-        store.set_work(case_id, Work.WAITING, note=waiting.note, after=after, failures=0)
-        return Work.WAITING
-    steps.step("letter", lambda: _render(case_id))
-    return Work.READY
+        with store.atomic():
+            latest = store.held(case_id)
+            if not _taken_over(case, latest):
+                store.set_work(case_id, Work.WAITING, note=waiting.note, after=after, failures=0)
+                return Work.WAITING
+        return latest.work
+    return Work(steps.step("letter", lambda: _render(case)))
+
+
+def _taken_over(begun: Case, latest: Case) -> bool:
+    """Return whether another worker has ended this try, or begun the next, since we began.
+
+    INVARIANT: a worker that was only paused never takes a ready answer back, nor makes another.
+    """
+    return (latest.stage, latest.work, latest.tries) != (begun.stage, begun.work, begun.tries)
 
 
 def release_held(demand_id: DemandId, steps: Steps) -> bool:
@@ -91,12 +103,18 @@ def due_releases(*, now: datetime) -> tuple[DemandId, ...]:
     return kept.due_releases(on=clock.date_in_japan(now))
 
 
-def note_failure(case_id: CaseId, code: str, *, now: datetime) -> datetime:
-    """Let a case whose work failed wait, the longer the more often it failed; return until when."""
-    failures = store.case(case_id).failures + 1
-    after = retry.again_at(now, failures=failures)
-    store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after, failures=failures)
-    return after
+def note_failure(case_id: CaseId, code: str, *, now: datetime) -> None:
+    """Let a case whose work failed wait, the longer the more often it failed.
+
+    Where nobody carries it out any more another worker has ended it meanwhile: that stands.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        if case.work is not Work.RUNNING:
+            return
+        failures = case.failures + 1
+        after = retry.again_at(now, failures=failures)
+        store.set_work(case_id, Work.WAITING, note=f"failed:{code}", after=after, failures=failures)
 
 
 def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
@@ -114,12 +132,15 @@ def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
         )
 
 
-def _render(case_id: CaseId) -> str:
-    now = clock.now()
+def _render(begun: Case) -> str:
+    now, case_id = clock.now(), begun.id
     case = store.case(case_id)
     composed = answer.compose(case, sources(), dated_on=clock.date_in_japan(now))
     pdf = answer.render(composed, by_hand=case.hand_written)
     with store.atomic():
+        latest = store.held(case_id)
+        if _taken_over(begun, latest):
+            return latest.work
         digest = store.save_answer(case_id, "answer", pdf, at=now)
         disclosed = data.as_json(composed) if _by_download(case) else b""
         if disclosed:  # as the letter has it: the map may be another one when it is fetched
@@ -136,7 +157,7 @@ def _render(case_id: CaseId) -> str:
             send_answer(
                 case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now
             )
-    return digest
+    return Work.READY
 
 
 def _by_download(case: Case) -> bool:
