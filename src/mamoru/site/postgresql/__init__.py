@@ -1,0 +1,1 @@
+"""Django's way to PostgreSQL, for the product's own database."""
