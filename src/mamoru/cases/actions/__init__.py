@@ -72,6 +72,19 @@ from mamoru.cases.actions.looking import (
     trail,
 )
 from mamoru.cases.actions.member import ValueUnfit, correct_own, own_cases, registered_of
+from mamoru.cases.actions.posting import (
+    POSTED_DIGITS,
+    POSTED_TRIES,
+    POSTED_WAYS,
+    PostedCodeRefused,
+    enter_posted_code,
+    make_posted_code,
+    may_post_code,
+    posted_for_others,
+    posted_state,
+    record_posted_code,
+    takes_posted_code,
+)
 from mamoru.cases.actions.proving import (
     NotConfirmed,
     NothingSent,
@@ -90,12 +103,16 @@ from mamoru.cases.actions.proving import (
 )
 from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.rules.facts import Check
+from mamoru.cases.rules.posting import PostingForbidden
 from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
 from mamoru.papers.terms import Box, BoxUnfit, PaperRefused, PaperTooLarge
 
 __all__ = [
     "CODE_DIGITS",
     "LOOK",
+    "POSTED_DIGITS",
+    "POSTED_TRIES",
+    "POSTED_WAYS",
     "Box",
     "BoxUnfit",
     "Check",
@@ -106,6 +123,8 @@ __all__ = [
     "NothingSent",
     "PaperRefused",
     "PaperTooLarge",
+    "PostedCodeRefused",
+    "PostingForbidden",
     "Receipt",
     "StageForbidden",
     "TooManyFilings",
@@ -131,6 +150,7 @@ __all__ = [
     "download_answer",
     "download_data",
     "due_releases",
+    "enter_posted_code",
     "erase_papers",
     "file_case",
     "identify",
@@ -139,6 +159,8 @@ __all__ = [
     "lift",
     "liftable",
     "lifting_asked_by",
+    "make_posted_code",
+    "may_post_code",
     "name_value",
     "note_failure",
     "offers_data",
@@ -155,10 +177,13 @@ __all__ = [
     "plan_change",
     "plan_of",
     "possible",
+    "posted_for_others",
+    "posted_state",
     "practice",
     "receive_proof",
     "record_carried_out",
     "record_finding",
+    "record_posted_code",
     "refusal",
     "registered_of",
     "release_held",
@@ -171,6 +196,7 @@ __all__ = [
     "submit_supplement",
     "supplement_letter",
     "takes_papers",
+    "takes_posted_code",
     "titles",
     "tracked_number",
     "trail",

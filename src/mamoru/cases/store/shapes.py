@@ -25,6 +25,7 @@ from mamoru.cases.terms import (
     LocationReceipt,
     Outcome,
     PlannedPlace,
+    PostedCode,
     Proof,
     ProofKind,
     ProofOf,
@@ -47,6 +48,9 @@ FINDING = TypeAdapter(Finding)
 
 
 IDENTITY = TypeAdapter(Identity)
+
+
+POSTED = TypeAdapter(PostedCode)
 
 
 PLACES = TypeAdapter(tuple[PlannedPlace, ...])
