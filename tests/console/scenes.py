@@ -154,6 +154,13 @@ def ready_to_verify() -> CaseId:
     return case
 
 
+def with_code_letter() -> CaseId:
+    """The letter with a code for 花子's registered address lies here, and has not left."""
+    case = ready_to_verify()
+    actions.make_posted_code(case, by=staff("desk"), now=now())
+    return case
+
+
 def mismatch() -> CaseId:
     """太郎's lawyer: the licence shows the new address, the register the old one."""
     case = filed(cast.TARO, agent=cast.SATO, kinds=EVERYTHING)
@@ -332,6 +339,7 @@ def overdue() -> CaseId:
 
 
 STATES: Mapping[str, Callable[[], CaseId]] = {
+    "with-code-letter": with_code_letter,
     "overdue": overdue,
     "received": received,
     "ready-to-verify": ready_to_verify,

@@ -36,6 +36,8 @@ ALLOWED = {
     "find-person": ("desk", "privacy-officer"),
     "identify": ("desk", "privacy-officer"),
     "verify-case": ("desk", "privacy-officer"),
+    "make-posted-code": ("desk", "privacy-officer"),
+    "record-posted-code": ("desk", "privacy-officer"),
     "ask-supplement": ("desk", "privacy-officer"),
     "resume-check": ("desk", "privacy-officer"),
     "ask-lifting": ("privacy-officer",),

@@ -120,6 +120,12 @@ class KeyIn(In):
     code: str = Field(max_length=40)
 
 
+class PostedCodeIn(KeyIn):
+    """The code that a registered letter carried."""
+
+    posted_code: str = Field(max_length=40)
+
+
 class DataIn(KeyIn):
     """In which form the disclosed data is wanted."""
 

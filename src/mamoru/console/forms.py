@@ -439,3 +439,34 @@ class SendForm(_Form):
                 ),
             )
         return given
+
+
+class PostedCodeForm(_Form):
+    """How the letter with a code left. Its destination is the registered address alone."""
+
+    dispatch = forms.ChoiceField(
+        label=_("送り方"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("送り方を選んでください。")},
+    )
+    tracking_number = _line(_("追跡番号（引受番号）"), required=True, length=_TRACKED_LENGTH)
+
+    def __init__(self, data: object = None, *, language: str = "ja") -> None:
+        """Offer the registered mails of the carrier."""
+        super().__init__(data, auto_id="posted-%s")
+        dispatch = self.fields["dispatch"]
+        assert isinstance(dispatch, forms.ChoiceField)  # noqa: S101 - declared above
+        dispatch.choices = [
+            (kind, wording.said(wording.DISPATCH, kind, language)) for kind in actions.POSTED_WAYS
+        ]
+
+    def clean_tracking_number(self) -> str:
+        """Take the number of a carrier's receipt and nothing else."""
+        number = str(self.cleaned_data["tracking_number"])
+        if actions.tracked_number(actions.POSTED_WAYS[0], number) is None:
+            raise forms.ValidationError(
+                _(
+                    "追跡番号は受領証のとおりに記入してください（11～13桁の数字）。例：123-45-67890-1"
+                )
+            )
+        return number

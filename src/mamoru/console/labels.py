@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mamoru.cases.terms import Channel, NeedState, Stage, Work
+from mamoru.cases.terms import Channel, NeedState, PostedState, Stage, Work
 from mamoru.documents.blanks import LetterPart
 
 Words = Mapping[str, "str | Promise"]
@@ -48,6 +48,14 @@ NEEDS: Words = {
     NeedState.LACKING: _("不足"),
     NeedState.UNREAD: _("届いている・未確認"),
     NeedState.READ: _("確認済み"),
+}
+
+POSTED: Words = {
+    PostedState.MADE: _("作成済み（まだ発送の記録がありません）"),
+    PostedState.SENT: _("発送済み（入力待ち）"),
+    PostedState.ENTERED: _("入力済み"),
+    PostedState.EXPIRED: _("期限切れ"),
+    PostedState.SPENT: _("入力の間違いが続いたため無効"),
 }
 
 WORK_NOTES: Words = {
@@ -160,6 +168,10 @@ TRAIL: Words = {
     "case.person.searched": _("本人の記録を検索した"),
     "case.person.identified": _("本人の記録を特定した"),
     "case.verified": _("本人と代理権の確認を確定した"),
+    "case.posted-code.made": _("登録の住所あての確認番号の書面を作った"),
+    "case.posted-code.sent": _("確認番号の書面を送った"),
+    "case.posted-code.entered": _("書留郵便の確認番号が入力された"),
+    "case.posted-code.refused": _("違う確認番号が入力された"),
     "case.supplement.asked": _("不足書類をお願いした"),
     "case.supplement.received": _("不足書類が提出された"),
     "case.demand.decided": _("判断した"),
@@ -204,6 +216,12 @@ ERRORS: Words = {
     "nothing-sent": _("お願いしたあとに届いた書類がありません。届いてから再開してください。"),
     "not-confirmed": _(
         "本人または代理権の確認は、まだ確定できません。下の「残っている点」を解消するか、不足書類をお願いしてください。"
+    ),
+    "posting-forbidden": _(
+        "確認番号の書面を送れません。本人の記録が特定され、登録の住所が一つに決まるときだけ送れます。"
+    ),
+    "tracking-unfit": _(
+        "追跡番号は受領証のとおりに記入してください（11～13桁の数字）。例：123-45-67890-1"
     ),
     "stage-forbidden": _(
         "この請求は、いまその操作ができる段階にありません。画面はいまの状態です。もう一度確かめてください。"

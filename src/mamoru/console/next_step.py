@@ -36,6 +36,7 @@ _ANCHORED: Final = {
     "person": "person",
     "identify": "person",
     "verify": "person",
+    "posted": "person",
     "supplement": "supplements",
     "decide": "decisions",
     "approve": "decisions",

@@ -113,6 +113,7 @@ def show(
         ),
         verify_hint=person.verify_hint(look),
         verified=person.verified(look),
+        posted=person.posted(look),
         supplements=tuple(person.asked(look, index) for index in range(len(case.supplements))),
         may_resume=(
             actions.arrived_papers(case)

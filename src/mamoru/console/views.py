@@ -227,6 +227,46 @@ def verify_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
 
 @require_POST
 @access.staff(Right.HANDLE)
+def make_posted_code(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Hand out a letter with a new code for the registered address; it is kept nowhere (P3.10)."""
+    known = acting.known(case_id)
+    try:
+        acting.expect_current(request, known)
+        content = actions.make_posted_code(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return acting.page(request, desk, known, problem=problem)
+    response = acting.file(content, "application/pdf", f"{known}-code.pdf")
+    # The page stays where it is, for the dispatch to be recorded on it.
+    response["Content-Disposition"] = f'attachment; filename="{known}-code.pdf"'
+    return response
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def record_posted_code(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record that the letter with the code left, and under which number (P3.10)."""
+    known = acting.known(case_id)
+    form = forms.PostedCodeForm(request.POST, language=words.language())
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.record_posted_code(
+            known,
+            dispatch=DispatchKind(form.cleaned_data["dispatch"]),
+            tracking_number=form.cleaned_data["tracking_number"],
+            by=desk.by,
+            now=clock.now(),
+        ),
+        form=form,
+        key="posted",
+        anchor="posted",
+        done=gettext("確認番号の書面を送ったことを記録しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
 def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Ask for what is missing before anything is refused (P3.12, P3.22)."""
     known = acting.known(case_id)
