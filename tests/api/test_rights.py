@@ -125,6 +125,12 @@ STAFF = {
         body=lambda _case, _role: {"note": "名簿の紙の控えを直した。"},
     ),
     "try_now": Line(page="try-now", at=scenes.waiting),
+    "telling_letter": Line(page="telling-letter", at=scenes.ready_for_agent),
+    "record_told": Line(
+        page="record-told",
+        at=scenes.ready_for_agent,
+        body=lambda _case, _role: {"way": "ordinary-mail"},
+    ),
     "send_answer": Line(page="send-answer", at=scenes.ready_of_nothing, body=_dispatch),
 }
 REQUESTER = {

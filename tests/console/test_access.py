@@ -46,6 +46,8 @@ ALLOWED = {
     "decide": ("privacy-officer",),
     "approve": ("approver",),
     "return": ("approver",),
+    "telling-letter": ("desk", "privacy-officer", "approver"),
+    "record-told": ("desk", "privacy-officer"),
     "carried-out": ("desk", "privacy-officer"),
     "reopen": ("desk", "privacy-officer"),
     "by-hand": ("desk", "privacy-officer"),
@@ -61,6 +63,7 @@ READ = (
     "black-out",
     "letter",
     "supplement-letter",
+    "telling-letter",
 )
 
 

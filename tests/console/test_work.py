@@ -884,7 +884,7 @@ def test_staff_read_no_date_in_the_writing_of_machines(client_of: Of) -> None:
     page = read(client_of("auditor"), scenes.answered())
 
     assert re.findall(r"\d{4}-\d{2}-\d{2}", page.text) == []
-    assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日（.） \d{2}:\d{2}", page.text)
+    assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日\(.\) \d{2}:\d{2}", page.text)
 
 
 def token(case: CaseId) -> str:

@@ -35,6 +35,7 @@ from mamoru.api.schemas import (
     NamingIn,
     ReturnIn,
     SupplementIn,
+    ToldIn,
     VerifyIn,
 )
 from mamoru.cases import actions
@@ -261,6 +262,21 @@ def try_now(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> Do
     """Let the worker try a waiting case at once."""
     call = Call(request, DESK, reference, body, key)
     return call.once(lambda: actions.try_now(call.case_id, by=call.by, now=call.now))
+
+
+@router.post("/{reference}/told", operation_id="record_told", response=DONE)
+def record_told(request: HttpRequest, reference: str, body: ToldIn, key: Key) -> DoneOut:
+    """Record that the person was told of an agent's request at the registered contact."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.record_told(
+            call.case_id,
+            way=body.way,
+            tracking_number=body.tracking_number,
+            by=call.by,
+            now=call.now,
+        )
+    )
 
 
 @router.post("/{reference}/answer", operation_id="send_answer", response=DONE)

@@ -23,6 +23,7 @@ from mamoru.cases.terms import (
     RefusalGround,
     Role,
     Stage,
+    TellingWay,
     Work,
 )
 from mamoru.documents.blanks import LetterPart
@@ -391,6 +392,13 @@ class DispatchIn(In):
     """How the answer left."""
 
     dispatch: DispatchKind
+    tracking_number: str = Field("", max_length=40)
+
+
+class ToldIn(In):
+    """How the person was told; registered mail has a number."""
+
+    way: TellingWay
     tracking_number: str = Field("", max_length=40)
 
 

@@ -26,6 +26,7 @@ from mamoru.datamap.spoken import spoken, spoken_day
 from mamoru.documents import blanks, letter, pdf
 from mamoru.documents.terms import (
     Addressee,
+    AgentNotice,
     AnnexTable,
     Answer,
     Change,
@@ -139,6 +140,26 @@ def compose_posted_code(
 def render_posted_code(composed: CodeLetter) -> bytes:
     """Return that letter as PDF, with boxes where a character of the name is written by hand."""
     built = letter.build_code(composed)
+    return _render(built, "".join(pdf.missing_glyphs(built.text())))
+
+
+def compose_telling(
+    case: Case, sources: Sources, to: PersonalDetails, made_at: datetime
+) -> AgentNotice:
+    """Return the letter that tells the person of an agent's request, at the registered address."""
+    return AgentNotice(
+        reference=case.id,
+        received_on=clock.date_in_japan(case.received_at),
+        dated_on=clock.date_in_japan(made_at),
+        language=case.filing.language,
+        sender=sender(sources, case.filing.language),
+        addressee=_addressee(to),
+    )
+
+
+def render_telling(composed: AgentNotice) -> bytes:
+    """Return that letter as PDF, with boxes where a character of the name is written by hand."""
+    built = letter.build_notice(composed)
     return _render(built, "".join(pdf.missing_glyphs(built.text())))
 
 

@@ -64,6 +64,7 @@ class CaseRow(models.Model):
     posted_digest = models.CharField(max_length=64, blank=True, default="")
     posted_tries = models.PositiveSmallIntegerField(default=0)
     sealed_posted = models.BinaryField(null=True)
+    sealed_told = models.BinaryField(null=True)  # that the person was told of an agent's request
 
     class Meta:
         indexes: ClassVar = [

@@ -142,6 +142,14 @@ class PostedState(StrEnum):
     SPENT = "spent"  # 回数超過: as many wrong codes came as are allowed
 
 
+class TellingWay(StrEnum):
+    """How a person is told at the registered contact that an agent asks (P3.11)."""
+
+    REGISTERED_MAIL = "registered-mail"  # 書留郵便
+    ORDINARY_MAIL = "ordinary-mail"  # 普通郵便
+    ELECTRONIC_MAIL = "electronic-mail"  # 電子メール, to the registered address of it
+
+
 class Work(StrEnum):
     """What the machine is doing with a decided case; shown beside the stage, never in it."""
 
@@ -338,6 +346,16 @@ class PostedCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """That the person was told of the agent's request, how, and who says so."""
+
+    way: TellingWay
+    tracking_number: str = ""
+    at: datetime
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
     """A gap that the requester can repair; it leads to a request for supplement, not to refusal."""
 
@@ -507,6 +525,7 @@ class Case:
     supplements: tuple[Supplement, ...] = ()
     identity: Identity | None = None  # None until staff (or a login) have identified the person
     posted: PostedCode | None = None  # the newest code by registered post
+    told: Told | None = None  # the person, of a request by an agent
     work: Work = Work.NOT_STARTED
     work_note: str = ""  # a code such as `store-unreachable:mailing`
     tries: int = 0  # how often a worker took the case

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mamoru.cases.terms import Channel, NeedState, PostedState, Stage, Work
+from mamoru.cases.terms import Channel, NeedState, PostedState, Stage, TellingWay, Work
 from mamoru.documents.blanks import LetterPart
 
 Words = Mapping[str, "str | Promise"]
@@ -56,6 +56,12 @@ POSTED: Words = {
     PostedState.ENTERED: _("入力済み"),
     PostedState.EXPIRED: _("期限切れ"),
     PostedState.SPENT: _("入力の間違いが続いたため無効"),
+}
+
+TELLING: Words = {
+    TellingWay.REGISTERED_MAIL: _("書留郵便（登録の住所あて）"),
+    TellingWay.ORDINARY_MAIL: _("普通郵便（登録の住所あて）"),
+    TellingWay.ELECTRONIC_MAIL: _("電子メール（登録のアドレスあて）"),
 }
 
 WORK_NOTES: Words = {
@@ -172,6 +178,8 @@ TRAIL: Words = {
     "case.posted-code.sent": _("確認番号の書面を送った"),
     "case.posted-code.entered": _("書留郵便の確認番号が入力された"),
     "case.posted-code.refused": _("違う確認番号が入力された"),
+    "case.person.told": _("代理人からの請求を、登録の連絡先で本人に知らせた"),
+    "case.telling-letter.opened": _("本人へのお知らせの書面を開いた"),
     "case.supplement.asked": _("不足書類をお願いした"),
     "case.supplement.received": _("不足書類が提出された"),
     "case.demand.decided": _("判断した"),
@@ -249,6 +257,9 @@ ERRORS: Words = {
     ),
     "paper-unopened": _(
         "この書類をまだ開いていません。書類を開いて確かめてから、記載を記録してください。入力した内容は残っています。"
+    ),
+    "person-untold": _(
+        "代理人に回答を送る前に、登録の連絡先で本人に知らせ、知らせたことを記録してください。"
     ),
     "letter-unopened": _(
         "いまの回答書をまだ開いていません。回答書を開いて確かめてから、送ったことを記録してください。"

@@ -155,6 +155,7 @@ def show(
         ),
         of_others=work.of_others(look) if send_form is not None else (),
         destination=work.destination(look) if look.personal and send_form is not None else (),
+        telling=work.telling(look),
         send_form=send_form,
         send_hint=send_hint,
         answered=work.answered(look),

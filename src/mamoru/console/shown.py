@@ -248,6 +248,15 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Whether the person was told that an agent asks, or how to."""
+
+    facts: tuple[Row, ...]
+    by_letter: bool
+    form: forms.ToldForm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A form that came back with errors, shown again where it stood."""
 
@@ -312,6 +321,7 @@ class CasePage:
     letter_opened: bool
     of_others: tuple[str, ...]  # disclosed items in which others may be spoken of
     destination: tuple[Row, ...]  # to whom, where and why: only where it can be sent now
+    telling: Telling | None
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]

@@ -33,6 +33,8 @@ urlpatterns = [
     path(f"{_CASE}reopen/", views.reopen_case, name="reopen"),
     path(f"{_CASE}try/", views.try_now, name="try-now"),
     path(f"{_CASE}by-hand/", views.write_by_hand, name="by-hand"),
+    path(f"{_CASE}telling-letter/", views.telling_letter, name="telling-letter"),
+    path(f"{_CASE}told/", views.record_told, name="record-told"),
     path(f"{_CASE}letter/", views.letter, name="letter"),
     path(f"{_CASE}send/", views.send_answer, name="send-answer"),
 ]

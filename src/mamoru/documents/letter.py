@@ -4,6 +4,7 @@ from datetime import date
 
 from mamoru.documents import asking, changed, wording
 from mamoru.documents.terms import (
+    AgentNotice,
     AnnexTable,
     Answer,
     CodeLetter,
@@ -15,7 +16,7 @@ from mamoru.documents.terms import (
 from mamoru.documents.wording import said
 from mamoru.kit import calendar
 
-__all__ = ["Letter", "build", "build_code", "build_supplement"]
+__all__ = ["Letter", "build", "build_code", "build_notice", "build_supplement"]
 
 _LABELS = {
     "ja": {
@@ -181,6 +182,66 @@ def build_code(made: CodeLetter) -> Letter:
     )
 
 
+def build_notice(told: AgentNotice) -> Letter:
+    """Return the letter that tells a person of an agent's request (P3.11).
+
+    Whoever opens it learns that an agent asked, and neither who nor for what.
+    """
+    tongue = _tongue(told.language)
+    words = {"date": _date(told.received_on, tongue), "desk": told.sender.desk}
+    words["reference"] = told.reference
+    heading, bullets = _NOTICE_STEPS[tongue]
+    return Letter(
+        language=tongue,
+        reference=told.reference,
+        dated_on=told.dated_on,
+        date_line=_date(told.dated_on, tongue),
+        title=_NOTICE_TITLE[tongue],
+        sender=told.sender,
+        addressee=told.addressee,
+        honorific=_HONORIFIC[tongue],
+        labels=_LABELS[tongue],
+        opening=tuple(each.format(**words) for each in _NOTICE_OPENING[tongue]),
+        sections=(
+            Section(heading=heading, bullets=tuple(each.format(**words) for each in bullets)),
+        ),
+        closing=(),
+        ending=_ENDING[tongue],
+    )
+
+
+_NOTICE_TITLE = {
+    "ja": "代理人からのご請求についてのお知らせ",
+    "en": "A request made in your name by an agent",
+}
+_NOTICE_OPENING = {
+    "ja": (
+        "拝啓　時下ますますご清栄のこととお慶び申し上げます。",
+        "　{date}に、お客様の代理人という方から、お客様の個人情報に関するご請求を受け付けました"
+        "（受付番号 {reference}）。代理人にお知らせする前に、当社に登録されているご連絡先へお知らせします。",
+    ),
+    "en": (
+        "On {date} we received a request about your personal data from somebody who says that you "
+        "asked them to act for you (reference {reference}). Before anything is told to them, we "
+        "write to the contact that is registered with us.",
+    ),
+}
+_NOTICE_STEPS = {
+    "ja": (
+        "お願い",
+        (
+            "代理人に依頼された覚えがあるときは、何もしていただく必要はありません。",
+            "覚えがないとき、または依頼を取りやめたいときは、すぐに{desk}までご連絡ください。",
+        ),
+    ),
+    "en": (
+        "What to do",
+        (
+            "If you asked somebody to act for you, there is nothing to do.",
+            "If you did not, or no longer want it, please write to the {desk} at once.",
+        ),
+    ),
+}
 _CODE_TITLE = {"ja": "ご本人確認のための番号のお知らせ", "en": "A code to confirm who is asking"}
 _CODE_OPENING = {
     "ja": (

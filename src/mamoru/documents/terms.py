@@ -139,6 +139,18 @@ class CodeLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentNotice:
+    """That somebody asks as the person's agent. It names neither the agent nor the demands."""
+
+    reference: str
+    received_on: date
+    dated_on: date
+    language: str
+    sender: Sender
+    addressee: Addressee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A heading with paragraphs, bullets and tables under it."""
 

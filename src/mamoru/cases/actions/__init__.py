@@ -101,10 +101,19 @@ from mamoru.cases.actions.proving import (
     takes_papers,
     verify_case,
 )
+from mamoru.cases.actions.telling import (
+    may_tell,
+    record_told,
+    telling_letter,
+    telling_ways,
+    told_at,
+    waits_for_telling,
+)
 from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.rules.facts import Check
 from mamoru.cases.rules.posting import PostingForbidden
 from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
+from mamoru.cases.rules.telling import PersonUntold
 from mamoru.papers.terms import Box, BoxUnfit, PaperRefused, PaperTooLarge
 
 __all__ = [
@@ -123,6 +132,7 @@ __all__ = [
     "NothingSent",
     "PaperRefused",
     "PaperTooLarge",
+    "PersonUntold",
     "PostedCodeRefused",
     "PostingForbidden",
     "Receipt",
@@ -161,6 +171,7 @@ __all__ = [
     "lifting_asked_by",
     "make_posted_code",
     "may_post_code",
+    "may_tell",
     "name_value",
     "note_failure",
     "offers_data",
@@ -184,6 +195,7 @@ __all__ = [
     "record_carried_out",
     "record_finding",
     "record_posted_code",
+    "record_told",
     "refusal",
     "registered_of",
     "release_held",
@@ -197,13 +209,17 @@ __all__ = [
     "supplement_letter",
     "takes_papers",
     "takes_posted_code",
+    "telling_letter",
+    "telling_ways",
     "titles",
+    "told_at",
     "tracked_number",
     "trail",
     "try_now",
     "unprintable",
     "values_to_name",
     "verify_case",
+    "waits_for_telling",
     "withdraw_case",
     "write_by_hand",
 ]

@@ -46,7 +46,7 @@ from mamoru.cases.store.places import (
     save_receipts,
     values,
 )
-from mamoru.cases.store.posting import posted_fits, reserve_posted_try, save_posted
+from mamoru.cases.store.posting import posted_fits, reserve_posted_try, save_posted, save_told
 from mamoru.cases.store.queue import CaseLine, case_lines, cases_of_member, count_by_stage
 from mamoru.cases.store.requester import (
     Repeated,
@@ -126,6 +126,7 @@ __all__ = [
     "save_posted",
     "save_receipts",
     "save_target",
+    "save_told",
     "set_work",
     "values",
     "when_queued",

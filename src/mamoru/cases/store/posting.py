@@ -1,4 +1,4 @@
-"""The newest code by registered post: what is known of it sealed, the code as a keyed digest."""
+"""What went to the registered contact: the newest code, kept as a keyed digest, and the notice."""
 
 import hmac
 
@@ -6,8 +6,8 @@ from django.db.models import F
 
 from mamoru.cases.models import CaseRow
 from mamoru.cases.store.sealing import key_of, master, row_of
-from mamoru.cases.store.shapes import POSTED
-from mamoru.cases.terms import PostedCode
+from mamoru.cases.store.shapes import POSTED, TOLD
+from mamoru.cases.terms import PostedCode, Told
 from mamoru.kit.ids import CaseId
 
 
@@ -23,6 +23,12 @@ def save_posted(case_id: CaseId, posted: PostedCode, *, code: str | None = None)
             posted_digest=_digest(case_id, posted.number, code),
             posted_tries=0,
         )
+
+
+def save_told(case_id: CaseId, told: Told) -> None:
+    """Keep that the person was told of an agent's request."""
+    sealed = key_of(row_of(case_id)).seal(TOLD.dump_json(told), context=f"{case_id}/told")
+    CaseRow.objects.filter(id=case_id).update(sealed_told=sealed)
 
 
 def reserve_posted_try(case_id: CaseId, *, allowed: int) -> bool:

@@ -31,6 +31,7 @@ from mamoru.cases.terms import (
     ProofOf,
     RefusalGround,
     Supplement,
+    Told,
 )
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 from mamoru.kit.seal import DataKey
@@ -51,6 +52,9 @@ IDENTITY = TypeAdapter(Identity)
 
 
 POSTED = TypeAdapter(PostedCode)
+
+
+TOLD = TypeAdapter(Told)
 
 
 PLACES = TypeAdapter(tuple[PlannedPlace, ...])
