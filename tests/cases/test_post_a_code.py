@@ -151,6 +151,14 @@ def test_what_one_address_received_proves_nothing_of_another_record() -> None:
     assert actions.posted_for_others(case)
 
 
+@pytest.mark.promise("P3.10")
+def test_two_of_a_household_do_not_share_what_one_of_them_received() -> None:
+    case_id = with_passport(cast.MEGUMI)
+    enter(case_id, sent(case_id))
+    is_of(case_id, cast.YO)
+    assert not posting.proves(store.case(case_id))
+
+
 def refused(case_id: CaseId, code: str, *, now: datetime = NOW) -> str:
     with pytest.raises(actions.PostedCodeRefused) as problem:
         enter(case_id, code, now=now)
