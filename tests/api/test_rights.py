@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from mamoru.cases import actions, store
-from mamoru.cases.terms import DemandKind
+from mamoru.cases.terms import DemandKind, Work
 from mamoru.kit import ids
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample import cast
@@ -57,7 +57,7 @@ def _finding(case: CaseId, role: str) -> dict[str, Any]:
 
 
 def _dispatch(case: CaseId, role: str) -> dict[str, Any]:
-    if role in ALLOWED["letter"]:
+    if role in ALLOWED["letter"] and store.case(case).work is Work.READY:
         actions.open_letter(case, by=scenes.staff(role), now=scenes.now())
     return {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"}
 
@@ -96,6 +96,10 @@ STAFF = {
         body=lambda _case, _role: {"subjects": [f"shop/members/{cast.HANAKO.member_id}"]},
     ),
     "verify_case": Line(page="verify-case", at=scenes.ready_to_verify),
+    "make_posted_code": Line(page="make-posted-code", at=scenes.ready_to_verify),
+    "record_posted_code": Line(
+        page="record-posted-code", at=scenes.with_code_letter, body=_dispatch
+    ),
     "ask_supplement": Line(
         page="ask-supplement",
         at=scenes.received,
@@ -121,6 +125,12 @@ STAFF = {
         body=lambda _case, _role: {"note": "名簿の紙の控えを直した。"},
     ),
     "try_now": Line(page="try-now", at=scenes.waiting),
+    "telling_letter": Line(page="telling-letter", at=scenes.ready_for_agent),
+    "record_told": Line(
+        page="record-told",
+        at=scenes.ready_for_agent,
+        body=lambda _case, _role: {"way": "ordinary-mail"},
+    ),
     "send_answer": Line(page="send-answer", at=scenes.ready_of_nothing, body=_dispatch),
 }
 REQUESTER = {
@@ -131,6 +141,7 @@ REQUESTER = {
     "receive_proof",
     "submit_supplement",
     "withdraw_case",
+    "enter_posted_code",
 }
 """What number and code open, whoever is signed in."""
 

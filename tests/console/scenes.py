@@ -24,6 +24,7 @@ from mamoru.cases.terms import (
     ProofOf,
     Role,
     Subject,
+    TellingWay,
     Work,
 )
 from mamoru.kit import clock, ids
@@ -151,6 +152,13 @@ def ready_to_verify() -> CaseId:
     case = filed()
     read(case, with_licence(case, cast.HANAKO), cast.HANAKO)
     identified(case, cast.HANAKO)
+    return case
+
+
+def with_code_letter() -> CaseId:
+    """The letter with a code for 花子's registered address lies here, and has not left."""
+    case = ready_to_verify()
+    actions.make_posted_code(case, by=staff("desk"), now=now())
     return case
 
 
@@ -313,8 +321,20 @@ def ready_of_nothing() -> CaseId:
     return ready(decided(verified(case)))
 
 
+def ready_for_agent() -> CaseId:
+    """太郎's lawyer waits for the answer, and 太郎 was not told yet."""
+    return ready(decided(verified(moved())))
+
+
+def told(case: CaseId | None = None) -> CaseId:
+    """The same once 太郎 was told at the registered contact."""
+    found = case or ready_for_agent()
+    actions.record_told(found, way=TellingWay.ORDINARY_MAIL, by=staff("desk"), now=now())
+    return found
+
+
 def answered() -> CaseId:
-    found = ready(decided(verified(moved())))
+    found = told()
     actions.open_letter(found, by=staff("desk"), now=now())
     actions.send_answer(
         found,
@@ -332,6 +352,8 @@ def overdue() -> CaseId:
 
 
 STATES: Mapping[str, Callable[[], CaseId]] = {
+    "with-code-letter": with_code_letter,
+    "ready-for-agent": ready_for_agent,
     "overdue": overdue,
     "received": received,
     "ready-to-verify": ready_to_verify,

@@ -114,6 +114,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
         *("address-differs", "application-address-differs", "name-differs", "birth-date-differs"),
         *("principal-name-differs", "agent-name-differs", "scope-missing", "scope-too-narrow"),
         *("seal-certificate-address-differs", "person-age-unknown", "person-is-of-age"),
+        "person-is-minor",
         *("demand-missing", "items-missing/1", "before-after-missing/2"),
         *("person-family-name-missing", "agent-address-missing", "person-birth-date-missing"),
     }

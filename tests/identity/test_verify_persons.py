@@ -233,11 +233,20 @@ def test_a_parent_asks_for_a_minor_only(born: str, codes: tuple[str, ...]) -> No
 
 
 @pytest.mark.promise("P3.11")
+@pytest.mark.parametrize("role", [Role.ENTRUSTED_AGENT, Role.LAWYER])
+@pytest.mark.parametrize(
+    ("born", "codes"), [("2008-12-08", ("person-is-minor",)), ("2008-12-07", ())]
+)
+def test_a_minor_entrusts_nobody_alone(role: Role, born: str, codes: tuple[str, ...]) -> None:
+    assert judge(role, *COMPLETE[role], born=born).codes == codes
+
+
+@pytest.mark.promise("P3.11")
 def test_papers_of_another_role_never_confirm() -> None:
     for role, other in product(COMPLETE, COMPLETE):
         needed = {group.missing for group in agent.required_proofs(role)}
         offered = {group.missing for group in agent.required_proofs(other)}
-        born = BIRTH[Role.PARENT]
+        born = BIRTH.get(role)
 
         assert judge(role, *COMPLETE[other], born=born).confirmed == (needed <= offered)
 

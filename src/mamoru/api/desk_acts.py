@@ -2,12 +2,25 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.security import django_auth
 
 from mamoru.api import problems
-from mamoru.api.calling import APPROVER, DESK, DONE, OFFICER, Call, Key
+from mamoru.api.calling import (
+    APPROVER,
+    DESK,
+    DONE,
+    OFFICER,
+    PDF,
+    PROBLEMS,
+    Call,
+    Key,
+    case_of,
+    file_of,
+    pdf,
+    staff,
+)
 from mamoru.api.schemas import (
     AgainIn,
     ApprovalIn,
@@ -22,11 +35,12 @@ from mamoru.api.schemas import (
     NamingIn,
     ReturnIn,
     SupplementIn,
+    ToldIn,
     VerifyIn,
 )
 from mamoru.cases import actions
 from mamoru.cases.terms import Finding, Judgement, PersonalDetails, Subject
-from mamoru.kit import ids
+from mamoru.kit import clock, ids
 
 router = Router(tags=["staff"], auth=django_auth)
 _SUBJECT_PARTS = 3
@@ -74,6 +88,36 @@ def verify_case(request: HttpRequest, reference: str, body: VerifyIn, key: Key) 
     call = Call(request, DESK, reference, body, key)
     return call.once(
         lambda: actions.verify_case(call.case_id, by=call.by, now=call.now, note=body.note)
+    )
+
+
+@router.post(
+    "/{reference}/code-letter",
+    operation_id="make_posted_code",
+    response=PROBLEMS,
+    openapi_extra=file_of(PDF),
+)
+def make_posted_code(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return a letter with a new code for the registered address. It is kept nowhere.
+
+    Every call makes a new code and voids the one before: no `Idempotency-Key` gives it again.
+    """
+    by = staff(request, DESK)
+    return pdf(actions.make_posted_code(case_of(reference), by=by, now=clock.now()))
+
+
+@router.post("/{reference}/code-letter/dispatch", operation_id="record_posted_code", response=DONE)
+def record_posted_code(request: HttpRequest, reference: str, body: DispatchIn, key: Key) -> DoneOut:
+    """Record that the letter with the code left by registered mail; three weeks begin."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.record_posted_code(
+            call.case_id,
+            dispatch=body.dispatch,
+            tracking_number=body.tracking_number,
+            by=call.by,
+            now=call.now,
+        )
     )
 
 
@@ -218,6 +262,21 @@ def try_now(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> Do
     """Let the worker try a waiting case at once."""
     call = Call(request, DESK, reference, body, key)
     return call.once(lambda: actions.try_now(call.case_id, by=call.by, now=call.now))
+
+
+@router.post("/{reference}/told", operation_id="record_told", response=DONE)
+def record_told(request: HttpRequest, reference: str, body: ToldIn, key: Key) -> DoneOut:
+    """Record that the person was told of an agent's request at the registered contact."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.record_told(
+            call.case_id,
+            way=body.way,
+            tracking_number=body.tracking_number,
+            by=call.by,
+            now=call.now,
+        )
+    )
 
 
 @router.post("/{reference}/answer", operation_id="send_answer", response=DONE)

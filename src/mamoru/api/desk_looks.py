@@ -156,6 +156,19 @@ def supplement_letter(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @router.get(
+    "/{reference}/telling-letter",
+    operation_id="telling_letter",
+    response=PROBLEMS,
+    openapi_extra=file_of(PDF),
+)
+def telling_letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the letter that tells the person of an agent's request; the look is in the ledger."""
+    by = staff(request, OPENERS)
+    content = actions.telling_letter(case_of(reference), by=by, now=clock.now())
+    return pdf(content)
+
+
+@router.get(
     "/{reference}/demands/{position}/values",
     operation_id="values_to_name",
     response=answers(list[ValuesOut]),

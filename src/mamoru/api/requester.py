@@ -27,12 +27,13 @@ from mamoru.api.schemas import (
     KeyIn,
     PaperIn,
     PaperOut,
+    PostedCodeIn,
     ReceiptOut,
     StatusOut,
     status_out,
 )
 from mamoru.cases import actions, execute, store
-from mamoru.kit import clock
+from mamoru.kit import clock, text
 from mamoru.kit.ids import REQUESTER
 
 router = Router(tags=["requester"])
@@ -100,6 +101,20 @@ def submit_supplement(request: HttpRequest, body: KeyIn, key: Key) -> DoneOut:
         body,
         case.id,
         lambda: actions.submit_supplement(case.id, by=REQUESTER, now=clock.now()),
+    )
+
+
+@router.post("/posted-code", operation_id="enter_posted_code", response=DONE)
+def enter_posted_code(request: HttpRequest, body: PostedCodeIn, key: Key) -> DoneOut:
+    """Enter the code that came by registered post; whatever is wrong is answered alike."""
+    case = opened(request, body)
+    typed = text.digits_only(body.posted_code)
+    return done(
+        request,
+        key,
+        body,
+        case.id,
+        lambda: actions.enter_posted_code(case.id, typed, by=REQUESTER, now=clock.now()),
     )
 
 

@@ -23,6 +23,7 @@ from mamoru.cases.terms import (
     RefusalGround,
     Role,
     Stage,
+    TellingWay,
     Work,
 )
 from mamoru.documents.blanks import LetterPart
@@ -118,6 +119,12 @@ class KeyIn(In):
 
     reference: str = Field(max_length=40)
     code: str = Field(max_length=40)
+
+
+class PostedCodeIn(KeyIn):
+    """The code that a registered letter carried."""
+
+    posted_code: str = Field(max_length=40)
 
 
 class DataIn(KeyIn):
@@ -385,6 +392,13 @@ class DispatchIn(In):
     """How the answer left."""
 
     dispatch: DispatchKind
+    tracking_number: str = Field("", max_length=40)
+
+
+class ToldIn(In):
+    """How the person was told; registered mail has a number."""
+
+    way: TellingWay
     tracking_number: str = Field("", max_length=40)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mamoru.cases import store
-from mamoru.cases.rules import deadline, facts
+from mamoru.cases.rules import deadline, facts, posting
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
@@ -26,10 +26,12 @@ from mamoru.datamap.spoken import spoken, spoken_day
 from mamoru.documents import blanks, letter, pdf
 from mamoru.documents.terms import (
     Addressee,
+    AgentNotice,
     AnnexTable,
     Answer,
     Change,
     Changed,
+    CodeLetter,
     DemandAnswer,
     Purpose,
     Sender,
@@ -56,6 +58,8 @@ _BASIS = {
     "en": {"consent": "consent (Act 27(1))", "foreign-consent": "consent (Act 28(1))"},
 }
 _EMPTY = "—"
+STATUS_PAGE = "/requests/status/"
+"""Where number and code open a case; a test holds that it is the page's own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,52 @@ def compose_supplement(case: Case, sources: Sources, asked: Supplement) -> Suppl
         message=asked.message,
         due_on=asked.due_on,
     )
+
+
+def compose_posted_code(
+    case: Case, sources: Sources, to: PersonalDetails, code: str, made_at: datetime
+) -> CodeLetter:
+    """Return the letter that takes a one-time code to the registered address.
+
+    It names no demand and nobody but its addressee: whoever asked may be a stranger.
+    """
+    return CodeLetter(
+        reference=case.id,
+        dated_on=clock.date_in_japan(made_at),
+        language=case.filing.language,
+        sender=sender(sources, case.filing.language),
+        addressee=_addressee(to),
+        code=code,
+        page=f"{sources.public_url.rstrip('/')}{STATUS_PAGE}",
+        days=posting.DAYS,
+        tries=posting.TRIES,
+    )
+
+
+def render_posted_code(composed: CodeLetter) -> bytes:
+    """Return that letter as PDF, with boxes where a character of the name is written by hand."""
+    built = letter.build_code(composed)
+    return _render(built, "".join(pdf.missing_glyphs(built.text())))
+
+
+def compose_telling(
+    case: Case, sources: Sources, to: PersonalDetails, made_at: datetime
+) -> AgentNotice:
+    """Return the letter that tells the person of an agent's request, at the registered address."""
+    return AgentNotice(
+        reference=case.id,
+        received_on=clock.date_in_japan(case.received_at),
+        dated_on=clock.date_in_japan(made_at),
+        language=case.filing.language,
+        sender=sender(sources, case.filing.language),
+        addressee=_addressee(to),
+    )
+
+
+def render_telling(composed: AgentNotice) -> bytes:
+    """Return that letter as PDF, with boxes where a character of the name is written by hand."""
+    built = letter.build_notice(composed)
+    return _render(built, "".join(pdf.missing_glyphs(built.text())))
 
 
 def render(composed: Answer, *, by_hand: str = "") -> bytes:
@@ -182,12 +232,20 @@ def addressee(case: Case) -> Addressee:
         agent = _proven(case, ProofOf.AGENT)
         if agent is not None:
             return _addressee(agent, on_behalf_of=_person(case).name)
-    person = _proven(case, ProofOf.PERSON) or (
-        case.identity.registered if case.identity and case.filing.member_ref else None
-    )
+    person = _proven(case, ProofOf.PERSON) or _registered(case)
     if person is None:
         raise AddressUnverified(f"case `{case.id}` has no address that a paper proves")
     return _addressee(person)
+
+
+def _registered(case: Case) -> PersonalDetails | None:
+    """Return the registered details where a login, or a code by post, proves that they are theirs."""
+    if case.identity is None:
+        return None
+    if case.filing.member_ref:
+        return case.identity.registered
+    details = (each.registered for each in case.identity.records)
+    return next((each for each in details if each.address), None) if posting.proves(case) else None
 
 
 _REFUSED = Outcome.REFUSED

@@ -60,6 +60,11 @@ class CaseRow(models.Model):
     sealed_filing = models.BinaryField()
     sealed_identity = models.BinaryField(null=True)
     sealed_hand_written = models.BinaryField(null=True)
+    # A code by registered post: its keyed digest, how often it was tried, and the rest sealed.
+    posted_digest = models.CharField(max_length=64, blank=True, default="")
+    posted_tries = models.PositiveSmallIntegerField(default=0)
+    sealed_posted = models.BinaryField(null=True)
+    sealed_told = models.BinaryField(null=True)  # that the person was told of an agent's request
 
     class Meta:
         indexes: ClassVar = [

@@ -132,6 +132,24 @@ class DispatchKind(StrEnum):
     DOWNLOAD = "download"
 
 
+class PostedState(StrEnum):
+    """How far a code has come that went by registered post to the address on file."""
+
+    MADE = "made"  # 作成済み: the letter lies here
+    SENT = "sent"  # 発送済み
+    ENTERED = "entered"  # 入力済み: whoever asks receives post at the registered address
+    EXPIRED = "expired"  # 期限切れ
+    SPENT = "spent"  # 回数超過: as many wrong codes came as are allowed
+
+
+class TellingWay(StrEnum):
+    """How a person is told at the registered contact that an agent asks (P3.11)."""
+
+    REGISTERED_MAIL = "registered-mail"  # 書留郵便
+    ORDINARY_MAIL = "ordinary-mail"  # 普通郵便
+    ELECTRONIC_MAIL = "electronic-mail"  # 電子メール, to the registered address of it
+
+
 class Work(StrEnum):
     """What the machine is doing with a decided case; shown beside the stage, never in it."""
 
@@ -307,6 +325,37 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostedCode:
+    """A one-time code that went to the registered address; never the code itself.
+
+    Only the newest of a case counts. Its address and records are kept with it: what it proves,
+    it proves of them and of no others.
+    """
+
+    number: int  # 1 for a case's first
+    made_at: datetime
+    by: StaffId
+    subjects: tuple[Subject, ...]
+    address: str  # as registered then
+    sent_at: datetime | None = None
+    sent_by: StaffId | None = None
+    dispatch: "DispatchKind | None" = None
+    tracking_number: str = ""
+    entered_at: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """That the person was told of the agent's request, how, and who says so."""
+
+    way: TellingWay
+    tracking_number: str = ""
+    at: datetime
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
     """A gap that the requester can repair; it leads to a request for supplement, not to refusal."""
 
@@ -475,6 +524,8 @@ class Case:
     proofs: tuple[Proof, ...] = ()
     supplements: tuple[Supplement, ...] = ()
     identity: Identity | None = None  # None until staff (or a login) have identified the person
+    posted: PostedCode | None = None  # the newest code by registered post
+    told: Told | None = None  # the person, of a request by an agent
     work: Work = Work.NOT_STARTED
     work_note: str = ""  # a code such as `store-unreachable:mailing`
     tries: int = 0  # how often a worker took the case

@@ -21,6 +21,7 @@ from mamoru.cases.terms import (
     ProofOf,
     RefusalGround,
     Subject,
+    TellingWay,
 )
 from mamoru.console import labels
 from mamoru.documents import asking, wording
@@ -439,3 +440,69 @@ class SendForm(_Form):
                 ),
             )
         return given
+
+
+class ToldForm(_Form):
+    """How the person was told at the registered contact. There is no field for another one."""
+
+    way = forms.ChoiceField(
+        label=_("知らせた方法"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("知らせた方法を選んでください。")},
+    )
+    tracking_number = _line(
+        _("追跡番号（引受番号）"), length=_TRACKED_LENGTH, needed_when=_("書留のときは必須")
+    )
+
+    def __init__(self, ways: Iterable[TellingWay], data: object = None) -> None:
+        """Offer the ways for which a contact is registered."""
+        super().__init__(data, auto_id="telling-%s")
+        way = self.fields["way"]
+        assert isinstance(way, forms.ChoiceField)  # noqa: S101 - declared above
+        way.choices = [(each, labels.TELLING[each]) for each in ways]
+
+    def clean(self) -> dict[str, Any]:
+        """Registered mail has a number of its carrier, other mail has none."""
+        given = super().clean()
+        number = str(given.get("tracking_number") or "")
+        registered = given.get("way") == TellingWay.REGISTERED_MAIL
+        kind = DispatchKind.SIMPLIFIED_REGISTERED_MAIL if registered else DispatchKind.DOWNLOAD
+        if given.get("way") and actions.tracked_number(kind, number) is None:
+            self.add_error(
+                "tracking_number",
+                _(
+                    "書留のときは、受領証のとおりに記入してください（11～13桁の数字）。ほかの方法のときは空欄にしてください。"
+                ),
+            )
+        return given
+
+
+class PostedCodeForm(_Form):
+    """How the letter with a code left. Its destination is the registered address alone."""
+
+    dispatch = forms.ChoiceField(
+        label=_("送り方"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("送り方を選んでください。")},
+    )
+    tracking_number = _line(_("追跡番号（引受番号）"), required=True, length=_TRACKED_LENGTH)
+
+    def __init__(self, data: object = None, *, language: str = "ja") -> None:
+        """Offer the registered mails of the carrier."""
+        super().__init__(data, auto_id="posted-%s")
+        dispatch = self.fields["dispatch"]
+        assert isinstance(dispatch, forms.ChoiceField)  # noqa: S101 - declared above
+        dispatch.choices = [
+            (kind, wording.said(wording.DISPATCH, kind, language)) for kind in actions.POSTED_WAYS
+        ]
+
+    def clean_tracking_number(self) -> str:
+        """Take the number of a carrier's receipt and nothing else."""
+        number = str(self.cleaned_data["tracking_number"])
+        if actions.tracked_number(actions.POSTED_WAYS[0], number) is None:
+            raise forms.ValidationError(
+                _(
+                    "追跡番号は受領証のとおりに記入してください（11～13桁の数字）。例：123-45-67890-1"
+                )
+            )
+        return number

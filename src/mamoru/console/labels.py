@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mamoru.cases.terms import Channel, NeedState, Stage, Work
+from mamoru.cases.terms import Channel, NeedState, PostedState, Stage, TellingWay, Work
 from mamoru.documents.blanks import LetterPart
 
 Words = Mapping[str, "str | Promise"]
@@ -48,6 +48,20 @@ NEEDS: Words = {
     NeedState.LACKING: _("不足"),
     NeedState.UNREAD: _("届いている・未確認"),
     NeedState.READ: _("確認済み"),
+}
+
+POSTED: Words = {
+    PostedState.MADE: _("作成済み（まだ発送の記録がありません）"),
+    PostedState.SENT: _("発送済み（入力待ち）"),
+    PostedState.ENTERED: _("入力済み"),
+    PostedState.EXPIRED: _("期限切れ"),
+    PostedState.SPENT: _("入力の間違いが続いたため無効"),
+}
+
+TELLING: Words = {
+    TellingWay.REGISTERED_MAIL: _("書留郵便（登録の住所あて）"),
+    TellingWay.ORDINARY_MAIL: _("普通郵便（登録の住所あて）"),
+    TellingWay.ELECTRONIC_MAIL: _("電子メール（登録のアドレスあて）"),
 }
 
 WORK_NOTES: Words = {
@@ -160,6 +174,12 @@ TRAIL: Words = {
     "case.person.searched": _("本人の記録を検索した"),
     "case.person.identified": _("本人の記録を特定した"),
     "case.verified": _("本人と代理権の確認を確定した"),
+    "case.posted-code.made": _("登録の住所あての確認番号の書面を作った"),
+    "case.posted-code.sent": _("確認番号の書面を送った"),
+    "case.posted-code.entered": _("書留郵便の確認番号が入力された"),
+    "case.posted-code.refused": _("違う確認番号が入力された"),
+    "case.person.told": _("代理人からの請求を、登録の連絡先で本人に知らせた"),
+    "case.telling-letter.opened": _("本人へのお知らせの書面を開いた"),
     "case.supplement.asked": _("不足書類をお願いした"),
     "case.supplement.received": _("不足書類が提出された"),
     "case.demand.decided": _("判断した"),
@@ -205,6 +225,12 @@ ERRORS: Words = {
     "not-confirmed": _(
         "本人または代理権の確認は、まだ確定できません。下の「残っている点」を解消するか、不足書類をお願いしてください。"
     ),
+    "posting-forbidden": _(
+        "確認番号の書面を送れません。本人の記録が特定され、登録の住所が一つに決まるときだけ送れます。"
+    ),
+    "tracking-unfit": _(
+        "追跡番号は受領証のとおりに記入してください（11～13桁の数字）。例：123-45-67890-1"
+    ),
     "stage-forbidden": _(
         "この請求は、いまその操作ができる段階にありません。画面はいまの状態です。もう一度確かめてください。"
     ),
@@ -231,6 +257,9 @@ ERRORS: Words = {
     ),
     "paper-unopened": _(
         "この書類をまだ開いていません。書類を開いて確かめてから、記載を記録してください。入力した内容は残っています。"
+    ),
+    "person-untold": _(
+        "代理人に回答を送る前に、登録の連絡先で本人に知らせ、知らせたことを記録してください。"
     ),
     "letter-unopened": _(
         "いまの回答書をまだ開いていません。回答書を開いて確かめてから、送ったことを記録してください。"

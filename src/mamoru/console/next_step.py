@@ -36,6 +36,8 @@ _ANCHORED: Final = {
     "person": "person",
     "identify": "person",
     "verify": "person",
+    "posted": "person",
+    "telling": "answer",
     "supplement": "supplements",
     "decide": "decisions",
     "approve": "decisions",
@@ -217,13 +219,7 @@ def _next_of_verified(at: Situation, by: str) -> NextStep:
 def _next_of_decided(at: Situation, by: str) -> NextStep:
     case = at.case
     if case.work is Work.READY:
-        return NextStep(
-            text=gettext("回答書を開いて確かめ、送ってください。"),
-            by=by,
-            anchor="answer",
-            link=gettext("回答書へ"),
-            who="" if at.handles else gettext("受付担当または個人情報保護管理者"),
-        )
+        return _next_of_ready(at, by)
     if at.stale:
         return NextStep(
             text=gettext("承認のあとに対象の範囲が変わりました。判断に差し戻してください。"),
@@ -259,4 +255,23 @@ def _next_of_decided(at: Situation, by: str) -> NextStep:
         by=by,
         anchor="work",
         link=gettext("実行へ"),
+    )
+
+
+def _next_of_ready(at: Situation, by: str) -> NextStep:
+    who = "" if at.handles else gettext("受付担当または個人情報保護管理者")
+    if actions.waits_for_telling(at.case):
+        return NextStep(
+            text=gettext("代理人に回答を送る前に、登録の連絡先で本人に知らせてください。"),
+            by=by,
+            anchor="telling",
+            link=gettext("本人へのお知らせへ"),
+            who=who,
+        )
+    return NextStep(
+        text=gettext("回答書を開いて確かめ、送ってください。"),
+        by=by,
+        anchor="answer",
+        link=gettext("回答書へ"),
+        who=who,
     )

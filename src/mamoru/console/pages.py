@@ -113,6 +113,7 @@ def show(
         ),
         verify_hint=person.verify_hint(look),
         verified=person.verified(look),
+        posted=person.posted(look),
         supplements=tuple(person.asked(look, index) for index in range(len(case.supplements))),
         may_resume=(
             actions.arrived_papers(case)
@@ -154,6 +155,7 @@ def show(
         ),
         of_others=work.of_others(look) if send_form is not None else (),
         destination=work.destination(look) if look.personal and send_form is not None else (),
+        telling=work.telling(look),
         send_form=send_form,
         send_hint=send_hint,
         answered=work.answered(look),

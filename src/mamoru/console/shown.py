@@ -237,6 +237,26 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A code by registered post: what there is to do, and how far the newest has come."""
+
+    facts: tuple[Row, ...]
+    may_make: bool
+    again: bool  # an older one would be void
+    form: forms.PostedCodeForm | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Whether the person was told that an agent asks, or how to."""
+
+    facts: tuple[Row, ...]
+    by_letter: bool
+    form: forms.ToldForm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A form that came back with errors, shown again where it stood."""
 
@@ -286,6 +306,7 @@ class CasePage:
     verify_note: bool
     verify_hint: str
     verified: str
+    posted: Posted | None
     supplements: tuple[Asked, ...]
     may_resume: int  # how many papers came since they were asked for, where work may go on
     supplement_form: forms.SupplementForm | None
@@ -300,6 +321,7 @@ class CasePage:
     letter_opened: bool
     of_others: tuple[str, ...]  # disclosed items in which others may be spoken of
     destination: tuple[Row, ...]  # to whom, where and why: only where it can be sent now
+    telling: Telling | None
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]

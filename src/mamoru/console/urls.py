@@ -18,6 +18,8 @@ urlpatterns = [
     path(f"{_CASE}search/", views.find_person, name="find-person"),
     path(f"{_CASE}identify/", views.identify, name="identify"),
     path(f"{_CASE}verify/", views.verify_case, name="verify-case"),
+    path(f"{_CASE}code-letter/", views.make_posted_code, name="make-posted-code"),
+    path(f"{_CASE}code-letter/sent/", views.record_posted_code, name="record-posted-code"),
     path(f"{_CASE}supplement/", views.ask_supplement, name="ask-supplement"),
     path(f"{_CASE}resume/", views.resume_check, name="resume-check"),
     path(f"{_CASE}supplement-letter/", views.supplement_letter, name="supplement-letter"),
@@ -31,6 +33,8 @@ urlpatterns = [
     path(f"{_CASE}reopen/", views.reopen_case, name="reopen"),
     path(f"{_CASE}try/", views.try_now, name="try-now"),
     path(f"{_CASE}by-hand/", views.write_by_hand, name="by-hand"),
+    path(f"{_CASE}telling-letter/", views.telling_letter, name="telling-letter"),
+    path(f"{_CASE}told/", views.record_told, name="record-told"),
     path(f"{_CASE}letter/", views.letter, name="letter"),
     path(f"{_CASE}send/", views.send_answer, name="send-answer"),
 ]

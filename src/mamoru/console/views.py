@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mamoru.cases import actions, store
-from mamoru.cases.terms import DispatchKind
+from mamoru.cases.terms import DispatchKind, TellingWay
 from mamoru.console import access, acting, blacking, forms, inventory, naming, words
 from mamoru.console import queue as queues
 from mamoru.console.access import Desk, Right
@@ -149,6 +149,18 @@ def supplement_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpRes
     return acting.file(content, "application/pdf", f"{known}-supplement.pdf")
 
 
+@require_GET
+@access.staff(Right.READ)
+def telling_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Show the letter that tells the person, at the registered address, that an agent asks."""
+    known = acting.known(case_id)
+    try:
+        content = actions.telling_letter(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return acting.page(request, desk, known, problem=problem)
+    return acting.file(content, "application/pdf", f"{known}-notice.pdf")
+
+
 # --- identity and authority ---------------------------------------------------------------
 
 
@@ -222,6 +234,46 @@ def verify_case(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
         key="verify",
         anchor="verify",
         done=gettext("本人の確認を確定しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def make_posted_code(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Hand out a letter with a new code for the registered address; it is kept nowhere (P3.10)."""
+    known = acting.known(case_id)
+    try:
+        acting.expect_current(request, known)
+        content = actions.make_posted_code(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return acting.page(request, desk, known, problem=problem)
+    response = acting.file(content, "application/pdf", f"{known}-code.pdf")
+    # The page stays where it is, for the dispatch to be recorded on it.
+    response["Content-Disposition"] = f'attachment; filename="{known}-code.pdf"'
+    return response
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def record_posted_code(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record that the letter with the code left, and under which number (P3.10)."""
+    known = acting.known(case_id)
+    form = forms.PostedCodeForm(request.POST, language=words.language())
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.record_posted_code(
+            known,
+            dispatch=DispatchKind(form.cleaned_data["dispatch"]),
+            tracking_number=form.cleaned_data["tracking_number"],
+            by=desk.by,
+            now=clock.now(),
+        ),
+        form=form,
+        key="posted",
+        anchor="posted",
+        done=gettext("確認番号の書面を送ったことを記録しました。"),
     )
 
 
@@ -484,6 +536,30 @@ def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -
         key=f"hand-{position}",
         anchor="work",
         done=gettext("作業を記録しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def record_told(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record that the person was told of an agent's request at the registered contact (P3.11)."""
+    known = acting.known(case_id)
+    form = forms.ToldForm(actions.telling_ways(store.case(known)), request.POST)
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.record_told(
+            known,
+            way=TellingWay(form.cleaned_data["way"]),
+            tracking_number=form.cleaned_data["tracking_number"],
+            by=desk.by,
+            now=clock.now(),
+        ),
+        form=form,
+        key="telling",
+        anchor="telling",
+        done=gettext("本人に知らせたことを記録しました。"),
     )
 
 

@@ -86,6 +86,11 @@ DEFECTS = in_both(
             "ご本人は成年に達しています。ご本人からの請求か、ご本人の委任状が必要です。",
             "The person is of age: the request must come from the person or with a power of attorney.",
         ),
+        "person-is-minor": (
+            "ご本人は未成年です。委任状だけでは代理権を確認できません。親権者など法定代理人の方からご請求ください。",
+            "The person is a minor: a power of attorney alone proves no authority. Please let a "
+            "parent or another statutory agent file the request.",
+        ),
         "identity-unknown": (
             "ご本人を特定できません。会員番号や登録時のメールアドレスなどをお知らせください。",
             "We cannot find the person. Please tell us a member number or a registered mail address.",

@@ -4,8 +4,10 @@ from datetime import date
 
 from mamoru.documents import asking, changed, wording
 from mamoru.documents.terms import (
+    AgentNotice,
     AnnexTable,
     Answer,
+    CodeLetter,
     DemandAnswer,
     Letter,
     Section,
@@ -14,7 +16,7 @@ from mamoru.documents.terms import (
 from mamoru.documents.wording import said
 from mamoru.kit import calendar
 
-__all__ = ["Letter", "build", "build_supplement"]
+__all__ = ["Letter", "build", "build_code", "build_notice", "build_supplement"]
 
 _LABELS = {
     "ja": {
@@ -143,6 +145,158 @@ def build_supplement(asked: SupplementRequest) -> Letter:
         closing=closing,
         ending=_ENDING[tongue],
     )
+
+
+def build_code(made: CodeLetter) -> Letter:
+    """Return the letter that takes a one-time code to the registered address (P3.10).
+
+    Whoever opens it learns that a request was made, and neither by whom nor for what.
+    """
+    tongue = _tongue(made.language)
+    return Letter(
+        language=tongue,
+        reference=made.reference,
+        dated_on=made.dated_on,
+        date_line=_date(made.dated_on, tongue),
+        title=_CODE_TITLE[tongue],
+        sender=made.sender,
+        addressee=made.addressee,
+        honorific=_HONORIFIC[tongue],
+        labels=_LABELS[tongue],
+        opening=_CODE_OPENING[tongue],
+        sections=tuple(
+            Section(
+                heading=heading,
+                bullets=tuple(
+                    each.format(
+                        page=made.page, days=made.days, tries=made.tries, desk=made.sender.desk
+                    )
+                    for each in bullets
+                ),
+            )
+            for heading, bullets in _CODE_STEPS[tongue]
+        ),
+        closing=(),
+        ending=_ENDING[tongue],
+        code=f"{made.code[:4]} {made.code[4:]}",
+    )
+
+
+def build_notice(told: AgentNotice) -> Letter:
+    """Return the letter that tells a person of an agent's request (P3.11).
+
+    Whoever opens it learns that an agent asked, and neither who nor for what.
+    """
+    tongue = _tongue(told.language)
+    words = {"date": _date(told.received_on, tongue), "desk": told.sender.desk}
+    words["reference"] = told.reference
+    heading, bullets = _NOTICE_STEPS[tongue]
+    return Letter(
+        language=tongue,
+        reference=told.reference,
+        dated_on=told.dated_on,
+        date_line=_date(told.dated_on, tongue),
+        title=_NOTICE_TITLE[tongue],
+        sender=told.sender,
+        addressee=told.addressee,
+        honorific=_HONORIFIC[tongue],
+        labels=_LABELS[tongue],
+        opening=tuple(each.format(**words) for each in _NOTICE_OPENING[tongue]),
+        sections=(
+            Section(heading=heading, bullets=tuple(each.format(**words) for each in bullets)),
+        ),
+        closing=(),
+        ending=_ENDING[tongue],
+    )
+
+
+_NOTICE_TITLE = {
+    "ja": "代理人からのご請求についてのお知らせ",
+    "en": "A request made in your name by an agent",
+}
+_NOTICE_OPENING = {
+    "ja": (
+        "拝啓　時下ますますご清栄のこととお慶び申し上げます。",
+        "　{date}に、お客様の代理人という方から、お客様の個人情報に関するご請求を受け付けました"
+        "（受付番号 {reference}）。代理人にお知らせする前に、当社に登録されているご連絡先へお知らせします。",
+    ),
+    "en": (
+        "On {date} we received a request about your personal data from somebody who says that you "
+        "asked them to act for you (reference {reference}). Before anything is told to them, we "
+        "write to the contact that is registered with us.",
+    ),
+}
+_NOTICE_STEPS = {
+    "ja": (
+        "お願い",
+        (
+            "代理人に依頼された覚えがあるときは、何もしていただく必要はありません。",
+            "覚えがないとき、または依頼を取りやめたいときは、すぐに{desk}までご連絡ください。",
+        ),
+    ),
+    "en": (
+        "What to do",
+        (
+            "If you asked somebody to act for you, there is nothing to do.",
+            "If you did not, or no longer want it, please write to the {desk} at once.",
+        ),
+    ),
+}
+_CODE_TITLE = {"ja": "ご本人確認のための番号のお知らせ", "en": "A code to confirm who is asking"}
+_CODE_OPENING = {
+    "ja": (
+        "拝啓　時下ますますご清栄のこととお慶び申し上げます。",
+        "　当社に、お客様の個人情報に関するご請求がありました。お客様ご本人、またはお客様から依頼された方による"
+        "ご請求であることを確かめるため、当社に登録されているご住所あてに、次の確認番号をお送りします。",
+    ),
+    "en": (
+        "We have received a request about your personal data. To make sure that it comes from you, "
+        "or from somebody whom you asked to act for you, we send the following code to the address "
+        "that is registered with us.",
+    ),
+}
+_CODE_STEPS = {
+    "ja": (
+        (
+            "ご請求に心当たりがある方",
+            (
+                "次のページを開き、この書面の受付番号と、請求のときにお渡しした照会コードを入力してください。{page}",
+                "「書留郵便で届いた確認番号」の欄に、上の確認番号を入力してください。",
+                "代理人にご請求を依頼された方は、依頼の内容に間違いがないときに限り、確認番号を代理人にお伝えください。",
+                "確認番号は、この書面の発送の日から{days}日間使えます。{tries}回間違えると使えなくなります。"
+                "そのときは{desk}までお知らせください。新しい番号をお送りします。",
+            ),
+        ),
+        (
+            "ご請求に心当たりがない方",
+            (
+                "確認番号をどなたにも知らせずに、{desk}までご連絡ください。",
+                "当社の担当者が、電話などで確認番号をおたずねすることはありません。",
+            ),
+        ),
+    ),
+    "en": (
+        (
+            "If you know of the request",
+            (
+                "Open {page} and enter the reference number of this letter and the status code that "
+                "was given when the request was filed.",
+                "Type the code above into the field “Code from a registered letter”.",
+                "If you asked an agent to act for you, pass the code on only if the request is what "
+                "you wanted.",
+                "The code can be used for {days} days from the day on which this letter was sent. "
+                "After {tries} wrong tries it is void: tell the {desk} and we will send another.",
+            ),
+        ),
+        (
+            "If you know nothing of it",
+            (
+                "Tell the code to nobody, and write to the {desk}.",
+                "We never ask for the code by telephone or in any other way.",
+            ),
+        ),
+    ),
+}
 
 
 def _tongue(language: str) -> str:

@@ -124,6 +124,33 @@ class SupplementRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeLetter:
+    """A one-time code for the registered address. It names no demand and no requester."""
+
+    reference: str
+    dated_on: date
+    language: str
+    sender: Sender
+    addressee: Addressee
+    code: str
+    page: str  # where it is typed in
+    days: int  # from its dispatch
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentNotice:
+    """That somebody asks as the person's agent. It names neither the agent nor the demands."""
+
+    reference: str
+    received_on: date
+    dated_on: date
+    language: str
+    sender: Sender
+    addressee: Addressee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A heading with paragraphs, bullets and tables under it."""
 
@@ -151,6 +178,7 @@ class Letter:
     sections: tuple[Section, ...]
     closing: tuple[str, ...]
     ending: str = ""  # 敬具, at the right
+    code: str = ""  # shown large under the opening, to be typed elsewhere
     annexes: tuple[Section, ...] = ()
 
     def text(self) -> str:
@@ -165,6 +193,7 @@ class Letter:
             *self.opening,
             *self.closing,
             self.ending,
+            self.code,
         ]
         for section in (*self.sections, *self.annexes):
             parts += [section.heading, *section.paragraphs, *section.bullets]

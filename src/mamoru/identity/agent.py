@@ -347,15 +347,22 @@ def _contradict(one: str, other: str) -> bool:
 
 
 def _minority(role: Role, person_birth: str, today: date) -> Iterator[AuthorityFinding]:
-    if role is not Role.PARENT:
-        return
+    """A parent acts for a minor; a minor entrusts nobody alone (Civil Code 5(1), 818, 824)."""
     born = birth.parse(person_birth)
-    if born is None:
+    age = None if born is None else _age_of(born, today)
+    if role is Role.PARENT and age is None:
         yield AuthorityFinding(code="person-age-unknown")
-    elif (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) >= (
-        AGE_OF_MAJORITY
-    ):
+    elif role is Role.PARENT and age is not None and age >= AGE_OF_MAJORITY:
         yield AuthorityFinding(code="person-is-of-age")
+    elif role in _ENTRUSTED and age is not None and age < AGE_OF_MAJORITY:
+        yield AuthorityFinding(code="person-is-minor")
+
+
+_ENTRUSTED: Final = frozenset({Role.ENTRUSTED_AGENT, Role.LAWYER})
+
+
+def _age_of(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _months_before(day: date, months: int) -> date:

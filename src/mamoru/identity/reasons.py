@@ -151,6 +151,10 @@ REASONS: Final[dict[str, Words]] = {
         "本人は成年です。親権者としての請求はできません",
         "the person is of age; a parent is no statutory agent",
     ),
+    "person-is-minor": Words(
+        "本人は未成年です。委任状だけでは代理権を確認できません",
+        "the person is a minor; a power of attorney alone proves no authority",
+    ),
     "person-age-unknown": Words("本人の年齢がわかりません", "the person's age is not known"),
     "agent-is-the-person": Words(
         "代理人と本人が同じ氏名・書類です", "agent and person show the same identity paper"

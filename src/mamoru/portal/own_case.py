@@ -161,6 +161,31 @@ def submit_supplement(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def enter_posted_code(request: HttpRequest) -> HttpResponse:
+    """Take a code that came by registered post; whatever is wrong is said in one way (P3.10)."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    if request.method != "POST":
+        return redirect("own-case")
+    typed = kit_text.digits_only(request.POST.get("posted_code", ""))
+    try:
+        actions.enter_posted_code(case.id, typed, by=_by(request), now=clock.now())
+    except store.CaseChangedMeanwhile:
+        return _page(request, store.case(case.id), changed=True, status=_CHANGED)
+    except actions.PostedCodeRefused:
+        told = gettext(
+            "この番号では確認できませんでした。書面の番号と期限を確かめてください。"
+            "%(tries)s回間違えると、その書面の番号は使えなくなります。"
+        ) % {"tries": actions.POSTED_TRIES}
+        problems = {"id_posted_code": told}
+        return _page(request, case, problems=problems, status=UNPROCESSABLE)
+    messages.success(request, gettext("確認番号を確かめました"))
+    return redirect("own-case")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_case(request: HttpRequest) -> HttpResponse:
     """Ask once more, then end the case because its requester wants it."""
     case = _case(request)
@@ -272,6 +297,7 @@ def _page(
             for one in open_supplements
         ],
         "can_withdraw": actions.possible(case, Stage.WITHDRAWN),
+        "takes_posted_code": actions.takes_posted_code(case),
         "arrived": actions.arrived_papers(case),
         "can_submit": case.stage is Stage.SUPPLEMENT_ASKED,
         "can_download": actions.offers_download(case),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("requests/case/", own_case.own_case, name="own-case"),
     path("requests/case/papers/", own_case.send_paper, name="send-paper"),
     path("requests/case/submit/", own_case.submit_supplement, name="submit-supplement"),
+    path("requests/case/code/", own_case.enter_posted_code, name="enter-posted-code"),
     path("requests/case/withdraw/", own_case.withdraw_case, name="withdraw-case"),
     path("requests/case/answer/", own_case.download_answer, name="download-answer"),
     path("requests/case/answer/<str:form>/", own_case.download_data, name="download-data"),

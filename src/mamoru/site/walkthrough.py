@@ -101,7 +101,11 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     letter = desk.get(f"{case}letter/")
     if letter.media_type != "application/pdf":
         raise WalkFailed("the letter is no PDF")
-    tell("8/8 sending the answer")
+    tell("8/8 telling the person at the registered contact, then sending the answer")
+    _expect(
+        desk.submit(desk.get(case), "/told/", {"way": "ordinary-mail", "tracking_number": ""}),
+        "recording that the person was told",
+    )
     page = desk.submit(
         desk.get(case),
         "/send/",

@@ -72,6 +72,19 @@ from mamoru.cases.actions.looking import (
     trail,
 )
 from mamoru.cases.actions.member import ValueUnfit, correct_own, own_cases, registered_of
+from mamoru.cases.actions.posting import (
+    POSTED_DIGITS,
+    POSTED_TRIES,
+    POSTED_WAYS,
+    PostedCodeRefused,
+    enter_posted_code,
+    make_posted_code,
+    may_post_code,
+    posted_for_others,
+    posted_state,
+    record_posted_code,
+    takes_posted_code,
+)
 from mamoru.cases.actions.proving import (
     NotConfirmed,
     NothingSent,
@@ -88,14 +101,27 @@ from mamoru.cases.actions.proving import (
     takes_papers,
     verify_case,
 )
+from mamoru.cases.actions.telling import (
+    may_tell,
+    record_told,
+    telling_letter,
+    telling_ways,
+    told_at,
+    waits_for_telling,
+)
 from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.rules.facts import Check
+from mamoru.cases.rules.posting import PostingForbidden
 from mamoru.cases.rules.states import StageForbidden  # screens may not reach into the rules
+from mamoru.cases.rules.telling import PersonUntold
 from mamoru.papers.terms import Box, BoxUnfit, PaperRefused, PaperTooLarge
 
 __all__ = [
     "CODE_DIGITS",
     "LOOK",
+    "POSTED_DIGITS",
+    "POSTED_TRIES",
+    "POSTED_WAYS",
     "Box",
     "BoxUnfit",
     "Check",
@@ -106,6 +132,9 @@ __all__ = [
     "NothingSent",
     "PaperRefused",
     "PaperTooLarge",
+    "PersonUntold",
+    "PostedCodeRefused",
+    "PostingForbidden",
     "Receipt",
     "StageForbidden",
     "TooManyFilings",
@@ -131,6 +160,7 @@ __all__ = [
     "download_answer",
     "download_data",
     "due_releases",
+    "enter_posted_code",
     "erase_papers",
     "file_case",
     "identify",
@@ -139,6 +169,9 @@ __all__ = [
     "lift",
     "liftable",
     "lifting_asked_by",
+    "make_posted_code",
+    "may_post_code",
+    "may_tell",
     "name_value",
     "note_failure",
     "offers_data",
@@ -155,10 +188,14 @@ __all__ = [
     "plan_change",
     "plan_of",
     "possible",
+    "posted_for_others",
+    "posted_state",
     "practice",
     "receive_proof",
     "record_carried_out",
     "record_finding",
+    "record_posted_code",
+    "record_told",
     "refusal",
     "registered_of",
     "release_held",
@@ -171,13 +208,18 @@ __all__ = [
     "submit_supplement",
     "supplement_letter",
     "takes_papers",
+    "takes_posted_code",
+    "telling_letter",
+    "telling_ways",
     "titles",
+    "told_at",
     "tracked_number",
     "trail",
     "try_now",
     "unprintable",
     "values_to_name",
     "verify_case",
+    "waits_for_telling",
     "withdraw_case",
     "write_by_hand",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from mamoru.cases import store
 from mamoru.cases.actions.letters import open_letter
 from mamoru.cases.actions.looking import trail
-from mamoru.cases.rules import looks, states
+from mamoru.cases.rules import looks, states, telling
 from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.terms import (
     AnswerMethod,
@@ -64,6 +64,7 @@ def send_answer(
 ) -> None:
     """Record that the answer left, how, and with which tracking number (P3.24).
 
+    PersonUntold where an agent asks and the person was not told at the registered contact;
     LetterUnopened unless the ledger says that the sender opened the letter as it is now;
     TrackingUnfit where a letter has no number of its carrier: afterwards nobody can tell it.
     """
@@ -76,6 +77,8 @@ def send_answer(
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
+    if telling.outstanding(case):
+        raise telling.PersonUntold(f"the person of case `{case_id}` was not told of the agent")
     tracked = tracked_number(dispatch, tracking_number)
     if tracked is None:
         raise TrackingUnfit("a tracking number has 11 to 13 digits, a download has none")

@@ -266,6 +266,7 @@ def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") 
                 "authority": result.authority_code,
                 "reasons": list(result.reasons),
                 "note": bool(note),
+                **({"proof": "registered-post"} if result.by_post else {}),
             },
         )
 

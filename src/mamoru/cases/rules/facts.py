@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from mamoru.cases.rules import posting
 from mamoru.cases.rules.needs import needs, unread_findings
 from mamoru.cases.rules.refusal import Facts, form_defects
 from mamoru.cases.rules.states import AGENT_ROLES
@@ -50,6 +51,7 @@ class Check:
     superseded: frozenset[str]  # ids of papers that fell short and that later ones made up for
     identified: bool  # staff said which records the person is, if any
     by_login: bool = False
+    by_post: bool = False  # a code came back that went to the registered address
 
     @property
     def identity_verdict(self) -> str:
@@ -138,6 +140,7 @@ def check(case: Case, *, today: date) -> Check:
         identified=case.identity is not None,
         # Only the member page sets both; a reference in any other form is a claim, not a login.
         by_login=case.filing.channel is Channel.MEMBER_PAGE and case.filing.member_ref is not None,
+        by_post=posting.proves(case),
     )
 
 
@@ -162,7 +165,7 @@ def _explained(compared: "list[_Read]", worth: Mapping[str, agent.Worth]) -> fro
     """
     found, vouched = set(), False
     for proof_id, paper in reversed(compared):
-        differs = bool(_differences(paper.shown))
+        differs = bool(_differences(paper))
         if differs and vouched:
             found.add(proof_id)
         sound = worth[proof_id] is agent.Worth.SOUND and not differs
@@ -184,7 +187,7 @@ def _open_differences(
         code
         for proof_id, paper in (best, *(each for each in compared if each is not best))
         if proof_id not in explained
-        for code in _differences(paper.shown)
+        for code in _differences(paper)
         if proof_id == best[0] or code != "address-differs"  # cured by the better one's chain
     ]
 
@@ -196,7 +199,7 @@ def _superseded(
     still = {
         proof_id
         for proof_id, paper in compared
-        if proof_id not in explained and _differences(paper.shown)
+        if proof_id not in explained and _differences(paper)
     }
     replaced = {proof_id for proof_id, each in worth.items() if each is agent.Worth.SUPERSEDED}
     short = {proof_id for proof_id, each in worth.items() if each is agent.Worth.SHORT}
@@ -241,19 +244,21 @@ class _Compared:
 
     verdict: Verdict
     shown: verify.ThreeWay
+    by_post: bool
 
 
 _Read: TypeAlias = tuple[str, _Compared]
 """A paper's id with its comparison."""
 
 
-def _differences(compared: verify.ThreeWay) -> list[str]:
+def _differences(paper: _Compared) -> list[str]:
     """Return the curable points of one paper's comparison."""
     points = []
+    compared = paper.shown
     by_form, _, by_paper = compared.addresses
     if by_form.verdict is Verdict.MISMATCH:
         points.append("application-address-differs")
-    if by_paper.verdict is Verdict.MISMATCH and not compared.chain:
+    if by_paper.verdict is Verdict.MISMATCH and not compared.chain and not paper.by_post:
         points.append("address-differs")
     if compared.name is Verdict.MISMATCH:
         points.append("name-differs")
@@ -269,6 +274,7 @@ def _compare(case: Case, finding: Finding) -> _Compared:
     contradict; without any record that states one, nothing is confirmed.
     """
     records = case.identity.records if case.identity else ()
+    by_post = posting.proves(case)
     results = []
     for record in records or (Record(subject=_NOBODY, registered=PersonalDetails()),):
         found = verify.verify_person(
@@ -279,14 +285,29 @@ def _compare(case: Case, finding: Finding) -> _Compared:
             document_former=finding.former_address,
         )
         stated = [found.name, found.birth]
-        stated += [found.address] if record.registered.address else [found.addresses[0].verdict]
+        address = _by_post(found) if by_post else found.address
+        stated += [address] if record.registered.address else [found.addresses[0].verdict]
         results.append((worst(stated), bool(record.registered.address), found))
     verdicts = [verdict for verdict, _, _ in results]
     if not any(complete for _, complete, _ in results):
         verdicts.append(Verdict.CANNOT_TELL)
     # The one that is shown is the worst; among equals the one that states an address.
     results.sort(key=lambda each: (-_ORDER.index(each[0]), not each[1]))
-    return _Compared(worst(verdicts), results[0][2])
+    return _Compared(worst(verdicts), results[0][2], by_post)
+
+
+def _by_post(found: verify.ThreeWay) -> Verdict:
+    """Return what is to be said of the addresses where a code came back from the registered one.
+
+    The code stands for the paper's side of it: a paper that shows no address, or less of one,
+    is no gap. INVARIANT: the form names the registered address, and no paper contradicts the form.
+    """
+    by_form, by_record, _ = found.addresses
+    if found.chain:
+        return found.address
+    if by_record.verdict is Verdict.MATCH and by_form.verdict is not Verdict.MISMATCH:
+        return Verdict.MATCH
+    return worst((by_form.verdict, by_record.verdict))
 
 
 _NOBODY = Subject(store="", table="", key="")

@@ -46,6 +46,7 @@ from mamoru.cases.store.places import (
     save_receipts,
     values,
 )
+from mamoru.cases.store.posting import posted_fits, reserve_posted_try, save_posted, save_told
 from mamoru.cases.store.queue import CaseLine, case_lines, cases_of_member, count_by_stage
 from mamoru.cases.store.requester import (
     Repeated,
@@ -105,6 +106,7 @@ __all__ = [
     "next_try",
     "paper_digest",
     "papers_due",
+    "posted_fits",
     "proof_content",
     "receipted",
     "receipts",
@@ -114,14 +116,17 @@ __all__ = [
     "repeat_digest",
     "repeated",
     "replace_paper",
+    "reserve_posted_try",
     "save_answer",
     "save_decision",
     "save_finding",
     "save_hand_work",
     "save_hand_written",
     "save_identity",
+    "save_posted",
     "save_receipts",
     "save_target",
+    "save_told",
     "set_work",
     "values",
     "when_queued",

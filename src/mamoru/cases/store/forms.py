@@ -26,6 +26,8 @@ from mamoru.cases.store.sealing import (
 from mamoru.cases.store.shapes import (
     FILING,
     IDENTITY,
+    POSTED,
+    TOLD,
     demand_value,
     proof_value,
     proofs_of,
@@ -101,6 +103,7 @@ def case(case_id: CaseId) -> Case:
     row = row_of(case_id)
     key = key_of(row)
     filing = FILING.validate_json(opened_bytes(row, key, "filing", row.sealed_filing))
+    posted = opened_value(row, key, "posted", row.sealed_posted, POSTED)
     return Case(
         id=case_id,
         stage=Stage(row.stage),
@@ -120,6 +123,8 @@ def case(case_id: CaseId) -> Case:
             )
         ),
         identity=opened_value(row, key, "identity", row.sealed_identity, IDENTITY),
+        posted=replace(posted, tries=row.posted_tries) if posted else None,
+        told=opened_value(row, key, "told", row.sealed_told, TOLD),
         work=Work(row.work),
         work_note=row.work_note,
         tries=row.work_tries,

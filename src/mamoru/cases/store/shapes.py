@@ -25,11 +25,13 @@ from mamoru.cases.terms import (
     LocationReceipt,
     Outcome,
     PlannedPlace,
+    PostedCode,
     Proof,
     ProofKind,
     ProofOf,
     RefusalGround,
     Supplement,
+    Told,
 )
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 from mamoru.kit.seal import DataKey
@@ -47,6 +49,12 @@ FINDING = TypeAdapter(Finding)
 
 
 IDENTITY = TypeAdapter(Identity)
+
+
+POSTED = TypeAdapter(PostedCode)
+
+
+TOLD = TypeAdapter(Told)
 
 
 PLACES = TypeAdapter(tuple[PlannedPlace, ...])

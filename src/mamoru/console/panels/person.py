@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext
 
-from mamoru.cases import execute
+from mamoru.cases import actions, execute
 from mamoru.cases.terms import (
+    PostedState,
     Stage,
 )
 from mamoru.console import forms, labels
@@ -15,6 +16,7 @@ from mamoru.console.shown import (
     Asked,
     Compared,
     Comparison,
+    Posted,
     Row,
 )
 from mamoru.console.words import day, language, moment, said, word
@@ -122,6 +124,49 @@ def verified(look: Look) -> str:
         return ""
     at = look.case.complete_at
     return f"{look.who(look.case.verified_by)} {moment(at) if at else ''}".strip()
+
+
+def posted(look: Look) -> Posted | None:
+    """Return how a code by registered post stands; None where none was made and none can be."""
+    case, stand = look.case, actions.posted_state(look.case, now=look.now)
+    may_make = look.handles and look.personal and actions.may_post_code(case)
+    if case.posted is None or stand is None:
+        if not may_make:
+            return None
+        return Posted(facts=(), may_make=True, again=False, form=None, note="")
+    state, until = stand
+    facts = [Row(label=gettext("状態"), text=word(labels.POSTED, state))]
+    facts.append(
+        Row(label=gettext("作成"), text=f"{look.who(case.posted.by)} {moment(case.posted.made_at)}")
+    )
+    if case.posted.sent_at is not None and case.posted.dispatch is not None:
+        way = said(wording.DISPATCH, case.posted.dispatch)
+        sent = f"{look.who(case.posted.sent_by)} {moment(case.posted.sent_at)}"
+        facts.append(Row(label=gettext("発送"), text=f"{sent} {way}"))
+        if look.personal:
+            facts.append(Row(label=gettext("追跡番号"), text=case.posted.tracking_number))
+    if until is not None:
+        facts.append(Row(label=gettext("番号の期限"), text=day(until)))
+    if case.posted.entered_at is not None:
+        facts.append(Row(label=gettext("入力"), text=moment(case.posted.entered_at)))
+    note = ""
+    if actions.posted_for_others(case):
+        note = gettext(
+            "番号を送ったあとに、本人の記録または登録の住所が変わりました。この番号は確認に使えません。"
+        )
+    elif look.check.by_post:
+        note = gettext(
+            "請求した人が登録の住所で郵便を受け取れることを確認できました。氏名と生年月日は、書類で確かめてください。"
+        )
+    recording = look.handles and look.open and state is PostedState.MADE
+    fresh = forms.PostedCodeForm(language=language())
+    return Posted(
+        facts=tuple(facts),
+        may_make=may_make and not look.check.by_post,
+        again=True,
+        form=look.kept_or(forms.PostedCodeForm, "posted", fresh) if recording else None,
+        note=note,
+    )
 
 
 def asked(look: Look, index: int) -> Asked:

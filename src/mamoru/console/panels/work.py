@@ -13,6 +13,7 @@ from mamoru.cases.terms import (
     PlanChange,
     Role,
     Stage,
+    TellingWay,
     Work,
 )
 from mamoru.console import forms, labels, queue
@@ -22,6 +23,7 @@ from mamoru.console.shown import (
     Lifting,
     Row,
     Stale,
+    Telling,
     Working,
 )
 from mamoru.console.words import language, moment, said, word
@@ -191,6 +193,35 @@ def send(look: Look) -> tuple[forms.SendForm | None, str]:
         return None, gettext("回答は、受付担当または個人情報保護管理者が送ります。")
     fresh = forms.SendForm(case.filing.answer_method, language=language())
     return look.kept_or(forms.SendForm, "send", fresh), str(labels.DISPATCH_HINT)
+
+
+def telling(look: Look) -> Telling | None:
+    """Return how the person was told that an agent asks, or the form to record it."""
+    case = look.case
+    if case.told is not None:
+        told = case.told
+        facts = [
+            Row(label=gettext("知らせた方法"), text=word(labels.TELLING, told.way)),
+            Row(label=gettext("記録"), text=f"{look.who(told.by)} {moment(told.at)}"),
+        ]
+        if told.tracking_number and look.personal:
+            facts.append(Row(label=gettext("追跡番号"), text=told.tracking_number))
+        return Telling(facts=tuple(facts), by_letter=False, form=None)
+    if not actions.may_tell(case):
+        return None
+    ways = actions.telling_ways(case)
+    contacts = actions.told_at(case) if look.personal else {}
+    form = look.kept_or(forms.ToldForm, "telling", forms.ToldForm(ways)) if look.handles else None
+    return Telling(
+        facts=tuple(
+            Row(
+                label=gettext("登録の住所") if at == "address" else gettext("登録のメール"), text=to
+            )
+            for at, to in contacts.items()
+        ),
+        by_letter=look.personal and TellingWay.ORDINARY_MAIL in ways,
+        form=form,
+    )
 
 
 def destination(look: Look) -> tuple[Row, ...]:

@@ -1,0 +1,83 @@
+"""The person is told at the registered contact that an agent asks (P3.11)."""
+
+from datetime import datetime
+
+from mamoru.cases import answer, store
+from mamoru.cases.actions.answering import TrackingUnfit
+from mamoru.cases.actions.installed import sources
+from mamoru.cases.rules import states, telling
+from mamoru.cases.rules.dispatch import tracked
+from mamoru.cases.terms import Case, DispatchKind, Stage, TellingWay, Told
+from mamoru.kit.ids import CaseId, StaffId
+from mamoru.ledger import append
+
+
+def telling_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
+    """Return the letter that tells the person at the registered address; the look is noted first.
+
+    It names neither the agent nor what is asked for: whoever lives there now may open it.
+    StageForbidden where no agent asks, nobody is confirmed, or no address is registered.
+    """
+    case = store.case(case_id)
+    to = telling.contacts(case).get(TellingWay.ORDINARY_MAIL)
+    if not may_tell(case) or to is None:
+        raise states.StageForbidden(f"case `{case_id}` has nobody to be told by letter")
+    made = answer.render_telling(answer.compose_telling(case, sources(), to, now))
+    with store.atomic():
+        append.entry("case.telling-letter.opened", subject=case_id, by=by, at=now, body={})
+    return made
+
+
+def record_told(
+    case_id: CaseId, *, way: TellingWay, tracking_number: str = "", by: StaffId, now: datetime
+) -> None:
+    """Record that the person was told, how, and under which number where it was registered mail.
+
+    StageForbidden where nobody has to be told, it was recorded already, or the person has no
+    such contact. TrackingUnfit for a number that does not go with the way.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        if not may_tell(case) or way not in telling.contacts(case):
+            raise states.StageForbidden(f"case `{case_id}` has nobody to be told in this way")
+        registered = way is TellingWay.REGISTERED_MAIL
+        kind = DispatchKind.SIMPLIFIED_REGISTERED_MAIL if registered else DispatchKind.DOWNLOAD
+        number = tracked(kind, tracking_number)
+        if number is None:
+            raise TrackingUnfit("registered mail has a number of its carrier, other mail has none")
+        store.save_told(case_id, Told(way=way, tracking_number=number, at=now, by=by))
+        store.change(case_id, version=case.version)
+        append.entry(
+            "case.person.told",
+            subject=case_id,
+            by=by,
+            at=now,
+            body={"way": way, "tracked": bool(number)},
+        )
+
+
+def may_tell(case: Case) -> bool:
+    """Return whether the person can still be told: before the answer left, and not told yet."""
+    open_still = case.stage in {Stage.VERIFIED, Stage.DECIDED}
+    return open_still and telling.concerns(case) and case.told is None
+
+
+def telling_ways(case: Case) -> tuple[TellingWay, ...]:
+    """Return the ways in which the person of a case can be told."""
+    return tuple(telling.contacts(case))
+
+
+def told_at(case: Case) -> dict[str, str]:
+    """Return the registered contacts for staff who may read them: `address`, `email`."""
+    known = telling.contacts(case)
+    found = {}
+    if TellingWay.ORDINARY_MAIL in known:
+        found["address"] = known[TellingWay.ORDINARY_MAIL].full_address
+    if TellingWay.ELECTRONIC_MAIL in known:
+        found["email"] = known[TellingWay.ELECTRONIC_MAIL].email
+    return found
+
+
+def waits_for_telling(case: Case) -> bool:
+    """Return whether the answer may not leave before the person was told."""
+    return telling.outstanding(case)
