@@ -42,3 +42,13 @@ def _below_myriad(text: str) -> int | None:
         total += (1 if digit is None else digit) * place
         digit, last_place = None, place
     return total + (digit or 0)
+
+
+def plain(text: str) -> str:
+    """Return text with each run of numerals as digits between bars, so that runs never join."""
+    return RUN.sub(_bar, text)
+
+
+def _bar(run: re.Match[str]) -> str:
+    value = number(run[0])
+    return run[0] if value is None else f"|{value}|"

@@ -46,6 +46,8 @@ _ROMAJI: Final = (
     (re.compile("(?<=o)[uo]|(?<=u)u|(?<=o)h(?![aiueo])"), ""),
     (re.compile("(?<=a)a|(?<=i)i|(?<=e)e"), ""),
 )
+_DIGIT: Final = re.compile("[0-9]")
+_DIGITS: Final = re.compile("([0-9]+)")
 _SYLLABLES: Final = {
     kana: romaji
     for row in [
@@ -104,9 +106,15 @@ def street(text: str) -> str:
     return plain.replace(" ", "")
 
 
-def romaji(text: str) -> str:
-    """Return the key of a name in Latin letters: Hepburn, Kunrei and the marks of long vowels are one."""
+def romaji(text: str, *, digits: bool = False) -> str:
+    """Return the key of a name in Latin letters: Hepburn, Kunrei and the marks of long vowels are one.
+
+    With `digits` a number before a word stays: `Kita4-jo`. One at the end is none of the name's.
+    """
     key = text.lower().translate(_LATIN)
+    if digits and _DIGIT.search(key):
+        parts = [part if part.isdecimal() else romaji(part) for part in _DIGITS.split(key)]
+        return "" if parts[-1] == "" else "".join(parts)
     for pattern, one in _ROMAJI:
         key = pattern.sub(one, key)
     return key

@@ -3,6 +3,7 @@
 INVARIANT: 斉 and 斎, 荻 and 萩, 太 and 大 are different characters and stay so.
 """
 
+import re
 from typing import Final
 
 # One line a class, its usual form first. A class is here only if its members
@@ -25,9 +26,12 @@ _FOLD: Final = {ord(variant): members[0] for members in _CLASSES for variant in 
 _LOOSEN: Final = {ord(variant): members[0] for members in _LOOSE for variant in members[1:]}
 
 
+_VARIANT: Final = re.compile(f"[{''.join(map(chr, _FOLD))}]")
+
+
 def fold(text: str) -> str:
     """Return `text` with each variant in its usual form; `text` is already in NFKC."""
-    return text.translate(_FOLD)
+    return text.translate(_FOLD) if _VARIANT.search(text) else text
 
 
 def loosen(text: str) -> str:

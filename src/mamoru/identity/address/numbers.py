@@ -1,23 +1,37 @@
 """丁目・番地・号: the numbers of a lot or a block, wherever kanji numerals end a name and begin one."""
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from mamoru.identity import numerals
 from mamoru.identity.address.form import UNSTATED, Kind
 from mamoru.identity.spelling import DASH
 
 _SEPARATOR: Final = re.compile(rf"\s*(?:{DASH}|[ノの之乃])\s*")
-_UNIT: Final = re.compile(
-    r"\s*(丁目|番地割|番地|地割|番(?![町丁街])|号(?![室棟館線])|丁(?=[\s0-9〇一二三四五六七八九十]|$|"
-    + DASH
-    + "))"
+_UNITS: Final = (
+    r"\s*(丁目|番地割|番地|地割|番(?![町丁街館])|号(?![室棟館線])"
+    rf"|丁(?=[\s0-9〇一二三四五六七八九十]|$|{DASH}))"
 )
+_UNIT: Final = re.compile(_UNITS)
+_NUMBER: Final = re.compile(rf"({numerals.RUN.pattern})(?:{_UNITS})?")
 _NOT_A_NUMBER: Final = re.compile(
     r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))"
 )
-_INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館])")
+_HYPHENS: Final = re.compile("[0-9]{1,9}(?:-[0-9]{1,9})*")
+"""Numbers as most people write them."""
+_INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館]|番館)")
 _GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
+_NEXT: Final = re.compile(rf"{_SEPARATOR.pattern}(?=[0-9{numerals.KANJI}])")
+_MARK: Final = re.compile("[甲乙丙戊己庚辛東西南北]")
+_BEFORE_NUMBER: Final = rf"(?=[0-9]|[{numerals.KANJI}]+(?:番地|番|号|$))"
+_CLASS: Final = re.compile(
+    rf"(?:{DASH}|[ノの之乃])?([甲乙丙戊己庚辛])(?:{DASH}|[ノの之乃])?{_BEFORE_NUMBER}"
+)
+"""支号: 2の甲1994 is a lot of the class 甲 (不動産登記事務取扱手続準則67条)."""
+_SIDE: Final = re.compile(f"([東西南北]){_BEFORE_NUMBER}")
+"""A side of the street behind its 丁目: 平和通一丁目南6番."""
+_CLASS_AT_END: Final = re.compile(rf"(?:{DASH}|[ノの之乃])?([甲乙丙戊己庚辛])地?(?=$|[ (（、,・])")
+_ENDS: Final = frozenset(["", *" (（、,・"])
 _CHOME: Final = Kind("丁目", "chome")
 _KINDS: Final = {
     "丁目": _CHOME,
@@ -36,6 +50,8 @@ def first(rest: str, *, behind_town: bool = False) -> int:
     `behind_town`: the town's name is known to end where `rest` begins, so that a numeral there
     is no part of it: 町二九丁目 is 29, not the 9th 丁目 of 町二.
     """
+    if _HYPHENS.fullmatch(rest):
+        return 0
     for run in numerals.RUN.finditer(rest):
         after = rest[run.end() :]
         if _NOT_A_NUMBER.match(after):
@@ -49,40 +65,68 @@ def first(rest: str, *, behind_town: bool = False) -> int:
     return len(rest)
 
 
-def read(block: str) -> tuple[tuple[int, ...], tuple[Kind, ...], str]:
-    """Return the numbers with what each is, and what follows them."""
+class Numbers(NamedTuple):
+    """The numbers of a lot or block: what each is, what marks stand between, and what follows."""
+
+    values: tuple[int, ...]
+    kinds: tuple[str, ...]
+    families: tuple[str, ...]
+    marks: tuple[str, ...]  # before each number and behind the last; () if there is none
+    after: str
+
+
+def read(block: str) -> Numbers:
+    """Return the numbers with which a text begins."""
+    if _HYPHENS.fullmatch(block):
+        values = tuple(map(int, block.split("-")))
+        none = ("",) * len(values)
+        return Numbers(values, none, none, (), "")
+    return _read_units(block, marked=_MARK.search(block) is not None)
+
+
+def _read_units(block: str, *, marked: bool) -> Numbers:
     values: list[int] = []
-    kinds: list[Kind] = []
-    at = 0
-    while run := numerals.RUN.match(block, at):
-        value = numerals.number(run[0])
-        unit = _UNIT.match(block, run.end())
-        end = unit.end() if unit else run.end()
-        if value is None or (values and not run[0].isascii() and not _ended(block, end, unit)):
+    kinds: list[str] = []
+    families: list[str] = []
+    marks: list[str] = [""]
+    at = begin = 0
+    while run := _NUMBER.match(block, at):
+        digits, unit = run.groups()
+        value = numerals.number(digits)
+        if value is None or (values and not digits.isascii() and not _ended(block, run)):
             break
-        if values and _INSIDE.match(block, run.end()):
+        if values and not unit and _INSIDE.match(block, run.end()):
             break  # a floor or a room, not a number of the lot
+        kind, family = _KINDS[unit] if unit else UNSTATED
         values.append(value)
-        kinds.append(_KINDS[unit[1]] if unit else UNSTATED)
-        at = end
-        separator = _SEPARATOR.match(block, at)
-        if separator and numerals.RUN.match(block, separator.end()):
-            at = separator.end()
-        elif unit and unit[1] != "号" and (gap := _GAP.match(block, at)):
-            at = gap.end()
-        else:
+        kinds.append(kind)
+        families.append(family)
+        at = begin = run.end()
+        mark = _mark(block, at, family) if marked else None
+        marks.append(mark[1] if mark else "")
+        following = mark or _NEXT.match(block, at)
+        if following is None and unit and unit != "号":
+            following = _GAP.match(block, at)
+        if following is None:
             break
-    return tuple(values), tuple(kinds), block[at:]
+        at = following.end()
+        begin = begin if mark else at
+    marks[len(values) :] = [""]
+    if marked and values and (last := _CLASS_AT_END.match(block, begin)):
+        marks[-1], begin = last[1], last.end()
+    return Numbers(
+        tuple(values),
+        tuple(kinds),
+        tuple(families),
+        tuple(marks) if any(marks) else (),
+        block[begin:],
+    )
 
 
-def plain(text: str) -> str:
-    """Return text with each run of numerals as digits between bars, so that runs never join."""
-
-    def bar(run: re.Match[str]) -> str:
-        value = numerals.number(run[0])
-        return run[0] if value is None else f"|{value}|"
-
-    return numerals.RUN.sub(bar, text)
+def _mark(block: str, at: int, family: str) -> re.Match[str] | None:
+    """Return the mark behind a number if another number follows it."""
+    found = _CLASS.match(block, at)
+    return _SIDE.match(block, at) if found is None and family in {"chome", ""} else found
 
 
 def _begin(run: re.Match[str], after: str) -> int | None:
@@ -116,6 +160,6 @@ def _joins(after: str) -> bool:
     return bool(found and numerals.RUN.match(after[found.end() :]))
 
 
-def _ended(block: str, end: int, unit: re.Match[str] | None) -> bool:
-    after = block[end:]
-    return bool(unit) or not after or after[0] in " (（、,・" or bool(_joins(after))
+def _ended(block: str, run: re.Match[str]) -> bool:
+    after = block[run.end() : run.end() + 1]
+    return bool(run[2]) or after in _ENDS or bool(_joins(block[run.end() :]))
