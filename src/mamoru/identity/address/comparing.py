@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mamoru.identity import municipalities as places
-from mamoru.identity import numerals, reasons, towns
+from mamoru.identity import numerals, reasons, spelling, towns
 from mamoru.identity.address import inside
 from mamoru.identity.address.form import Comparison, Form
 from mamoru.identity.address.reading import read
@@ -234,6 +234,8 @@ def _at_street(form: Form) -> frozenset[Town]:
 
 def _one_of_another_form(left: str, right: str) -> bool:
     """Whether the names differ only where a rare character stands, which may be an old form."""
+    if spelling.loose(left) == spelling.loose(right):
+        return True
     if len(left) != len(right):
         return _is_subsequence(left, right) or _is_subsequence(right, left)
     return all(_is_rare(x) or _is_rare(y) for x, y in zip(left, right, strict=True) if x != y)
