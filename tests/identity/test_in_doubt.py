@@ -39,6 +39,31 @@ CASES = [
     ("岩手県奥州市胆沢若柳字上松1", "岩手県奥州市胆沢若柳字上1", CANNOT_TELL, "koaza", "town"),
     ("岩手県奥州市胆沢若柳字上松1", "岩手県奥州市胆沢若柳1", CANNOT_TELL, "koaza", "town"),
     ("岩手県奥州市胆沢若柳字上松1", "岩手県奥州市胆沢若柳上松1", MATCH, "oaza-aza", ""),
+    # 亀甲 is no class of lots: there is no 亀乙
+    ("臼杵市野津町亀甲字上松1", "大分県臼杵市野津町亀甲1", CANNOT_TELL, "koaza", "town"),
+    # a room's name is no class of a lot
+    (
+        "佐川町甲485番地甲三号室",
+        "高知県佐川町甲485番地三号室",
+        PARTIAL,
+        "building-missing",
+        "building",
+    ),
+    # Latin letters with something left over, or with a name that ends in a number
+    (
+        "3-4-1 # Shiba, Minato-ku, Tokyo",
+        "東京都港区芝3-4-1",
+        CANNOT_TELL,
+        "latin-ambiguous",
+        "text",
+    ),
+    (
+        "9-8 Seiwadai2, Uryu-gun, Horokanai-cho",
+        "北海道雨竜郡幌加内町政和第二9-8",
+        CANNOT_TELL,
+        "latin-ambiguous",
+        "text",
+    ),
     # Kyoto: two towns of one name in one ward, told apart by their streets
     (
         f"{KAMIGYO}今出川通室町東入今出川町1",
@@ -102,11 +127,29 @@ def test_says_what_differs_or_is_in_doubt(
     assert component in (*found.differing, "")
 
 
-def names(*of: str) -> Names:
+def names(*of: str, chome: str = "") -> Names:
     none: frozenset[str] = frozenset()
     return Names(
-        tuple(Town("99999", name, name, none, chome=False) for name in of), parts_called_ku=True
+        tuple(Town("99999", name, name, none, chome=name in chome.split()) for name in of),
+        parts_called_ku=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("chome", "text", "found"),
+    [
+        ("東一条", "東1-2-3-4", "東一条"),
+        ("東一条", "東1-2-3", "東"),
+        ("東一条", "東1-2-3-4-5", "東"),
+        ("東 東一条", "東1-2-3-4", "東"),  # the fourth may be a room in 東1丁目
+        ("", "東1-2-3-4", "東"),
+    ],
+)
+def test_a_dropped_unit_is_seen_by_one_number_too_many(chome: str, text: str, found: str) -> None:
+    at = names("東", "東一条", chome=chome).at(text)
+
+    assert at
+    assert at.towns[0].name == found
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def _reads_two_ways(a: Form, b: Form) -> bool:
     """Whether the same is written, but divided otherwise, and the table does not say how."""
     if a.known & b.known and a.koaza == b.koaza:
         return False
-    other = (a.town_key, a.numbers, a.marks) != (b.town_key, b.numbers, b.marks)
+    other = (a.town_key, a.numbers) != (b.town_key, b.numbers)
     return other and _skeleton(a) == _skeleton(b)
 
 

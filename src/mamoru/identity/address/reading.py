@@ -302,11 +302,7 @@ def _known_town(draft: _Draft, rest: str) -> tuple[towns.Town | None, str]:
         draft.folded.add("no-particle")
     if not found and (within := _WITHIN_CLASS.match(rest)):
         bare = f"{spelling.bare(within[1])}{within[3]} {within[2]} {rest[within.end() :]}"
-        found = {
-            code: each
-            for code, each in _towns_at(draft, bare).items()
-            if bare.startswith(" ", each.end)
-        }
+        found = _towns_at(draft, bare)
     if not found:
         return None, rest
     if len(found) > 1:
