@@ -26,6 +26,7 @@ _PARTICLE: Final = re.compile("(?<=.)ノ(?=.)")
 _GOES_ON: Final = re.compile("[ぁ-ヺ々一-鿿𠀀-𪛟]")
 _PART: Final = re.compile("(.{2,5}?)[町村区](?![町村区])(?=.)")
 _WARD: Final = re.compile("([^区]{2,5})区(?![町村区])(?=.)")
+_NUMERALS: Final = frozenset(f"0123456789{numerals.KANJI}")
 _SUFFIX: Final = re.compile("[町村区]")
 _FEWEST: Final = 3
 """So many towns begin with the name of what was a municipality, as the table's builder holds too."""
@@ -202,7 +203,7 @@ class _Longest:
                 continue
             form = text[:end]
             towns = forms.get(form)
-            if towns is None or _runs_on(text, end, forms):
+            if towns is None or (form[-1] in _NUMERALS and _runs_on(text, end, forms)):
                 continue
             way = self._ways.get(form, WHOLE)
             if way.follows is None or way.follows.match(text, end):
@@ -257,8 +258,6 @@ def _runs_on(text: str, end: int, forms: Mapping[str, object]) -> bool:
 
     A name like 与一, whose head is no town, does not: 与一四丁目 is the fourth 丁目 of 与一.
     """
-    if not _is_numeral(text[end - 1]):
-        return False
     after = text[end : end + 1]
     if not _is_numeral(after) or text[end - 1].isascii() != after.isascii():
         return False
@@ -267,7 +266,7 @@ def _runs_on(text: str, end: int, forms: Mapping[str, object]) -> bool:
 
 
 def _is_numeral(character: str) -> bool:
-    return character != "" and (character in numerals.KANJI or character.isdecimal())
+    return character in _NUMERALS
 
 
 def _written(name: str) -> Iterator[tuple[str, bool]]:

@@ -134,6 +134,7 @@ def version() -> str:
     return table().version
 
 
+@cache
 def municipality(code: str) -> Municipality:
     """Return a municipality by its code (JIS X 0402); KeyError if there is none."""
     return _all()[code]

@@ -92,8 +92,12 @@ def _read_units(block: str, *, marked: bool) -> Numbers:
     at = begin = 0
     while run := _NUMBER.match(block, at):
         digits, unit = run.groups()
-        value = numerals.number(digits)
-        if value is None or (values and not digits.isascii() and not _ended(block, run)):
+        value = int(digits) if digits.isascii() else numerals.number(digits)
+        if (
+            value is None
+            or len(digits) > numerals.MAX
+            or (values and not digits.isascii() and not _ended(block, run))
+        ):
             break
         if values and not unit and _INSIDE.match(block, run.end()):
             break  # a floor or a room, not a number of the lot

@@ -28,7 +28,9 @@ _LEGAL: Final = str.maketrans("壱弐参拾", "一二三十")
 _FOLDED: Final = re.compile("[0-9ぁ-ゔァ-ヺ々〇一-鿿-]*")
 """Text in which there is no width to fold, no dash and no space."""
 _PLAIN: Final = re.compile(r"[ -~\u3000-\u30ff一-鿿！-～｡-ﾟ‐-―−]*")
-"""Text in which no character is another when its width is folded."""
+"""Text in which no character is another when its width is folded, and none is hidden."""
+_DASH: Final = re.compile(rf"([0-9])\s*[{kit_text.DASHES}]\s*(?=[0-9])")
+"""What `kit.text.fold` finds, where all digits are ASCII."""
 _PARTICLE: Final = re.compile("(?<=[一-鿿])ノ(?=[一-鿿])")
 _WITHIN_CLASS: Final = re.compile(rf"(.*?)字([^字0-9]+?)([{towns.CLASSES}])(?=[0-9])")
 """字若枝甲485: a small section written before the class of the lot, which is a town of the table."""
@@ -63,13 +65,9 @@ class _Draft:
 
 def read(text: str) -> Form:
     """Return an address taken apart; `problem` is set where it cannot be read."""
-    plain = text
-    if len(text) > MAX_LENGTH:
+    plain = _folded(text) if len(text) <= MAX_LENGTH else None
+    if plain is None:
         return Form(original=text, problem="unreadable")
-    if not _FOLDED.fullmatch(text):
-        if kit_text.hidden_characters(text) or _is_treacherous(text):
-            return Form(original=text, problem="unreadable")
-        plain = " ".join(kit_text.fold(text).split())
     if not _JAPANESE.search(plain):
         if not _LATIN.search(plain):
             return Form(original=text, problem="unreadable")
@@ -103,10 +101,21 @@ def postal_codes(text: str) -> frozenset[str]:
     )
 
 
+def _folded(text: str) -> str | None:
+    """Return text with one width, one dash between digits and single spaces; None if unreadable."""
+    if _FOLDED.fullmatch(text):
+        return text
+    if _PLAIN.fullmatch(text):
+        plain = _DASH.sub(r"\1-", unicodedata.normalize("NFKC", text))
+    elif kit_text.hidden_characters(text) or _is_treacherous(text):
+        return None
+    else:
+        plain = kit_text.fold(text)
+    return " ".join(plain.split())
+
+
 def _is_treacherous(text: str) -> bool:
     """Whether folding widths would change what a reader sees: ², ①, ½, other scripts' digits."""
-    if _PLAIN.fullmatch(text):
-        return False
     for character in text:
         category = unicodedata.category(character)
         if category in {"No", "Cc", "Cs", "Co", "Cn"} and character not in "\t\n\r":
