@@ -1,11 +1,13 @@
 """One form for the spellings of a place's name: variants, ヶ and が, ノ, 通り名, Latin letters (P3.10)."""
 
 import re
+import unicodedata
 from typing import Final
 
 from mamoru.identity import variants
 from mamoru.kit import text as kit_text
 
+_UNSEEN: Final = frozenset(["Cc", "Cf", "Cs", "Co", "Cn"])
 _CJK: Final = "一-鿿々𠀀-𪛟"
 _KANA: Final = "ぁ-ゖァ-ヺ"
 _KANA_KE: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ヶケがガカヵ](?=[一-鿿𠀀-𪛟0-9\\s]|$)")
@@ -62,6 +64,13 @@ _SYLLABLES: Final = {
     for kana, romaji in zip(row.split()[::2], row.split()[1::2], strict=True)
 }
 _YOON: Final = {"ャ": "a", "ュ": "u", "ョ": "o", "ェ": "e"}
+
+
+def readable(text: str) -> bool:
+    """Return whether a reader sees every character: no control, format, private or unassigned one."""
+    return text.isprintable() or not any(
+        unicodedata.category(each) in _UNSEEN and each not in "\t\n\r" for each in text
+    )
 
 
 def bare(text: str) -> str:

@@ -107,7 +107,7 @@ def _folded(text: str) -> str | None:
         return text
     if _PLAIN.fullmatch(text):
         plain = _DASH.sub(r"\1-", unicodedata.normalize("NFKC", text))
-    elif kit_text.hidden_characters(text) or _is_treacherous(text):
+    elif not spelling.readable(text) or _is_treacherous(text):
         return None
     else:
         plain = kit_text.fold(text)
@@ -118,7 +118,7 @@ def _is_treacherous(text: str) -> bool:
     """Whether folding widths would change what a reader sees: ², ①, ½, other scripts' digits."""
     for character in text:
         category = unicodedata.category(character)
-        if category in {"No", "Cc", "Cs", "Co", "Cn"} and character not in "\t\n\r":
+        if category == "No":
             return True
         if category == "Nd" and unicodedata.normalize("NFKC", character) not in "0123456789":
             return True
