@@ -13,7 +13,6 @@ _UNITS: Final = (
     rf"|丁(?=[\s0-9〇一二三四五六七八九十]|$|{DASH}))"
 )
 _UNIT: Final = re.compile(_UNITS)
-_NUMBER: Final = re.compile(rf"({numerals.RUN.pattern})(?:{_UNITS})?")
 _NOT_A_NUMBER: Final = re.compile(
     r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))"
 )
@@ -21,7 +20,10 @@ _HYPHENS: Final = re.compile("[0-9]{1,9}(?:-[0-9]{1,9})*")
 """Numbers as most people write them."""
 _INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館]|番館)")
 _GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
-_NEXT: Final = re.compile(rf"{_SEPARATOR.pattern}(?=[0-9{numerals.KANJI}])")
+_NUMBER: Final = re.compile(
+    rf"({numerals.RUN.pattern})(?:{_UNITS})?({_SEPARATOR.pattern}(?=[0-9{numerals.KANJI}]))?"
+)
+"""A number, its unit, and what joins it to the next."""
 _MARK: Final = re.compile("[甲乙丙戊己庚辛東西南北]")
 _BEFORE_NUMBER: Final = rf"(?=[0-9]|[{numerals.KANJI}]+(?:番地|番|号|$))"
 _CLASS: Final = re.compile(
@@ -91,30 +93,35 @@ def _read_units(block: str, *, marked: bool) -> Numbers:
     marks: list[str] = [""]
     at = begin = 0
     while run := _NUMBER.match(block, at):
-        digits, unit = run.groups()
+        digits, unit, joint = run.groups()
+        end = run.end(2 if unit else 1)
         value = int(digits) if digits.isascii() else numerals.number(digits)
+        if value is None or len(digits) > numerals.MAX:
+            break
         if (
-            value is None
-            or len(digits) > numerals.MAX
-            or (values and not digits.isascii() and not _ended(block, run))
+            values
+            and not unit
+            and (
+                _INSIDE.match(block, end)  # a floor or a room, not a number of the lot
+                or (not digits.isascii() and not _ended(block, end))
+            )
         ):
             break
-        if values and not unit and _INSIDE.match(block, run.end()):
-            break  # a floor or a room, not a number of the lot
         kind, family = _KINDS[unit] if unit else UNSTATED
         values.append(value)
         kinds.append(kind)
         families.append(family)
-        at = begin = run.end()
+        at = begin = end
         mark = _mark(block, at, family) if marked else None
         marks.append(mark[1] if mark else "")
-        following = mark or _NEXT.match(block, at)
-        if following is None and unit and unit != "号":
-            following = _GAP.match(block, at)
-        if following is None:
+        if mark:
+            at = mark.end()
+        elif joint:
+            at = begin = run.end()
+        elif unit and unit != "号" and (gap := _GAP.match(block, at)):
+            at = begin = gap.end()
+        else:
             break
-        at = following.end()
-        begin = begin if mark else at
     marks[len(values) :] = [""]
     if marked and values and (last := _CLASS_AT_END.match(block, begin)):
         marks[-1], begin = last[1], last.end()
@@ -164,6 +171,5 @@ def _joins(after: str) -> bool:
     return bool(found and numerals.RUN.match(after[found.end() :]))
 
 
-def _ended(block: str, run: re.Match[str]) -> bool:
-    after = block[run.end() : run.end() + 1]
-    return bool(run[2]) or after in _ENDS or bool(_joins(block[run.end() :]))
+def _ended(block: str, end: int) -> bool:
+    return block[end : end + 1] in _ENDS or bool(_joins(block[end:]))
