@@ -15,6 +15,8 @@ _KANA_NO: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ノの之乃](?=[一-鿿𠀀
 _OAZA: Final = re.compile(r"大字|(?<!文)字(?=[^\s0-9])")
 _CHOME: Final = re.compile("(?<=[0-9一二三四五六七八九十])町目")
 _TOUCHED: Final = re.compile("[ヶケがガカヵノの之乃ツつッっ]|町目")
+_UNUSUAL: Final = re.compile(f"[{variants.FORMS}]|{_TOUCHED.pattern}")
+"""What `usual` may change: nearly half of all addresses hold nothing of it."""
 _KANA_TSU: Final = re.compile(f"(?<=[{_CJK}])[ツつッっ](?=[一-鿿𠀀-𪛟])")
 SPELLINGS: Final = (
     ("ke-ga", _KANA_KE, "ケ"),
@@ -80,6 +82,8 @@ def bare(text: str) -> str:
 
 def usual(text: str) -> str:
     """Return text, in NFKC, with each variant in its usual form; no character more or fewer."""
+    if not _UNUSUAL.search(text):
+        return text
     plain = variants.fold(text)
     if _TOUCHED.search(plain):
         for _, pattern, one in SPELLINGS:
@@ -89,6 +93,8 @@ def usual(text: str) -> str:
 
 def usual_noted(text: str, folded: set[str]) -> str:
     """Return the same, and note in `folded`, by reason code, what was found."""
+    if not _UNUSUAL.search(text):
+        return text
     plain = variants.fold(text)
     if plain != text:
         olds = (old for old, new in zip(text, plain, strict=True) if old != new)

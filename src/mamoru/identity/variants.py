@@ -3,7 +3,6 @@
 INVARIANT: 斉 and 斎, 荻 and 萩, 太 and 大 are different characters and stay so.
 """
 
-import re
 from typing import Final
 
 # A class is here only if its members are forms of one character in the family register's sense
@@ -29,12 +28,13 @@ _FOLD: Final = {ord(variant): members[0] for members in _CLASSES for variant in 
 _LOOSEN: Final = {ord(variant): members[0] for members in _LOOSE for variant in members[1:]}
 
 
-_VARIANT: Final = re.compile(f"[{''.join(map(chr, _FOLD))}]")
+FORMS: Final = "".join(map(chr, _FOLD))
+"""All forms that are not the usual one."""
 
 
 def fold(text: str) -> str:
     """Return `text` with each variant in its usual form; `text` is already in NFKC."""
-    return text.translate(_FOLD) if _VARIANT.search(text) else text
+    return text.translate(_FOLD)
 
 
 def loosen(text: str) -> str:

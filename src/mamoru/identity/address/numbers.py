@@ -17,7 +17,6 @@ _NOT_A_NUMBER: Final = re.compile(
     r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))"
 )
 _HYPHENS: Final = re.compile("[0-9]{1,9}(?:-[0-9]{1,9})*")
-"""Numbers as most people write them."""
 _INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館]|番館)")
 _GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
 _NUMBER: Final = re.compile(
@@ -46,14 +45,31 @@ _KINDS: Final = {
 }
 
 
+class Numbers(NamedTuple):
+    """The numbers of a lot or block: what each is, what marks stand between, and what follows."""
+
+    values: tuple[int, ...]
+    kinds: tuple[str, ...]
+    families: tuple[str, ...]
+    marks: tuple[str, ...]  # before each number and behind the last; () if there is none
+    after: str
+
+
+def plainly(rest: str) -> Numbers | None:
+    """Return the numbers of a text that is nothing else, as most people write them: 3-4-1."""
+    if not _HYPHENS.fullmatch(rest):
+        return None
+    values = tuple(map(int, rest.split("-")))
+    none = ("",) * len(values)
+    return Numbers(values, none, none, (), "")
+
+
 def first(rest: str, *, behind_town: bool = False) -> int:
     """Return where the numbers of the lot begin; the length of `rest` if there are none.
 
     `behind_town`: the town's name is known to end where `rest` begins, so that a numeral there
     is no part of it: 町二九丁目 is 29, not the 9th 丁目 of 町二.
     """
-    if _HYPHENS.fullmatch(rest):
-        return 0
     for run in numerals.RUN.finditer(rest):
         after = rest[run.end() :]
         if _NOT_A_NUMBER.match(after):
@@ -67,26 +83,9 @@ def first(rest: str, *, behind_town: bool = False) -> int:
     return len(rest)
 
 
-class Numbers(NamedTuple):
-    """The numbers of a lot or block: what each is, what marks stand between, and what follows."""
-
-    values: tuple[int, ...]
-    kinds: tuple[str, ...]
-    families: tuple[str, ...]
-    marks: tuple[str, ...]  # before each number and behind the last; () if there is none
-    after: str
-
-
 def read(block: str) -> Numbers:
     """Return the numbers with which a text begins."""
-    if _HYPHENS.fullmatch(block):
-        values = tuple(map(int, block.split("-")))
-        none = ("",) * len(values)
-        return Numbers(values, none, none, (), "")
-    return _read_units(block, marked=_MARK.search(block) is not None)
-
-
-def _read_units(block: str, *, marked: bool) -> Numbers:
+    marked = _MARK.search(block) is not None
     values: list[int] = []
     kinds: list[str] = []
     families: list[str] = []

@@ -238,17 +238,24 @@ def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
     folded = draft.folded
     rest = _read_street(text, draft, rest)
     town, rest = _known_town(draft, rest)
-    start = numbers.first(rest, behind_town=bool(draft.known))
-    between = _ENDS.sub("", rest[:start].strip(EDGES)) if start else ""
-    block = rest[start:] if start else rest
-    values, kinds, families, marks, after = numbers.read(block)
-    building, floor, room = inside.read(after)
-    koaza = _koaza_key(between, folded) if between else ""
-    lot = block[: len(block) - len(after)]
-    if "-" in lot:
-        folded.add("dash")
-    if not lot.isascii() and _KANJI_NUMERAL.search(lot):
-        folded.add("kanji-numeral")
+    between = koaza = building = floor = room = ""
+    found = numbers.plainly(rest)
+    if found is not None:
+        if "-" in rest:
+            folded.add("dash")
+    else:
+        start = numbers.first(rest, behind_town=bool(draft.known))
+        between = _ENDS.sub("", rest[:start].strip(EDGES)) if start else ""
+        block = rest[start:]
+        found = numbers.read(block)
+        building, floor, room = inside.read(found.after)
+        koaza = _koaza_key(between, folded) if between else ""
+        lot = block[: len(block) - len(found.after)]
+        if "-" in lot:
+            folded.add("dash")
+        if not lot.isascii() and _KANJI_NUMERAL.search(lot):
+            folded.add("kanji-numeral")
+    values, kinds, families, marks, _ = found
     key = f"{town.key}{koaza}" if town else koaza
     return Form(  # by position: by name it takes four times as long
         text,
