@@ -67,11 +67,12 @@ def test_the_lists_are_as_long_as_promised() -> None:
 
 SPELLINGS: tuple[Callable[[str], str], ...] = (oracle.hepburn, oracle.kunrei, oracle.passport)
 KANA = [*(oracle.KUNREI.keys() - {"ヲ", "ン", "ヂ", "ヅ"}), "シャ", "キュ", "チョ", "ジュ", "リョ"]
+DOUBLE = ["ッカ", "ッシ", "ッチ", "ッツ", "ッジ", "ッフ", "ッシャ", "ッチャ", "ッジャ", "ッパ"]
 
 syllables = st.builds(
     lambda first, rest: first + "".join(rest),
     st.sampled_from(sorted(KANA)),
-    st.lists(st.sampled_from([*sorted(KANA), "ン", "ッカ", "ッチ"]), max_size=4),
+    st.lists(st.sampled_from([*sorted(KANA), "ン", *DOUBLE]), max_size=4),
 )
 
 

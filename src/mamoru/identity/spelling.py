@@ -37,10 +37,12 @@ _LATIN: Final = str.maketrans("āīūēōâîûêô", "aiueoaiueo")
 _ROMAJI: Final = (
     (re.compile("[^a-z]"), ""),
     (re.compile("sy"), "sh"),
-    (re.compile("ty|tch|cch"), "ch"),
+    (re.compile("t?ty|tch|cch"), "ch"),
+    (re.compile("z(?=z[iy])|d(?=di)"), "j"),  # ッジ: a double consonant is that of its syllable
+    (re.compile("h(?=hu)"), "f"),
     (re.compile("zy|jy"), "j"),
     (re.compile("si"), "shi"),
-    (re.compile("ti"), "chi"),
+    (re.compile("t?ti"), "chi"),
     (re.compile("tu"), "tsu"),
     (re.compile("hu"), "fu"),
     (re.compile("zi|di"), "ji"),
