@@ -49,7 +49,7 @@ _ROMAJI: Final = (
     (re.compile("du|dzu"), "zu"),
     (re.compile("m(?=[bmp])"), "n"),
     (re.compile("l"), "r"),
-    (re.compile("(?<=o)[uo]|(?<=u)u|(?<=o)h(?![aiueo])"), ""),
+    (re.compile("(?<=o)[uo]+|(?<=u)u|(?<=o)h(?![aiueo])"), ""),
     (re.compile("(?<=a)a|(?<=i)i|(?<=e)e"), ""),
 )
 _DIGIT: Final = re.compile("[0-9]")
