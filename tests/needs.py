@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ _PRESENT: Mapping[str, Callable[[], bool]] = {
     "chromium": lambda: chromium().is_file(),
     "mariadb": lambda: shutil.which("mariadbd") is not None,
     "strace": tracing_allowed,
+    "names": lambda: find_spec("japanese_personal_name_dataset") is not None,
 }
 
 

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
 from mamoru.identity import address, towns
+from mamoru.identity.table import table
 from mamoru.identity.terms import Verdict
 from mamoru.identity.towns import Municipality
 from tests import sweeps
+from tests.oracle import town_names as oracle
 
 EVERYWHERE = tuple(towns.everywhere())
 NUMBER = "12番地3"
@@ -59,6 +62,65 @@ def test_two_towns_of_a_municipality_are_never_one_however_alike_their_names(
     )
     assert joined == []
     assert pairs
+
+
+@pytest.mark.sweep
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize("shard", sweeps.shards(2))
+def test_a_shortened_name_is_read_only_where_one_town_can_be_meant(
+    shard: int, record_property: sweeps.Record
+) -> None:
+    chosen = sweeps.take(EVERYWHERE, sample=25)[shard :: len(sweeps.shards(2))]
+    joined, read = [], 0
+
+    for each in chosen:
+        head, names = places(each)
+        known = set(names)
+        for name in names:
+            for written in (oracle.shortened(name) | oracle.with_ward(name)) - known:
+                found = address.read(f"{head}{written}{NUMBER}").known
+                read += bool(found) and {town.name for town in found} == {name}
+                compared = address.compare(f"{head}{written}{NUMBER}", f"{head}{name}{NUMBER}")
+                if compared.verdict is Verdict.MATCH and oracle.may_mean(written, names) != {name}:
+                    joined.append((head, written, name))
+
+    sweeps.record(
+        record_property,
+        "municipalities whose shortened names are read",
+        ran=len(chosen),
+        of=len(EVERYWHERE) // len(sweeps.shards(2)),
+    )
+    assert joined == []
+    assert read
+
+
+@pytest.mark.sweep
+@pytest.mark.promise("P3.10")
+def test_latin_letters_name_one_town_or_none(record_property: sweeps.Record) -> None:
+    chosen = sweeps.take(EVERYWHERE, sample=60)
+    count, lost, joined = 0, [], []
+    for each in chosen:
+        head, _ = places(each)
+        parts = ", ".join(
+            "-".join(pair) for pair in zip(*[iter(each.romaji.split())] * 2, strict=False)
+        )
+        by_name = {name: latin for name, _, latin, *_ in table().towns_of(each.code) if latin}
+        for name, other in pairwise(sorted(by_name)):
+            count += 1
+            written = f"12-3 {by_name[name]}, {parts}"
+            verdict = address.compare(f"{head}{name}{NUMBER}", written).verdict
+            lost += [(head, written)] if verdict is not Verdict.MATCH else []
+            if address.compare(f"{head}{other}{NUMBER}", written).verdict not in SAFE:
+                joined.append((head, other, written))
+
+    sweeps.record(
+        record_property,
+        "municipalities whose towns are read in Latin letters",
+        ran=len(chosen),
+        of=len(EVERYWHERE),
+    )
+    assert joined == []
+    assert len(lost) <= count // 20
 
 
 @pytest.mark.sweep

@@ -78,6 +78,8 @@ RENAMED_WARDS: Final = {
     ("浜松市", "浜北区"): "浜名区",
     ("浜松市", "北区"): "浜名区",
 }
+OF_TWO_TIMES: Final = frozenset(city for city, _ in RENAMED_WARDS)
+"""Cities with wards of one name that were not one place at all times."""
 RENAMED_ON: Final = "2024-01-01"
 # 三方原地区 of the old 北区 went to 中央区.
 MIKATAHARA: Final = ("初生町", "三方原町", "東三方町", "豊岡町", "三幸町", "大原町", "根洗町")

@@ -133,7 +133,7 @@ def _tier_across_scripts(left: str, right: str) -> tuple[Tier, str]:
 
 
 def _is_unreadable(text: str) -> bool:
-    return len(text) > _MAX or kit_text.hidden_characters(text)
+    return len(text) > _MAX or not spelling.readable(text)
 
 
 def _plain(text: str) -> str:

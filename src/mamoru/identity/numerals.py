@@ -8,12 +8,13 @@ _PLACES: Final = {"十": 10, "百": 100, "千": 1000}
 _MYRIAD: Final = "万"
 KANJI: Final = "〇一二三四五六七八九十百千万廿"
 RUN: Final = re.compile(rf"[0-9]+|[{KANJI}]+")
-_MAX: Final = 12
+MAX: Final = 12
+"""Longer runs are no number of a place."""
 
 
 def number(text: str) -> int | None:
     """Return the number of one run of ASCII digits or kanji numerals, or None if it is neither."""
-    if not text or len(text) > _MAX:
+    if not text or len(text) > MAX:
         return None
     if text.isascii():
         return int(text) if text.isdecimal() else None
@@ -42,3 +43,13 @@ def _below_myriad(text: str) -> int | None:
         total += (1 if digit is None else digit) * place
         digit, last_place = None, place
     return total + (digit or 0)
+
+
+def plain(text: str) -> str:
+    """Return text with each run of numerals as digits between bars, so that runs never join."""
+    return RUN.sub(_bar, text)
+
+
+def _bar(run: re.Match[str]) -> str:
+    value = number(run[0])
+    return run[0] if value is None else f"|{value}|"

@@ -58,6 +58,14 @@ REASONS: Final[dict[str, Words]] = {
         "「番地」と「番」の違い（数字は同じ）", "lot or block number, the same figures"
     ),
     "oaza-aza": Words("大字・字の有無", "with or without oaza or aza"),
+    "cho-omitted": Words(
+        "町名の「町」「村」「区」の有無（ほかの町と紛れません）",
+        "with or without cho, mura or ku within the town's name; no other town is meant",
+    ),
+    "koaza-omitted": Words(
+        "小字の省略（甲・乙等の区分と地番で定まります）",
+        "small section left out; the class and the number name one lot",
+    ),
     "ke-ga": Words("ヶ・ケ・が等の違い", "spelling of ke or ga"),
     "no-particle": Words("ノ・の・之の違い", "spelling of no"),
     "variant-kanji": Words("旧字体・異体字の違い", "old or variant form of a character"),

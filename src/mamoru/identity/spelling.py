@@ -1,11 +1,13 @@
 """One form for the spellings of a place's name: variants, ヶ and が, ノ, 通り名, Latin letters (P3.10)."""
 
 import re
+import unicodedata
 from typing import Final
 
 from mamoru.identity import variants
 from mamoru.kit import text as kit_text
 
+_UNSEEN: Final = frozenset(["Cc", "Cf", "Cs", "Co", "Cn"])
 _CJK: Final = "一-鿿々𠀀-𪛟"
 _KANA: Final = "ぁ-ゖァ-ヺ"
 _KANA_KE: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ヶケがガカヵ](?=[一-鿿𠀀-𪛟0-9\\s]|$)")
@@ -13,6 +15,8 @@ _KANA_NO: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ノの之乃](?=[一-鿿𠀀
 _OAZA: Final = re.compile(r"大字|(?<!文)字(?=[^\s0-9])")
 _CHOME: Final = re.compile("(?<=[0-9一二三四五六七八九十])町目")
 _TOUCHED: Final = re.compile("[ヶケがガカヵノの之乃ツつッっ]|町目")
+_UNUSUAL: Final = re.compile(f"[{variants.FORMS}]|{_TOUCHED.pattern}")
+"""What `usual` may change: nearly half of all addresses hold nothing of it."""
 _KANA_TSU: Final = re.compile(f"(?<=[{_CJK}])[ツつッっ](?=[一-鿿𠀀-𪛟])")
 SPELLINGS: Final = (
     ("ke-ga", _KANA_KE, "ケ"),
@@ -33,19 +37,23 @@ _LATIN: Final = str.maketrans("āīūēōâîûêô", "aiueoaiueo")
 _ROMAJI: Final = (
     (re.compile("[^a-z]"), ""),
     (re.compile("sy"), "sh"),
-    (re.compile("ty|tch|cch"), "ch"),
+    (re.compile("t?ty|tch|cch"), "ch"),
+    (re.compile("z(?=z[iy])|d(?=di)"), "j"),  # ッジ: a double consonant is that of its syllable
+    (re.compile("h(?=hu)"), "f"),
     (re.compile("zy|jy"), "j"),
     (re.compile("si"), "shi"),
-    (re.compile("ti"), "chi"),
+    (re.compile("t?ti"), "chi"),
     (re.compile("tu"), "tsu"),
     (re.compile("hu"), "fu"),
     (re.compile("zi|di"), "ji"),
     (re.compile("du|dzu"), "zu"),
     (re.compile("m(?=[bmp])"), "n"),
     (re.compile("l"), "r"),
-    (re.compile("(?<=o)[uo]|(?<=u)u|(?<=o)h(?![aiueo])"), ""),
+    (re.compile("(?<=o)[uo]+|(?<=u)u|(?<=o)h(?![aiueo])"), ""),
     (re.compile("(?<=a)a|(?<=i)i|(?<=e)e"), ""),
 )
+_DIGIT: Final = re.compile("[0-9]")
+_DIGITS: Final = re.compile("([0-9]+)")
 _SYLLABLES: Final = {
     kana: romaji
     for row in [
@@ -62,6 +70,13 @@ _SYLLABLES: Final = {
 _YOON: Final = {"ャ": "a", "ュ": "u", "ョ": "o", "ェ": "e"}
 
 
+def readable(text: str) -> bool:
+    """Return whether a reader sees every character: no control, format, private or unassigned one."""
+    return text.isprintable() or not any(
+        unicodedata.category(each) in _UNSEEN and each not in "\t\n\r" for each in text
+    )
+
+
 def bare(text: str) -> str:
     """Return text without 大字 and 字."""
     return _OAZA.sub("", text) if "字" in text else text
@@ -69,6 +84,8 @@ def bare(text: str) -> str:
 
 def usual(text: str) -> str:
     """Return text, in NFKC, with each variant in its usual form; no character more or fewer."""
+    if not _UNUSUAL.search(text):
+        return text
     plain = variants.fold(text)
     if _TOUCHED.search(plain):
         for _, pattern, one in SPELLINGS:
@@ -78,6 +95,8 @@ def usual(text: str) -> str:
 
 def usual_noted(text: str, folded: set[str]) -> str:
     """Return the same, and note in `folded`, by reason code, what was found."""
+    if not _UNUSUAL.search(text):
+        return text
     plain = variants.fold(text)
     if plain != text:
         olds = (old for old, new in zip(text, plain, strict=True) if old != new)
@@ -104,9 +123,15 @@ def street(text: str) -> str:
     return plain.replace(" ", "")
 
 
-def romaji(text: str) -> str:
-    """Return the key of a name in Latin letters: Hepburn, Kunrei and the marks of long vowels are one."""
+def romaji(text: str, *, digits: bool = False) -> str:
+    """Return the key of a name in Latin letters: Hepburn, Kunrei and the marks of long vowels are one.
+
+    With `digits` a number before a word stays: `Kita4-jo`. One at the end is none of the name's.
+    """
     key = text.lower().translate(_LATIN)
+    if digits and _DIGIT.search(key):
+        parts = [part if part.isdecimal() else romaji(part) for part in _DIGITS.split(key)]
+        return "" if parts[-1] == "" else "".join(parts)
     for pattern, one in _ROMAJI:
         key = pattern.sub(one, key)
     return key

@@ -4,51 +4,39 @@ The table is built by `scripts/build_towns.py`; `version()` names its sources an
 verdict. A municipality's towns are unpacked when it is first met.
 """
 
-import json
 import re
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import product
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from mamoru.identity import municipalities as places
 from mamoru.identity import numerals, spelling
+from mamoru.identity.table import Row, table
+from mamoru.identity.town_names import Found, Names, Town
 
-_FILE: Final = Path(__file__).with_name("towns.pack")
+__all__ = [
+    "CLASSES",
+    "Found",
+    "Municipality",
+    "Place",
+    "Town",
+    "at",
+    "everywhere",
+    "former",
+    "head",
+    "municipality",
+    "named",
+    "version",
+]
+
 _COUNTY: Final = re.compile(r"^(.+?郡|三宅島|八丈島)(.+[町村])$")
 _WARD: Final = re.compile(r"^(.+市)(.+区)$")
-_COUNTED: Final = re.compile(
-    rf"([0-9]+|[{numerals.KANJI}]+)(条|番町|番丁|番通|丁目|丁|線|区|号|町|通|番)"
-)
-_DROPPED: Final = ("条", "番町", "番丁")
-"""Words that people leave out behind a number: 北16西2, つつじが丘北3-4."""
-_KANJI_DIGITS: Final = "〇一二三四五六七八九"
-_PARTICLE: Final = re.compile("(?<=.)ノ(?=.)")
-_GOES_ON: Final = re.compile("[ぁ-ヺ々一-鿿𠀀-𪛟]")
+CLASSES: Final = "甲乙丙戊己庚辛"
+"""支号: letters by which lots of one 大字 are told apart; 丁 is more often a block's name."""
+_FIRST: Final = 2
 _NONE: Final[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """One town. In Kyoto several of one ward may bear one name, told apart by their streets."""
-
-    code: str  # of its municipality
-    name: str
-    streets: frozenset[str]  # spelled alike (`spelling.street`)
-    chome: bool  # whether it is divided into 丁目
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A town's name at the beginning of a text: which town, or towns of one name, and where it ends."""
-
-    towns: tuple[Town, ...]
-    end: int
-    loosely: bool = False  # an old or rare form of the name, the only one that it can be
-    unit_dropped: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,67 +58,38 @@ class Municipality:
 
     @cached_property
     def towns(self) -> tuple[Town, ...]:
-        """All towns."""
-        return tuple(
-            Town(
-                self.code,
-                name,
-                frozenset(map(spelling.street, streets)) if streets else _NONE,
-                bool(chome),
-            )
-            for name, _, _, _, streets, chome in self._rows()
-        )
+        """All towns, and those of one name between which nothing tells once."""
+        made: dict[tuple[str, tuple[str, ...], int], Town] = {}
+        for name, _, _, _, streets, chome in self._rows():
+            key = (name, tuple(streets), chome)
+            if key not in made:
+                made[key] = Town(
+                    self.code,
+                    name,
+                    numerals.plain(spelling.usual(spelling.bare(name))),
+                    frozenset(map(spelling.street, streets)) if streets else _NONE,
+                    bool(chome),
+                )
+        return tuple(made.values())
 
-    def _rows(self) -> list[tuple[str, str, str, list[str], list[str], int]]:
-        """Return name, kana, Latin letters, postal codes, streets and whether there are 丁目, a town."""
-        return [tuple(row) for row in _table().towns_of(self.code)]
+    def _rows(self) -> list[Row]:
+        return table().towns_of(self.code)
 
     def at(self, text: str) -> Found | None:
-        """Return the longest town's name with which a text begins; it is spelled as `spelling.usual`.
-
-        A number that goes on behind the name belongs to no shorter name: 三条 does not begin 三条一.
-        """
-        exact = _longest(self._names, text)
-        if exact is not None and not _GOES_ON.match(text, exact.end):
-            return exact
-        loose = _longest(self._loose_names, spelling.loose(text))
-        if loose is None or (exact is not None and exact.end >= loose.end):
-            return exact
-        return replace(loose, loosely=True)
+        """Return the longest town's name with which a text begins; it is spelled as `spelling.usual`."""
+        return self._names.at(text)
 
     @cached_property
-    def _names(self) -> "_Names":
-        exact: dict[str, tuple[Town, ...]] = {}
-        for town in self.towns:
-            for name in _spelled(town.name):
-                exact[name] = (*exact.get(name, ()), town)
-        names: dict[str, tuple[tuple[Town, ...], bool]] = {}
-        for name, towns in exact.items():
-            for each, dropped in _written(name):
-                if each not in exact and (not dropped or _base(each) not in exact):
-                    names.setdefault(each, (towns, dropped))
-        names.update((name, (towns, False)) for name, towns in exact.items())
-        return _by_first(names)
-
-    @cached_property
-    def _loose_names(self) -> "_Names":
-        """Names in their loosest form, where one name of the municipality has it and no other."""
-        found: dict[str, list[tuple[Town, ...]]] = defaultdict(list)
-        by_name: dict[str, tuple[Town, ...]] = {}
-        for town in self.towns:
-            by_name[town.name] = (*by_name.get(town.name, ()), town)
-        for name, towns in by_name.items():
-            key = spelling.loose(spelling.usual(spelling.bare(name)))
-            for form in {key, _PARTICLE.sub("", key)}:
-                found[form].append(towns)
-        return _by_first({name: (each[0], False) for name, each in found.items() if len(each) == 1})
+    def _names(self) -> Names:
+        return Names(self.towns, parts_called_ku=not self.ward)
 
     @cached_property
     def by_romaji(self) -> Mapping[str, tuple[str, ...]]:
         """The key of a name in Latin letters -> the town names that it may stand for."""
         found: dict[str, set[str]] = defaultdict(set)
         for name, kana, latin, *_ in self._rows():
-            for key in {spelling.romaji(latin), spelling.romaji_of_kana(kana)}:
+            keys = {spelling.romaji(latin, digits=True), spelling.romaji_of_kana(kana)}
+            for key in keys:
                 found[key].add(name)
         return {key: tuple(sorted(names)) for key, names in found.items() if key}
 
@@ -138,141 +97,21 @@ class Municipality:
         """Return the postal codes, seven digits each, of the towns of a name."""
         return frozenset(code for row in self._rows() if row[0] == name for code in row[3])
 
+    def is_class(self, name: str) -> bool:
+        """Whether a town's name is a class of lots: it ends in 甲, and the same with 乙 is a town too."""
+        others = {f"{name[:-1]}{each}" for each in CLASSES} - {name}
+        return name[-1] in CLASSES and any(town.name in others for town in self.towns)
+
     def named(self, name: str) -> tuple[Town, ...]:
         """Return the towns of a name."""
         return tuple(town for town in self.towns if town.name == name)
-
-
-_Names = Mapping[str, tuple[tuple[str, tuple[Town, ...], bool], ...]]
-
-
-def _spelled(name: str) -> set[str]:
-    """Return how a name is spelled in a text in its usual form: by itself, and behind a 市 or 町."""
-    bare = spelling.bare(name)
-    return {spelling.usual(bare), spelling.usual(f"市{bare}")[1:]}
-
-
-def _by_first(names: Mapping[str, tuple[tuple[Town, ...], bool]]) -> _Names:
-    found: dict[str, list[tuple[str, tuple[Town, ...], bool]]] = defaultdict(list)
-    for name, (towns, dropped) in names.items():
-        if name:
-            found[name[0]].append((name, towns, dropped))
-    return {
-        first: tuple(sorted(each, key=lambda one: (-len(one[0]), one[0])))
-        for first, each in found.items()
-    }
-
-
-def _longest(names: _Names, text: str) -> Found | None:
-    for name, towns, dropped in names.get(text[:1], ()):
-        if text.startswith(name):
-            end = len(name)
-            if _runs_on(name, text[end : end + 1], names):
-                continue
-            if dropped and not spelling.SEPARATED.match(text, end):
-                continue
-            return Found(towns, end, unit_dropped=dropped)
-    return None
-
-
-def _runs_on(name: str, after: str, names: _Names) -> bool:
-    """Whether the number at a name's end may go on behind it: 三条 does not begin 三条一.
-
-    A name like 与一, whose head is no town, does not: 与一四丁目 is the fourth 丁目 of 与一.
-    """
-    if not (_is_numeral(name[-1]) and _is_numeral(after)) or name[-1].isascii() != after.isascii():
-        return False
-    head = name.rstrip(f"0123456789{numerals.KANJI}")
-    return (
-        after.isascii() or not head or any(head == each for each, _, _ in names.get(head[:1], ()))
-    )
-
-
-def _is_numeral(character: str) -> bool:
-    return character != "" and (character in numerals.KANJI or character.isdecimal())
-
-
-def _written(name: str) -> Iterator[tuple[str, bool]]:
-    """Yield the ways in which the counted parts of a name are written: 北十六条西, 北16条西, 北16西."""
-    parts = _COUNTED.split(name)
-    if len(parts) == 1:
-        return
-    plain, counted = parts[::3], list(zip(parts[1::3], parts[2::3], strict=True))
-    choices: list[list[tuple[str, bool]]] = []
-    for place, (number, unit) in enumerate(counted):
-        value = numerals.number(number)
-        forms = {number} if value is None else {str(value), _positional(value), _by_digits(value)}
-        ways = [(f"{form}{unit}", False) for form in forms]
-        other = {"番町": "番丁", "番丁": "番町"}.get(unit)
-        if other:
-            ways += [(f"{form}{other}", False) for form in forms]
-        last = place == len(counted) - 1 and not plain[place + 1]
-        if value is not None and unit in _DROPPED:
-            between = unit == "条" and plain[place + 1][:1] in set("東西南北")
-            if between:
-                ways += [(form, False) for form in forms]
-            elif last:
-                ways.append((str(value), True))
-        choices.append(ways)
-    for chosen in product(*choices):
-        text = plain[0]
-        for (piece, _), after in zip(chosen, plain[1:], strict=True):
-            text += piece + after
-        yield text, any(dropped for _, dropped in chosen)
-
-
-def _base(written: str) -> str:
-    """Return a name without the number at its end."""
-    return written.rstrip("0123456789")
-
-
-def _positional(value: int) -> str:
-    """Write 1 to 999 with places: 二十三."""
-    text = ""
-    for size, mark in ((100, "百"), (10, "十")):
-        digit, value = divmod(value, size)
-        if digit:
-            text += ("" if digit == 1 else _KANJI_DIGITS[digit % 10]) + mark
-    return text + (_KANJI_DIGITS[value] if value else "")
-
-
-def _by_digits(value: int) -> str:
-    return "".join(_KANJI_DIGITS[int(digit)] for digit in str(value))
-
-
-@dataclass(frozen=True)
-class _Table:
-    """The file: four bytes with the length of its head, the head, and each municipality's towns."""
-
-    packed: bytes
-    version: str
-    index: Mapping[str, tuple[str, str, str, str, int, int]]
-    former: Mapping[str, tuple[str, ...]]
-    start: int
-
-    def towns_of(self, code: str) -> list[list[Any]]:
-        *_, offset, length = self.index[code]
-        part = self.packed[self.start + offset : self.start + offset + length]
-        return list(json.loads(zlib.decompress(part)))
-
-
-@cache
-def _table() -> _Table:
-    packed = _FILE.read_bytes()
-    start = 4 + int.from_bytes(packed[:4], "big")
-    head = json.loads(zlib.decompress(packed[4:start]))
-    former: dict[str, tuple[str, ...]] = {}
-    for name, code in head["former"]:
-        former[name] = (*former.get(name, ()), code)
-    index = {code: tuple(rest) for code, *rest in head["municipalities"]}
-    return _Table(packed, head["version"], index, former, start)
 
 
 @cache
 def _all() -> Mapping[str, Municipality]:
     return {
         code: _municipality(code, prefecture, name, kana, romaji)
-        for code, (prefecture, name, kana, romaji, *_) in _table().index.items()
+        for code, (prefecture, name, kana, romaji, *_) in table().index.items()
     }
 
 
@@ -292,9 +131,10 @@ def _municipality(code: str, prefecture: str, name: str, kana: str, romaji: str)
 
 def version() -> str:
     """Return which release of which sources the table was made of."""
-    return _table().version
+    return table().version
 
 
+@cache
 def municipality(code: str) -> Municipality:
     """Return a municipality by its code (JIS X 0402); KeyError if there is none."""
     return _all()[code]
@@ -371,6 +211,39 @@ def at(text: str) -> Place | None:
     return Place(county, one.city, "", end)
 
 
+@cache
+def _written_heads() -> tuple[frozenset[str], Mapping[str, tuple[int, ...]]]:
+    """Return what municipalities are called without spaces, and the lengths by the first letters."""
+    heads: set[str] = set()
+    for each in _all().values():
+        if each.city in places.OF_TWO_TIMES:
+            continue  # which ward is meant depends on what follows
+        names = (each.name, each.ward) if each.ward else (f"{each.county}{each.name}", each.name)
+        heads.update(
+            spelling.usual(f"{prefecture}{name}")
+            for prefecture in ("", each.prefecture)
+            for name in names
+        )
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for head in heads:
+        lengths[head[:_FIRST]].add(len(head))
+    return frozenset(heads), {
+        first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()
+    }
+
+
+def head(text: str) -> str:
+    """Return the longest name of a municipality, with its prefecture, with which a text begins.
+
+    Nothing where a space stands in it or a designated city's ward is left out: `at` tells more.
+    """
+    heads, lengths = _written_heads()
+    for end in lengths.get(text[:_FIRST], ()):
+        if text[:end] in heads:
+            return text[:end]
+    return ""
+
+
 def _at(names: Mapping[str, tuple[str, ...]], text: str, start: int) -> str:
     for name in names.get(text[start : start + 1], ()):
         if text.startswith(name, start):
@@ -386,7 +259,7 @@ def _skip(text: str, start: int) -> int:
 
 def former(name: str) -> tuple[str, ...]:
     """Return the codes of the municipalities in which a town or village of earlier days lives on."""
-    return _table().former.get(name, ())
+    return table().former.get(name, ())
 
 
 @lru_cache(maxsize=8192)

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from mamoru.identity import municipalities as places
-from mamoru.identity import numerals, reasons
-from mamoru.identity.address import inside, numbers
+from mamoru.identity import numerals, reasons, spelling, towns
+from mamoru.identity.address import inside
 from mamoru.identity.address.form import Comparison, Form
 from mamoru.identity.address.reading import read
 from mamoru.identity.spelling import DASH
@@ -86,8 +86,7 @@ def _closed(a: Form, b: Form) -> tuple[Form, Form]:
     for end in range(len(run[0]) if run else 0, 0, -1):
         rest = short.building[end:]
         if numerals.number(short.building[:end]) == extra[0] and rest.startswith(long.building):
-            closed = replace(
-                short,
+            closed = short._replace(
                 numbers=long.numbers,
                 kinds=(*short.kinds, ""),
                 families=(*short.families, ""),
@@ -108,9 +107,10 @@ def _reads_two_ways(a: Form, b: Form) -> bool:
 
 def _skeleton(form: Form) -> str:
     """Return all that is written after the municipality, without the words between numbers."""
-    values = "".join(f"|{value}|" for value in form.numbers)
+    values = "".join(f"{_mark(form, at)}|{value}|" for at, value in enumerate(form.numbers))
+    values += _mark(form, len(form.numbers))
     written = f"{form.town_key}{values}{form.building}".translate(_LEGAL_DIGITS)
-    parts = [_SOFT.sub("", part) for part in numbers.plain(written).split("|")]
+    parts = [_SOFT.sub("", part) for part in numerals.plain(written).split("|")]
     return "|".join(part for part in parts if part)
 
 
@@ -181,11 +181,17 @@ def _compare_known(a: Form, b: Form, found: _Findings) -> None:
         found.unknown("ambiguous", "town")  # 日の出 and 日之出 are two towns of one city
     if a.koaza != b.koaza:
         left, right = a.koaza, b.koaza
-        if left in right or right in left or _one_of_another_form(left, right):
+        if not (left and right) and _are_classes(a.known & b.known):
+            found.note("koaza-omitted")  # the class and the number name one lot of the 大字
+        elif left in right or right in left or _one_of_another_form(left, right):
             found.unknown("koaza", "town")
         else:
             found.differs("koaza", "town")
     _compare_streets(a, b, found)
+
+
+def _are_classes(known: frozenset[Town]) -> bool:
+    return all(towns.municipality(town.code).is_class(town.name) for town in known)
 
 
 def _spelled_otherwise(a: Form, b: Form) -> bool:
@@ -218,7 +224,7 @@ def _compare_streets(a: Form, b: Form, found: _Findings) -> None:
 
 def _street_key(form: Form) -> str:
     """Return a street without 通, side and the writing of its numbers."""
-    return numbers.plain(_SIDE.sub("", form.street))
+    return numerals.plain(_SIDE.sub("", form.street))
 
 
 def _at_street(form: Form) -> frozenset[Town]:
@@ -228,6 +234,8 @@ def _at_street(form: Form) -> frozenset[Town]:
 
 def _one_of_another_form(left: str, right: str) -> bool:
     """Whether the names differ only where a rare character stands, which may be an old form."""
+    if spelling.loose(left) == spelling.loose(right):
+        return True
     if len(left) != len(right):
         return _is_subsequence(left, right) or _is_subsequence(right, left)
     return all(_is_rare(x) or _is_rare(y) for x, y in zip(left, right, strict=True) if x != y)
@@ -256,14 +264,22 @@ def _compare_numbers(a: Form, b: Form, found: _Findings) -> None:
         return
     for first, second in zip(a.families, b.families, strict=False):
         _compare_kinds(first, second, found)
-    if len(long.numbers) == count:
-        return
-    extra = long.numbers[count:]
+    if a.marks or b.marks:
+        _compare_marks(short, long, found)
+    if len(long.numbers) > count:
+        _compare_length(short, long, found)
+
+
+def _compare_length(short: Form, long: Form, found: _Findings) -> None:
+    """Say what it means that one side's numbers go on where the other's end."""
+    count, extra = len(short.numbers), long.numbers[len(short.numbers) :]
     if short.open_end:
         found.unknown("ambiguous", "numbers")
         return
-    chome = {town.chome for town in a.known & b.known}
-    with_chome = "chome" in {*a.families[:1], *b.families[:1]} or (chome == {True} and count > 1)
+    chome = {town.chome for town in short.known & long.known}
+    with_chome = "chome" in {*short.families[:1], *long.families[:1]} or (
+        chome == {True} and count > 1
+    )
     if len(extra) == 1 and short.room == str(extra[0]) and count >= _THREE:
         found.note("room-notation")  # 芝浦3-4-1-801; with two numbers it may be the house
     elif len(extra) == 1 and short.room:
@@ -285,6 +301,21 @@ def _compare_kinds(first: str, second: str, found: _Findings) -> None:
         found.differs("chome", "numbers")
     else:
         found.unknown("ambiguous", "numbers")
+
+
+def _compare_marks(short: Form, long: Form, found: _Findings) -> None:
+    """Compare 甲 and 乙, or 南 and 北, before each number that both have, and behind the last."""
+    count = len(short.numbers)
+    for at in range(count + 1):
+        x, y = _mark(short, at), _mark(long, at)
+        if x and y and x != y:
+            found.differs("number", "numbers")
+        elif x != y and (x or at < count or len(long.numbers) == count):
+            found.unknown("ambiguous", "numbers")
+
+
+def _mark(form: Form, at: int) -> str:
+    return form.marks[at] if form.marks else ""
 
 
 def _why_numbers_differ(a: Form, b: Form) -> str:

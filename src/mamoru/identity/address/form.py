@@ -19,9 +19,11 @@ class Kind(NamedTuple):
 UNSTATED: Final = Kind("", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """An address taken apart, with the original and what was folded on the way."""
+class Form(NamedTuple):
+    """An address taken apart, with the original and what was folded on the way.
+
+    A tuple, for one is made of every address and a frozen class costs four times as much.
+    """
 
     original: str
     postal_code: str = ""
@@ -34,6 +36,7 @@ class Form:
     koaza: str = ""  # what follows a town of the table before the numbers, spelled alike
     numbers: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()  # 甲 or 南 before each number, and behind the last; () if none
     building: str = ""
     floor: str = ""
     room: str = ""

@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from mamoru.identity import numerals
-from mamoru.identity.address import numbers
 from mamoru.identity.spelling import DASH, usual
 
 EDGES: Final = " ,、，.・()（）「」-"
@@ -41,4 +40,4 @@ def key(building: str) -> str:
     if not building:
         return ""
     plain = usual(_MARKS.sub("", _BETWEEN.sub("-", building)))
-    return numbers.plain(_DASHES.sub("-", plain))
+    return numerals.plain(_DASHES.sub("-", plain))

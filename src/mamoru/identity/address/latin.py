@@ -1,6 +1,7 @@
 """ローマ字の住所: an address in Latin letters, read only where the table leaves one way to read it."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -32,13 +33,13 @@ def read(original: str, text: str) -> Form:
     if numbered is None:
         return unread
     town_words = numbered[2] or numbered[3]
-    if any(_LEFT_OVER.search(part) for part in (town_words, *parts[1:])):
+    if "#" in town_words or any(_LEFT_OVER.search(part) for part in parts[1:]):
         return unread
     values = tuple(int(each) for each in (numbered[1] or numbered[4]).split("-"))
-    name = spelling.romaji(town_words)
+    name = spelling.romaji(town_words, digits=True)
     found = {
         (code, town)
-        for code in _municipalities(frozenset(map(_key, parts[1:])))
+        for code in _by_parts().get(_joined(map(_key, parts[1:])), ())
         for town in towns.municipality(code).by_romaji.get(name, ())
     }
     if len(found) != 1:
@@ -50,11 +51,11 @@ def read(original: str, text: str) -> Form:
         original=original,
         postal_code="".join(postal.groups()) if postal else "",
         prefecture=place.prefecture,
-        county=place.county,
-        city=place.city,
-        ward=place.ward,
+        county=spelling.usual(place.county),
+        city=spelling.usual(place.city),
+        ward=spelling.usual(place.ward),
         town=town,
-        town_key=spelling.usual(town),
+        town_key=known[0].key,
         numbers=values,
         kinds=("",) * len(values),
         families=("",) * len(values),
@@ -68,24 +69,21 @@ def read(original: str, text: str) -> Form:
 def _key(part: str) -> str:
     """Return a part without its suffix: `Kitamuro-Gun` and `Kitamuro` are one."""
     words = re.split(r"[\s-]+", part.strip().lower())
-    if len(words) > 1 and words[-1] in _SUFFIXES:
-        return f"{spelling.romaji(''.join(words[:-1]))}-{words[-1]}"
-    return spelling.romaji("".join(words))
+    return _piece("".join(words[:-1]), words[-1])
 
 
-def _municipalities(parts: frozenset[str]) -> frozenset[str]:
-    return _by_parts().get(parts, frozenset())
+def _joined(parts: Iterable[str]) -> str:
+    return ",".join(sorted(set(parts)))
 
 
 @cache
-def _by_parts() -> dict[frozenset[str], frozenset[str]]:
+def _by_parts() -> dict[str, tuple[str, ...]]:
     """Return the parts of each municipality in Latin letters, in the ways in which they are given."""
-    found: dict[frozenset[str], set[str]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for each in towns.everywhere():
         words = each.romaji.lower().split()
         pieces = [
-            f"{spelling.romaji(name)}-{suffix}"
-            for name, suffix in zip(words[::2], words[1::2], strict=False)
+            _piece(name, suffix) for name, suffix in zip(words[::2], words[1::2], strict=False)
         ]
         prefecture = spelling.romaji(_PREFECTURES.get(each.prefecture, ""))
         without_county = [piece for piece in pieces if not piece.endswith("-gun")]
@@ -96,10 +94,24 @@ def _by_parts() -> dict[frozenset[str], frozenset[str]]:
         ]
         for chosen in (pieces, without_county):
             for last in of_prefecture:
-                found.setdefault(frozenset([*chosen, *last]), set()).add(each.code)
-    return {parts: frozenset(codes) for parts, codes in found.items() if parts}
+                parts = _joined([*chosen, *last])
+                found[parts] = tuple({*found.get(parts, ()), each.code})
+    found.pop("", None)
+    return found
 
 
+def _piece(name: str, suffix: str) -> str:
+    """Return the key of one part of a municipality. The islands have no suffix.
+
+    The source cuts long names, and people copy it: `Mac` and `Mach` are `Machi`.
+    """
+    whole = _CUT.get(suffix, suffix)
+    if not name or whole not in _SUFFIXES:
+        return spelling.romaji(name + suffix)
+    return f"{spelling.romaji(name)}-{whole}"
+
+
+_CUT: Final = {"ma": "machi", "mac": "machi", "mach": "machi", "mu": "mura", "mur": "mura"}
 _PREFECTURES: Final = dict(
     pair.split("=")
     for pair in [

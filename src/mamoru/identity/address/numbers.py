@@ -1,23 +1,38 @@
 """丁目・番地・号: the numbers of a lot or a block, wherever kanji numerals end a name and begin one."""
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from mamoru.identity import numerals
 from mamoru.identity.address.form import UNSTATED, Kind
 from mamoru.identity.spelling import DASH
 
 _SEPARATOR: Final = re.compile(rf"\s*(?:{DASH}|[ノの之乃])\s*")
-_UNIT: Final = re.compile(
-    r"\s*(丁目|番地割|番地|地割|番(?![町丁街])|号(?![室棟館線])|丁(?=[\s0-9〇一二三四五六七八九十]|$|"
-    + DASH
-    + "))"
+_UNITS: Final = (
+    r"\s*(丁目|番地割|番地|地割|番(?![町丁街館])|号(?![室棟館線])"
+    rf"|丁(?=[\s0-9〇一二三四五六七八九十]|$|{DASH}))"
 )
+_UNIT: Final = re.compile(_UNITS)
 _NOT_A_NUMBER: Final = re.compile(
     r"^(?:条|線|番町|番丁|番街|丁町|区|町|村|号線|[ノの之乃]?(?:日|本|軒|反|代|坪|ケ|ヶ|ツ|つ))"
 )
-_INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館])")
+_HYPHENS: Final = re.compile("[0-9]{1,9}(?:-[0-9]{1,9})*")
+_INSIDE: Final = re.compile(r"\s*(?:階|F(?![A-Za-z])|号[室棟館]|番館)")
 _GAP: Final = re.compile(rf"\s*(?=[0-9{numerals.KANJI}])")
+_NUMBER: Final = re.compile(
+    rf"({numerals.RUN.pattern})(?:{_UNITS})?({_SEPARATOR.pattern}(?=[0-9{numerals.KANJI}]))?"
+)
+"""A number, its unit, and what joins it to the next."""
+_MARK: Final = re.compile("[甲乙丙戊己庚辛東西南北]")
+_BEFORE_NUMBER: Final = rf"(?=[0-9]|[{numerals.KANJI}]+(?:番地|番|号|$))"
+_CLASS: Final = re.compile(
+    rf"(?:{DASH}|[ノの之乃])?([甲乙丙戊己庚辛])(?:{DASH}|[ノの之乃])?{_BEFORE_NUMBER}"
+)
+"""支号: 2の甲1994 is a lot of the class 甲 (不動産登記事務取扱手続準則67条)."""
+_SIDE: Final = re.compile(f"([東西南北]){_BEFORE_NUMBER}")
+"""A side of the street behind its 丁目: 平和通一丁目南6番."""
+_CLASS_AT_END: Final = re.compile(rf"(?:{DASH}|[ノの之乃])?([甲乙丙戊己庚辛])地?(?=$|[ (（、,・])")
+_ENDS: Final = frozenset(["", *" (（、,・"])
 _CHOME: Final = Kind("丁目", "chome")
 _KINDS: Final = {
     "丁目": _CHOME,
@@ -28,6 +43,25 @@ _KINDS: Final = {
     "番": Kind("番", "lot"),
     "号": Kind("号", "house"),
 }
+
+
+class Numbers(NamedTuple):
+    """The numbers of a lot or block: what each is, what marks stand between, and what follows."""
+
+    values: tuple[int, ...]
+    kinds: tuple[str, ...]
+    families: tuple[str, ...]
+    marks: tuple[str, ...]  # before each number and behind the last; () if there is none
+    after: str
+
+
+def plainly(rest: str) -> Numbers | None:
+    """Return the numbers of a text that is nothing else, as most people write them: 3-4-1."""
+    if not _HYPHENS.fullmatch(rest):
+        return None
+    values = tuple(map(int, rest.split("-")))
+    none = ("",) * len(values)
+    return Numbers(values, none, none, (), "")
 
 
 def first(rest: str, *, behind_town: bool = False) -> int:
@@ -49,40 +83,60 @@ def first(rest: str, *, behind_town: bool = False) -> int:
     return len(rest)
 
 
-def read(block: str) -> tuple[tuple[int, ...], tuple[Kind, ...], str]:
-    """Return the numbers with what each is, and what follows them."""
+def read(block: str) -> Numbers:
+    """Return the numbers with which a text begins."""
+    marked = _MARK.search(block) is not None
     values: list[int] = []
-    kinds: list[Kind] = []
-    at = 0
-    while run := numerals.RUN.match(block, at):
-        value = numerals.number(run[0])
-        unit = _UNIT.match(block, run.end())
-        end = unit.end() if unit else run.end()
-        if value is None or (values and not run[0].isascii() and not _ended(block, end, unit)):
+    kinds: list[str] = []
+    families: list[str] = []
+    marks: list[str] = [""]
+    at = begin = 0
+    while run := _NUMBER.match(block, at):
+        digits, unit, joint = run.groups()
+        end = run.end(2 if unit else 1)
+        value = int(digits) if digits.isascii() else numerals.number(digits)
+        if value is None or len(digits) > numerals.MAX:
             break
-        if values and _INSIDE.match(block, run.end()):
-            break  # a floor or a room, not a number of the lot
+        if (
+            values
+            and not unit
+            and (
+                _INSIDE.match(block, end)  # a floor or a room, not a number of the lot
+                or (not digits.isascii() and not _ended(block, end))
+            )
+        ):
+            break
+        kind, family = _KINDS[unit] if unit else UNSTATED
         values.append(value)
-        kinds.append(_KINDS[unit[1]] if unit else UNSTATED)
-        at = end
-        separator = _SEPARATOR.match(block, at)
-        if separator and numerals.RUN.match(block, separator.end()):
-            at = separator.end()
-        elif unit and unit[1] != "号" and (gap := _GAP.match(block, at)):
-            at = gap.end()
+        kinds.append(kind)
+        families.append(family)
+        at = begin = end
+        mark = _mark(block, at, family) if marked else None
+        marks.append(mark[1] if mark else "")
+        if mark:
+            at = mark.end()
+        elif joint:
+            at = begin = run.end()
+        elif unit and unit != "号" and (gap := _GAP.match(block, at)):
+            at = begin = gap.end()
         else:
             break
-    return tuple(values), tuple(kinds), block[at:]
+    marks[len(values) :] = [""]
+    if marked and values and (last := _CLASS_AT_END.match(block, begin)):
+        marks[-1], begin = last[1], last.end()
+    return Numbers(
+        tuple(values),
+        tuple(kinds),
+        tuple(families),
+        tuple(marks) if any(marks) else (),
+        block[begin:],
+    )
 
 
-def plain(text: str) -> str:
-    """Return text with each run of numerals as digits between bars, so that runs never join."""
-
-    def bar(run: re.Match[str]) -> str:
-        value = numerals.number(run[0])
-        return run[0] if value is None else f"|{value}|"
-
-    return numerals.RUN.sub(bar, text)
+def _mark(block: str, at: int, family: str) -> re.Match[str] | None:
+    """Return the mark behind a number if another number follows it."""
+    found = _CLASS.match(block, at)
+    return _SIDE.match(block, at) if found is None and family in {"chome", ""} else found
 
 
 def _begin(run: re.Match[str], after: str) -> int | None:
@@ -116,6 +170,5 @@ def _joins(after: str) -> bool:
     return bool(found and numerals.RUN.match(after[found.end() :]))
 
 
-def _ended(block: str, end: int, unit: re.Match[str] | None) -> bool:
-    after = block[end:]
-    return bool(unit) or not after or after[0] in " (（、,・" or bool(_joins(after))
+def _ended(block: str, end: int) -> bool:
+    return block[end : end + 1] in _ENDS or bool(_joins(block[end:]))

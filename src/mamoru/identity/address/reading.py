@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from mamoru.identity import municipalities as places
@@ -24,9 +25,15 @@ _JOINT: Final = rf"(?:{DASH}|[ノの之乃\s])+"
 _LEADING: Final = re.compile(f"^{_JOINT}")
 _ENDS: Final = re.compile(f"^{_JOINT}|{_JOINT}$")
 _LEGAL: Final = str.maketrans("壱弐参拾", "一二三十")
+_FOLDED: Final = re.compile("[0-9ぁ-ゔァ-ヺ々〇一-鿿-]*")
+"""Text in which there is no width to fold, no dash and no space."""
 _PLAIN: Final = re.compile(r"[ -~\u3000-\u30ff一-鿿！-～｡-ﾟ‐-―−]*")
-"""Text in which no character is another when its width is folded."""
+"""Text in which no character is another when its width is folded, and none is hidden."""
+_DASH: Final = re.compile(rf"([0-9])\s*[{kit_text.DASHES}]\s*(?=[0-9])")
+"""What `kit.text.fold` finds, where all digits are ASCII."""
 _PARTICLE: Final = re.compile("(?<=[一-鿿])ノ(?=[一-鿿])")
+_WITHIN_CLASS: Final = re.compile(rf"(.*?)字([^字0-9]+?)([{towns.CLASSES}])(?=[0-9])")
+"""字若枝甲485: a small section written before the class of the lot, which is a town of the table."""
 _STREET_MARK: Final = re.compile("[上下入]")
 _KANJI_NUMERAL: Final = re.compile(f"[{numerals.KANJI}]")
 _WITHIN_STREET: Final = re.compile(r"(?:[0-9]{1,2}丁目|[一二三四五六七八九十]丁目|[東西南北]側)")
@@ -58,9 +65,9 @@ class _Draft:
 
 def read(text: str) -> Form:
     """Return an address taken apart; `problem` is set where it cannot be read."""
-    if len(text) > MAX_LENGTH or kit_text.hidden_characters(text) or _is_treacherous(text):
+    plain = _folded(text) if len(text) <= MAX_LENGTH else None
+    if plain is None:
         return Form(original=text, problem="unreadable")
-    plain = " ".join(kit_text.fold(text).split())
     if not _JAPANESE.search(plain):
         if not _LATIN.search(plain):
             return Form(original=text, problem="unreadable")
@@ -94,13 +101,24 @@ def postal_codes(text: str) -> frozenset[str]:
     )
 
 
+def _folded(text: str) -> str | None:
+    """Return text with one width, one dash between digits and single spaces; None if unreadable."""
+    if _FOLDED.fullmatch(text):
+        return text
+    if _PLAIN.fullmatch(text):
+        plain = _DASH.sub(r"\1-", unicodedata.normalize("NFKC", text))
+    elif not spelling.readable(text) or _is_treacherous(text):
+        return None
+    else:
+        plain = kit_text.fold(text)
+    return " ".join(plain.split())
+
+
 def _is_treacherous(text: str) -> bool:
     """Whether folding widths would change what a reader sees: ², ①, ½, other scripts' digits."""
-    if _PLAIN.fullmatch(text):
-        return False
     for character in text:
         category = unicodedata.category(character)
-        if category in {"No", "Cc", "Cs", "Co", "Cn"} and character not in "\t\n\r":
+        if category == "No":
             return True
         if category == "Nd" and unicodedata.normalize("NFKC", character) not in "0123456789":
             return True
@@ -112,6 +130,24 @@ def _is_treacherous(text: str) -> bool:
 
 def _read_places(draft: _Draft) -> str | None:
     """Read prefecture, county and municipality; return what follows, None where there is none."""
+    head = towns.head(draft.spelled)
+    if not head:
+        return _read_parts(draft)
+    known = _known_head(head)
+    draft.prefecture, draft.county, draft.city = known.prefecture, known.county, known.city
+    draft.ward, draft.candidates = known.ward, known.candidates
+    return draft.spelled[len(head) :].strip(EDGES)
+
+
+@cache
+def _known_head(head: str) -> _Draft:
+    """Return what the name of a municipality says; there are some thousand of them."""
+    draft = _Draft(spelled=head)
+    _read_parts(draft)
+    return draft
+
+
+def _read_parts(draft: _Draft) -> str | None:
     rest = draft.spelled
     named = _PREFECTURE.match(rest)
     if named:
@@ -201,41 +237,50 @@ def _ward_of_today(city: str, ward: str, rest: str, folded: set[str]) -> str:
 def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
     folded = draft.folded
     rest = _read_street(text, draft, rest)
-    name, rest = _known_town(draft, rest)
-    start = numbers.first(rest, behind_town=bool(draft.known))
-    between, block = _ENDS.sub("", rest[:start].strip(EDGES)), rest[start:]
-    values, kinds, after = numbers.read(block)
-    building, floor, room = inside.read(after)
-    koaza = _town_key(between, folded)
-    key = _town_key(name, set()) + koaza if name else koaza
-    lot = block[: len(block) - len(after)]
-    if "-" in lot:
-        folded.add("dash")
-    if _KANJI_NUMERAL.search(lot):
-        folded.add("kanji-numeral")
-    return Form(
-        original=text,
-        postal_code=postal_code,
-        prefecture=draft.prefecture,
-        county=draft.county,
-        city=draft.city,
-        ward=draft.ward,
-        street=draft.street,
-        town=f"{name}{between}",
-        town_key=key,
-        koaza=koaza if draft.known else "",
-        numbers=values,
-        kinds=tuple(kind.name for kind in kinds),
-        families=tuple(kind.family for kind in kinds),
-        building=building,
-        floor=floor,
-        room=room,
-        problem="" if key or values else "town-unknown",
-        open_end=bool(values) and bool(numerals.RUN.match(building)),
-        folded=frozenset(folded),
-        candidates=draft.candidates,
-        known=draft.known,
-        alone=draft.alone,
+    town, rest = _known_town(draft, rest)
+    between = koaza = building = floor = room = ""
+    found = numbers.plainly(rest)
+    if found is not None:
+        if "-" in rest:
+            folded.add("dash")
+    else:
+        start = numbers.first(rest, behind_town=bool(draft.known))
+        between = _ENDS.sub("", rest[:start].strip(EDGES)) if start else ""
+        block = rest[start:]
+        found = numbers.read(block)
+        building, floor, room = inside.read(found.after)
+        koaza = _koaza_key(between, folded) if between else ""
+        lot = block[: len(block) - len(found.after)]
+        if "-" in lot:
+            folded.add("dash")
+        if not lot.isascii() and _KANJI_NUMERAL.search(lot):
+            folded.add("kanji-numeral")
+    values, kinds, families, marks, _ = found
+    key = f"{town.key}{koaza}" if town else koaza
+    return Form(  # by position: by name it takes four times as long
+        text,
+        postal_code,
+        draft.prefecture,
+        draft.county,
+        draft.city,
+        draft.ward,
+        draft.street,
+        f"{town.name}{between}" if town else between,
+        koaza if draft.known else "",
+        values,
+        kinds,
+        marks,
+        building,
+        floor,
+        room,
+        "" if key or values else "town-unknown",
+        frozenset(folded),
+        draft.candidates,
+        draft.known,
+        draft.alone,
+        key,
+        families,
+        bool(values) and numerals.RUN.match(building) is not None,
     )
 
 
@@ -260,8 +305,8 @@ def _read_street(text: str, draft: _Draft, rest: str) -> str:
     return after
 
 
-def _known_town(draft: _Draft, rest: str) -> tuple[str, str]:
-    """Find the towns of the table that the text begins with; return their name, and the rest.
+def _known_town(draft: _Draft, rest: str) -> tuple[towns.Town | None, str]:
+    """Find the towns of the table that the text begins with; return one of them, and the rest.
 
     Municipalities of the candidates in which the town does not lie are no candidates any more.
     """
@@ -271,41 +316,51 @@ def _known_town(draft: _Draft, rest: str) -> tuple[str, str]:
         bare = _PARTICLE.sub("", bare, count=1)  # 鷹ノ巣 for 鷹巣
         found = _towns_at(draft, bare)
         draft.folded.add("no-particle")
+    if not found and (within := _WITHIN_CLASS.match(rest)):
+        bare = f"{spelling.bare(within[1])}{within[3]} {within[2]} {rest[within.end() :]}"
+        found = _towns_at(draft, bare)
     if not found:
-        return "", rest
-    end = max(each.end for each in found.values())
-    best = {code: each for code, each in found.items() if each.end == end}
-    if any(not each.loosely for each in best.values()):
-        best = {code: each for code, each in best.items() if not each.loosely}
-    one = next(iter(best.values()))
+        return None, rest
+    if len(found) > 1:
+        found = _nearest(found)
+    one = next(iter(found.values()))
     if one.loosely:
-        draft.folded.add(f"variant-kanji:{bare[:end]}")
+        draft.folded.add(f"variant-kanji:{bare[: one.end]}")
     if bare != rest:
         draft.folded.add("oaza-aza")
-    draft.known = frozenset(town for each in best.values() for town in each.towns)
-    draft.candidates = frozenset(best)
+    draft.known = frozenset([town for each in found.values() for town in each.towns])
+    if len(found) != len(draft.candidates):
+        draft.candidates = frozenset(found)
     draft.alone = len(draft.known) == 1
-    after = bare[end:].lstrip()
-    if one.unit_dropped:
+    after = bare[one.end :].lstrip()
+    if one.way.reason:
+        draft.folded.add(one.way.reason)
+    if one.way.joined:
         after = _LEADING.sub("", after)
-        draft.folded.add("chome-notation")
-    return one.towns[0].name, after.translate(_LEGAL)
+    return one.towns[0], after if after.isascii() else after.translate(_LEGAL)
+
+
+def _nearest(found: dict[str, towns.Found]) -> dict[str, towns.Found]:
+    """Return the longest, and those that are written as the table has them if there are any."""
+    end = max(each.end for each in found.values())
+    found = {code: each for code, each in found.items() if each.end == end}
+    surely = {code: each for code, each in found.items() if not each.loosely}
+    return surely or found
 
 
 def _towns_at(draft: _Draft, text: str) -> dict[str, towns.Found]:
     """Return which towns of the candidates a text begins with, by municipality."""
-    found = {
-        code: towns.municipality(code).at(text) for code in draft.candidates if code[:2].isdecimal()
-    }
-    return {code: each for code, each in found.items() if each is not None}
+    found = {}
+    for code in draft.candidates:
+        if code[:2].isdecimal() and (each := towns.municipality(code).at(text)) is not None:
+            found[code] = each
+    return found
 
 
-def _town_key(town: str, folded: set[str]) -> str:
-    """Return what a town's name is compared by: one form for each class of spellings."""
-    if not town:
-        return ""
-    key = town.replace(" ", "")
+def _koaza_key(name: str, folded: set[str]) -> str:
+    """Return what a name that the table does not hold is compared by."""
+    key = name.replace(" ", "")
     again = spelling.bare(key)
     if again != key:
         folded.add("oaza-aza")
-    return numbers.plain(spelling.usual(again))
+    return numerals.plain(spelling.usual(again))
