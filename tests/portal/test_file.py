@@ -278,7 +278,7 @@ def test_tells_number_code_next_step_and_date(client: Client) -> None:
     page = filling.text(client.get("/requests/done/"))
     assert f'data-reference="{filed.reference}"' in page
     assert f'data-code="{filed.code}"' in page
-    assert re.search(r"\d{4}年\d+月\d+日\([月火水木金]\)までに、書類の確認", page)
+    assert re.search(r"\d{4}年\d+月\d+日（[月火水木金]）までに、書類の確認", page)
 
 
 @pytest.mark.parametrize("trap", [{"website": "http://spam.example"}, {"key": "a"}, {"stamp": ""}])

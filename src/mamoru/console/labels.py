@@ -309,7 +309,8 @@ FORBIDDEN = frozenset({"second-person-needed"})
 WAYS_OF_WRITING = frozenset(
     {
         "width", "spacing", "dash", "kanji-numeral", "chome-notation", "banchi-notation",
-        "lot-vs-block", "oaza-aza", "cho-omitted", "koaza-omitted", "ke-ga", "no-particle", "variant-kanji", "prefecture-omitted",
+        "lot-vs-block", "oaza-aza", "cho-omitted", "koaza-omitted", "ke-ga", "no-particle",
+        "variant-kanji", "prefecture-omitted",
         "gun-omitted", "city-omitted", "kyoto-spelling", "room-notation", "postal-code-omitted",
         "renamed", "name-notation", "date-notation",
     }
