@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ROOM ?=
-WORKERS ?= 2
+# One more than the cores of a small machine: much of a test is waiting for its servers.
+WORKERS ?= 3
 # A machine may forbid Python to keep what it has compiled: then each process of ours compiles
 # everything anew, for many times as long as it runs.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,7 +31,7 @@ demo: .venv/.product  ## the sample company on http://127.0.0.1:8000, with whom 
 run: .venv/.product  ## the same, kept in ./demo between runs
 	$(BIN)/mamoru demo --folder demo
 
-test: .venv/.tools  ## every test that this machine can run (ROOM=cases for one room)
+test: .venv/.tools  ## the tests, of sweeps a stated sample (ROOM=cases for one room)
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(if $(ROOM),tests/$(ROOM))
 
 sweep: .venv/.tools  ## the sweeping tests whole: of their points `make test` takes a sample

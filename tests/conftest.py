@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -103,9 +103,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Sharing:
     return _Sharing(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take long, so that no process waits alone for one at the end."""
-    items.sort(key=lambda item: not any(item.get_closest_marker(each) for each in _LONG))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the sweep what is its own, and begin with the tests that take long.
+
+    So no process waits alone for one at the end.
+    """
+    kept, left = sweeps.parted(items)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        getattr(config, "workeroutput", {})["left"] = [each.nodeid for each in left]
+        _left.update(each.nodeid for each in left)
+    items[:] = sorted(
+        kept, key=lambda item: not any(item.get_closest_marker(each) for each in _LONG)
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a process of the run what it left to the sweep."""
+    _left.update(getattr(node, "workeroutput", {}).get("left", ()))
+
+
+_left: set[str] = set()
 
 
 _LONG = ("slow", "browser")
@@ -222,6 +241,17 @@ def company(sample_company: Company) -> Iterator[Company]:
 
 
 @pytest.fixture
+def few_papers(company: Company) -> Iterator[int]:
+    """How many papers a case takes where the settings say three."""
+    from mamoru.cases import actions
+    from mamoru.site import wiring
+
+    actions.install(replace(wiring.practice(), uploads_per_case=3))
+    yield 3
+    actions.install(wiring.practice())
+
+
+@pytest.fixture
 def accounts(db: None) -> dict[str, int]:
     """One account of each role of staff, and 花子's: role -> user id."""
     from django.contrib.auth.models import User
@@ -295,6 +325,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     stats = terminalreporter.stats
     for line in sweeps.closing_lines((*stats.get("passed", []), *stats.get("failed", []))):
         terminalreporter.write_line(line)
+    for each in sorted(_left):
+        terminalreporter.write_line(f"left to `make sweep`: {each}")
     counts: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else "")

@@ -42,6 +42,16 @@ def turn(found: Sequence[T], at: int) -> list[T]:
     return list(found) if LEVEL else [found[at % len(found)]]
 
 
+def parted(items: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the tests that this run takes, and those marked `sweep("whole")` that a sample leaves."""
+    kept: list[Any] = []
+    left: list[Any] = []
+    for item in items:
+        mark = item.get_closest_marker(_NAME)
+        (left if mark and mark.args == ("whole",) and not LEVEL else kept).append(item)
+    return kept, left
+
+
 def record(record_property: Record, what: str, *, ran: int, of: int) -> None:
     """Let the closing lines say that `ran` of `of` points ran; shards of one sweep are added up."""
     record_property(_NAME, [what, ran, of])

@@ -141,9 +141,9 @@ def test_a_file_that_is_no_paper_leaves_nothing() -> None:
     assert store.case(case_id).proofs == ()
 
 
-def test_a_case_takes_twenty_papers_and_no_more() -> None:
+def test_a_case_takes_as_many_papers_as_the_settings_say_and_no_more(few_papers: int) -> None:
     case_id = acts.file(FORM)
-    for nth in range(20):
+    for nth in range(few_papers):
         acts.hand_in(case_id, ProofKind.PASSPORT, ProofOf.PERSON, mark=bytes([nth]))
 
     with pytest.raises(TooManyPapers):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mamoru.identity import birth
 from mamoru.identity.terms import Verdict
 from mamoru.kit import calendar
+from tests import sweeps
 
 KANJI = "〇一二三四五六七八九"
 
@@ -86,10 +87,13 @@ def notations(day: date) -> list[str]:
     ]
 
 
+@pytest.mark.sweep
 @pytest.mark.promise("P3.10")
-def test_every_day_since_1873_is_read_in_every_notation() -> None:
+def test_every_day_since_1873_is_read_in_every_notation(record_property: sweeps.Record) -> None:
     first, last = date(1873, 1, 1), date(2026, 12, 31)
-    days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+    every = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+    days = sweeps.take(every, sample=9_001)  # no whole number of weeks, months or years apart
+    sweeps.record(record_property, "days of birth in each notation", ran=len(days), of=len(every))
 
     wrong = [text for day in days for text in notations(day)[4::3] if birth.parse(text) != day]
     sampled = [text for day in days[::37] for text in notations(day) if birth.parse(text) != day]

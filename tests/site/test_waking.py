@@ -146,6 +146,7 @@ class TestOnPostgreSQL:
         assert len(made) == 2
         woken.close()
 
+    @pytest.mark.sweep("whole")
     def test_an_approval_on_postgresql_gives_notice(self, server: str, tmp_path: Path) -> None:
         with psycopg.connect(server, autocommit=True) as other:
             other.execute(f"LISTEN {store.QUEUED_CHANNEL}")
