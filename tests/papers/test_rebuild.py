@@ -195,6 +195,20 @@ def test_nonsense_from_the_process_is_a_refusal(
         workshop.rebuild(files.JPEG + b"\0" * 300_000, max_bytes=LIMIT)
 
 
+def test_a_process_that_says_more_pages_than_it_bound_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent = files.pdf()
+    bound = workshop.rebuild(sent, max_bytes=LIMIT).content
+    assert len(sheets.unbind(bound)) == 1
+    said = b'{"media_type": "application/pdf", "pages": 2}\n' + bound
+    child = f"import sys; sys.stdout.buffer.write({said!r})"
+    monkeypatch.setattr(workshop, "_START", child)
+
+    with pytest.raises(PaperTooHard):
+        workshop.rebuild(sent + b"\n", max_bytes=LIMIT)
+
+
 def test_who_finds_no_free_process_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "_TURN_SECONDS", 0.01)
     for _ in range(workshop.AT_ONCE):
