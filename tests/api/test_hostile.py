@@ -206,3 +206,28 @@ def test_no_answer_is_kept_run_or_framed(client_of: Of) -> None:
         assert each["Cache-Control"] == "no-store"
         assert "sandbox" in each["Content-Security-Policy"]
         assert each["X-Content-Type-Options"] == "nosniff"
+
+
+PART = b'--edge\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\nx\r\n'
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        PART % (b"paper", b'; filename="' + b"n" * 5000 + b'.png"'),
+        b"".join(PART % (b"paper", b'; filename="n.png"') for _ in range(6)),
+        b"".join(PART % (b"field", b"") for _ in range(1001)),
+        PART % (b"paper", b'; filename="n.png"\r\nContent-Transfer-Encoding: base64'),
+    ],
+    ids=["long-name", "many-files", "many-fields", "no-base64"],
+)
+def test_an_upload_that_cannot_be_read_is_answered_by_a_problem(parts: bytes) -> None:
+    called = Client().post(
+        "/api/v1/cases/papers",
+        parts + b"--edge--\r\n",
+        content_type="multipart/form-data; boundary=edge",
+        headers={"Idempotency-Key": "k"},
+    )
+
+    assert called["Content-Type"] == "application/problem+json"
+    assert (called.status_code, called.json()["code"]) == (400, "request-refused")

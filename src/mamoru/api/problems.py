@@ -5,8 +5,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -104,6 +105,12 @@ def install(api: NinjaAPI) -> None:
         return respond(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-refused", "the request is too large"
         )
+
+    @api.exception_handler(MultiPartParserError)
+    @api.exception_handler(SuspiciousOperation)
+    def unreadable(request: HttpRequest, problem: Exception) -> HttpResponse:
+        detail = "the request cannot be read: a header, a field or a count of files is not taken"
+        return respond(HTTPStatus.BAD_REQUEST, "request-refused", detail)
 
     @api.exception_handler(AuthenticationError)
     def nobody(request: HttpRequest, problem: AuthenticationError) -> HttpResponse:
