@@ -22,6 +22,7 @@ from tests.cases.acts import NOW, SUZUKI
 from tests.conftest import Company
 
 pytestmark = pytest.mark.usefixtures("house")
+HERE = "198.51.100.0/24"
 FORM = acts.filing(cast.HANAKO, DemandKind.DISCLOSURE, key="k1")
 
 
@@ -32,7 +33,10 @@ def test_a_form_gets_a_number_a_code_and_its_dates() -> None:
     assert ids.parse_case_id(receipt.case_id) == receipt.case_id
     assert re.fullmatch(r"\d{12}", receipt.code)
     assert (receipt.acknowledge_on, receipt.due_on) == ("2026-11-25", "2026-12-04")
-    assert actions.open_status(receipt.case_id, receipt.code, now=NOW).stage is Stage.RECEIVED
+    assert (
+        actions.open_status(receipt.case_id, receipt.code, place=HERE, now=NOW).stage
+        is Stage.RECEIVED
+    )
 
 
 def test_the_same_form_twice_is_one_case() -> None:
@@ -78,16 +82,43 @@ def test_numbers_follow_one_another_within_a_year() -> None:
     assert [each[:13] for each in made] == [f"C-2026-00000{nth}" for nth in (1, 2, 3)]
 
 
+def wrong_codes(case: CaseId, times: int, *, place: str) -> None:
+    for _ in range(times):
+        with pytest.raises(CodeRefused):
+            actions.open_status(case, "000000000000", place=place, now=NOW)
+
+
 def test_five_wrong_codes_shut_a_case_for_the_hour_and_not_for_good() -> None:
     receipt = actions.file_case(FORM, by=REQUESTER, now=NOW)
-    for _ in range(5):
-        with pytest.raises(CodeRefused):
-            actions.open_status(receipt.case_id, "000000000000", now=NOW)
+    wrong_codes(receipt.case_id, 5, place=HERE)
 
     with pytest.raises(CodeRefused):
-        actions.open_status(receipt.case_id, receipt.code, now=NOW)
+        actions.open_status(receipt.case_id, receipt.code, place=HERE, now=NOW)
     later = NOW + timedelta(hours=1)
-    assert actions.open_status(receipt.case_id, receipt.code, now=later).id == receipt.case_id
+    opened = actions.open_status(receipt.case_id, receipt.code, place=HERE, now=later)
+    assert opened.id == receipt.case_id
+
+
+@pytest.mark.promise("P3.21")
+def test_who_guesses_at_a_strangers_case_does_not_shut_it_for_its_requester() -> None:
+    receipt = actions.file_case(FORM, by=REQUESTER, now=NOW)
+    wrong_codes(receipt.case_id, 20, place="203.0.113.0/24")
+
+    opened = actions.open_status(receipt.case_id, receipt.code, place=HERE, now=NOW)
+
+    assert opened.id == receipt.case_id
+
+
+def test_wrong_codes_from_many_networks_shut_a_case_for_the_hour_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mamoru.cases.actions.filing._CODES_AN_HOUR", 20)
+    receipt = actions.file_case(FORM, by=REQUESTER, now=NOW)
+    for nth in range(4):
+        wrong_codes(receipt.case_id, 5, place=f"203.0.{nth}.0/24")
+
+    with pytest.raises(CodeRefused):
+        actions.open_status(receipt.case_id, receipt.code, place=HERE, now=NOW)
 
 
 def test_a_wrong_number_and_a_wrong_code_are_refused_alike() -> None:
@@ -95,7 +126,7 @@ def test_a_wrong_number_and_a_wrong_code_are_refused_alike() -> None:
     said = []
     for number, code in ((receipt.case_id, "1"), (CaseId("C-2026-999999-0"), receipt.code)):
         with pytest.raises(CodeRefused) as refused:
-            actions.open_status(number, code, now=NOW)
+            actions.open_status(number, code, place=HERE, now=NOW)
         said.append(str(refused.value))
 
     assert said[0] == said[1]

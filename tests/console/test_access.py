@@ -112,6 +112,19 @@ def test_a_right_that_is_taken_away_is_gone_with_the_next_click(client_of: Of) -
     assert (before, client.get("/console/").status_code) == (200, 403)
 
 
+@pytest.mark.promise("P1.5")
+def test_no_answer_of_the_desk_is_kept_by_a_browser_or_a_proxy(client_of: Of) -> None:
+    case = scenes.received()
+    answers = {
+        name: client_of(roles[0]).get(address(name, case)) for name, roles in ALLOWED.items()
+    }
+    pages = {name: each for name, each in answers.items() if each.status_code != 405}
+
+    assert {"console", "console-datamap", "console-case", "open-paper"} <= set(pages)
+    kept = [name for name, each in pages.items() if "no-store" not in each["Cache-Control"]]
+    assert kept == []
+
+
 def test_a_form_from_elsewhere_is_refused(accounts: dict[str, int]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.get(pk=accounts["desk"]))

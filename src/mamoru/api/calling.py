@@ -87,14 +87,21 @@ def opened(request: HttpRequest, key: KeyIn) -> Case:
     admitted(request, "status", allowed=settings.MAMORU.limits.status_looks_per_hour)
     case_id = ids.parse_case_id(text.fold(key.reference))
     return actions.open_status(
-        case_id or CaseId("unknown"), text.digits_only(key.code), now=clock.now()
+        case_id or CaseId("unknown"),
+        text.digits_only(key.code),
+        place=place_of(request),
+        now=clock.now(),
     )
 
 
 def admitted(request: HttpRequest, what: str, *, allowed: int) -> None:
     """Count one more try from where the request comes; refused beyond `allowed` an hour."""
-    place = actions.place_of(str(request.META.get("REMOTE_ADDR", "")))
-    actions.admit(f"{what}:{place}", allowed=int(allowed), now=clock.now())
+    actions.admit(f"{what}:{place_of(request)}", allowed=int(allowed), now=clock.now())
+
+
+def place_of(request: HttpRequest) -> str:
+    """Return the block of addresses that a request comes from."""
+    return actions.place_of(str(request.META.get("REMOTE_ADDR", "")))
 
 
 def staff(request: HttpRequest, roles: Iterable[str]) -> StaffId:

@@ -36,7 +36,7 @@ def status(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/status.html", {"form": form}, status=UNPROCESSABLE)
     try:
         places.admit(request, "status", now=now)
-        case = _opened(form.cleaned_data["reference"], form.cleaned_data["code"])
+        case = _opened(request, form.cleaned_data["reference"], form.cleaned_data["code"])
     except actions.TooManyFilings:
         context = {"form": StatusForm(), "too_many": True}
         return render(request, "portal/status.html", context, status=TOO_MANY)
@@ -48,9 +48,10 @@ def status(request: HttpRequest) -> HttpResponse:
     return redirect("own-case")
 
 
-def _opened(reference: str, code: str) -> Case:
+def _opened(request: HttpRequest, reference: str, code: str) -> Case:
     case_id = ids.parse_case_id(kit_text.fold(reference)) or CaseId("C-0000-000000-0")
-    return actions.open_status(case_id, kit_text.digits_only(code), now=clock.now())
+    place = places.place_of(request)
+    return actions.open_status(case_id, kit_text.digits_only(code), place=place, now=clock.now())
 
 
 @never_cache

@@ -18,5 +18,9 @@ def admit(request: HttpRequest, what: What, *, now: datetime) -> None:
         "filing": limits.filings_per_hour,
         "status": limits.status_looks_per_hour,
     }
-    place = actions.place_of(str(request.META.get("REMOTE_ADDR", "")))
-    actions.admit(f"{what}:{place}", allowed=allowed[what], now=now)
+    actions.admit(f"{what}:{place_of(request)}", allowed=allowed[what], now=now)
+
+
+def place_of(request: HttpRequest) -> str:
+    """Return the block of addresses that a request comes from."""
+    return actions.place_of(str(request.META.get("REMOTE_ADDR", "")))

@@ -47,7 +47,7 @@ uploads_per_case = 20
 papers_days = 30                       # papers are erased so long after their case closed
 filings_per_hour = 30                  # from one address block
 status_looks_per_hour = 120            # from one address block
-code_attempts = 5                      # wrong status codes before a case shuts
+code_attempts = 5                      # wrong status codes from one address block in an hour
 """
 
 

@@ -27,6 +27,9 @@ from mamoru.ledger import append
 CODE_DIGITS = 12
 
 
+_CODES_AN_HOUR = 1000
+
+
 class CodeRefused(MamoruError):
     """Number and code do not open a case. After five failures it stays shut for the hour."""
 
@@ -101,18 +104,24 @@ def file_case(filing: Filing, *, by: StaffId, now: datetime) -> Receipt:
     return receipt_of(case, code)
 
 
-def open_status(case_id: CaseId, code: str, *, now: datetime) -> Case:
+def open_status(case_id: CaseId, code: str, *, place: str, now: datetime) -> Case:
     """Return the case that number and code open; CodeRefused says the same for every failure.
 
-    After too many wrong codes within the hour nothing opens it, not even the right
-    one; the hour over, it opens again, so that nobody can shut a stranger's case for good.
+    After too many wrong codes from one `place` within the hour nothing opens it from there, not
+    even the right one. Numbers follow one another, so that anybody can name a stranger's case:
+    whoever does shuts it for the own network only. From everywhere together a case bears
+    `_CODES_AN_HOUR` wrong codes of twelve digits: a year of them finds one in 100,000.
     """
-    tries = store.commitment(case_id, "code", "tries")
     hour = int(now.timestamp()) // 3600
-    if store.attempts(tries, hour=hour) >= practice().code_attempts:
+    limits = (
+        (store.commitment(case_id, "code", f"tries from {place}"), practice().code_attempts),
+        (store.commitment(case_id, "code", "tries"), _CODES_AN_HOUR),
+    )
+    if any(store.attempts(tries, hour=hour) >= allowed for tries, allowed in limits):
         raise CodeRefused("number and code do not open a case")
     if not store.code_fits(case_id, code):
-        store.count_attempt(tries, hour=hour)
+        for tries, _ in limits:
+            store.count_attempt(tries, hour=hour)
         raise CodeRefused("number and code do not open a case")
     return store.case(case_id)
 
