@@ -46,6 +46,7 @@ class Limits(_Section):
     filings_per_hour: Annotated[int, Field(ge=1)] = 30  # per address block
     status_looks_per_hour: Annotated[int, Field(ge=1)] = 120  # per address block
     code_attempts: Annotated[int, Field(ge=1, le=10)] = 5
+    sign_in_tries: Annotated[int, Field(ge=3, le=100)] = 20  # per account and address block
 
 
 class Settings(_Section):

@@ -48,6 +48,7 @@ papers_days = 30                       # papers are erased so long after their c
 filings_per_hour = 30                  # from one address block
 status_looks_per_hour = 120            # from one address block
 code_attempts = 5                      # wrong status codes from one address block in an hour
+sign_in_tries = 20                     # at one account from one address block in an hour
 """
 
 
