@@ -2,12 +2,17 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mamoru.cases import execute, store
+from mamoru.cases.execute.restoring import NotRestored
 from mamoru.cases.terms import DemandKind, Work
+from mamoru.datamap.inventory import Authority
 from mamoru.kit.ids import SYSTEM, CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
@@ -143,3 +148,67 @@ def test_the_commands_replay_and_tell_how_somebody_stands(
     assert main(["person", "standing", "shoe_size=9", "--home", str(house.home)]) == 2
     assert main(["case", "show", str(case_id), "--home", str(house.home)]) == 0
     assert "level E2" in capsys.readouterr().out
+
+
+@pytest.mark.promise("P1.7", "P3.6")
+def test_a_store_that_brings_back_what_is_deleted_is_not_called_restored(
+    house: Company, tmp_path: Path
+) -> None:
+    backup(house.home, tmp_path / "old")
+    carried_out(DemandKind.ERASURE)
+    restored(house.home, tmp_path / "old")
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute(
+            "CREATE TRIGGER keeps AFTER DELETE ON inquiries BEGIN"
+            " INSERT INTO inquiries (inquiry_id, member_id, name, email, received_at, subject, body)"
+            " VALUES (old.inquiry_id, old.member_id, old.name, old.email, old.received_at,"
+            " old.subject, old.body); END"
+        )
+    shop.close()
+
+    with pytest.raises(NotRestored):
+        execute.replay(by=SYSTEM, now=acts.clock_now())
+
+    assert "restore.replayed" not in [each.kind for each in append.entries(CaseId("restore"))]
+
+
+@pytest.mark.promise("P1.7")
+def test_what_a_client_entrusted_is_not_erased_by_the_replay(
+    house: Company, tmp_path: Path
+) -> None:
+    backup(house.home, tmp_path / "old")
+    carried_out(DemandKind.ERASURE)
+    restored(house.home, tmp_path / "old")
+    before = dump(house.home)
+
+    with entrusted("shop", "inquiries"):
+        execute.replay(by=SYSTEM, now=acts.clock_now())
+
+    touched = set(changed(before, dump(house.home)))
+    assert "shop/members" in touched
+    assert "shop/inquiries" not in touched
+
+
+@contextmanager
+def entrusted(store_name: str, table_name: str) -> Iterator[None]:
+    """The company's data map with one table whose data a client entrusted."""
+    installed = execute.hands()
+    stores = tuple(
+        each.model_copy(
+            update={
+                "tables": tuple(
+                    table.model_copy(update={"authority": Authority.ENTRUSTED})
+                    if (each.name, table.name) == (store_name, table_name)
+                    else table
+                    for table in each.tables
+                )
+            }
+        )
+        for each in installed.datamap.stores
+    )
+    changed_map = installed.datamap.model_copy(update={"stores": stores})
+    execute.install(replace(installed, datamap=changed_map))
+    try:
+        yield
+    finally:
+        execute.install(installed)
