@@ -26,11 +26,6 @@ def test_a_my_number_is_known_by_its_check_digit() -> None:
     assert not signs.is_my_number("12345678901")
 
 
-@given(st.integers(0, 99_999_999_999))
-def test_one_last_digit_of_ten_makes_a_my_number(body: int) -> None:
-    assert sum(signs.is_my_number(f"{body:011d}{last}") for last in range(10)) == 1
-
-
 @pytest.mark.parametrize(
     ("number", "is_card"),
     [

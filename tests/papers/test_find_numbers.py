@@ -11,20 +11,6 @@ SAMPLE = "123456789018"
 """The number that the ministry's own example of the check digit bears."""
 
 
-def check_digit(eleven: str) -> str:
-    """The formula of the order, written the other way round: from the left."""
-    weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-    rest = sum(int(digit) * weight for digit, weight in zip(eleven, weights, strict=True)) % 11
-    return str(0 if rest in {0, 1} else 11 - rest)
-
-
-@given(st.text("0123456789", min_size=11, max_size=11).filter(lambda each: each.strip("0")))
-def test_of_ten_last_digits_exactly_one_makes_a_number(eleven: str) -> None:
-    fitting = [last for last in "0123456789" if number.fits(eleven + last)]
-
-    assert fitting == [check_digit(eleven)]
-
-
 @pytest.mark.promise("P3.22")
 @pytest.mark.parametrize(
     "text",

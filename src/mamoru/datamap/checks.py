@@ -8,9 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from mamoru.datamap.inventory import (
     SAFE_NAME,
@@ -18,7 +15,6 @@ from mamoru.datamap.inventory import (
     Column,
     CountsFrom,
     Fate,
-    KeyKind,
     OnCorrection,
     OnErasure,
     PersonPath,
@@ -26,10 +22,9 @@ from mamoru.datamap.inventory import (
     Table,
     ValueKind,
 )
+from mamoru.datamap.parts import Parts, StoreParts
 from mamoru.datamap.terms import ColumnType, Match
 from mamoru.policy.source import KeyPath, nearest
-
-P = TypeVar("P", bound=BaseModel)
 
 _NAMES = frozenset({"name", "family_name", "given_name"})
 
@@ -41,63 +36,6 @@ class Found:
     path: KeyPath
     message: str
     remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoreParts:
-    """What of a store can be read; `options` are the plain values of its other keys."""
-
-    name: str | None
-    kind: StoreKind | None
-    options: Mapping[str, Any]
-    tables: tuple[Table | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What of a map can be read; None at the position of what cannot.
-
-    So the content of the good parts is checked together with the form of the bad
-    ones, and one run names every problem.
-    """
-
-    keys: tuple[KeyKind | None, ...]
-    fiscal_year_ends: bool
-    stores: tuple[StoreParts | None, ...]
-
-
-def parts(value: Any) -> Parts:
-    """Return what of a file's plain values can be read as parts of a data map."""
-    raw = value if isinstance(value, dict) else {}
-    keys = tuple(_readable(KeyKind, item) for item in _items(raw.get("keys")))
-    stores = tuple(_store_parts(item) for item in _items(raw.get("stores")))
-    return Parts(keys, fiscal_year_ends="fiscal_year_ends" in raw, stores=stores)
-
-
-def _store_parts(raw: Any) -> StoreParts | None:
-    if not isinstance(raw, dict):
-        return None
-    kind = raw.get("kind")
-    return StoreParts(
-        name=raw["name"] if isinstance(raw.get("name"), str) else None,
-        kind=StoreKind(kind) if isinstance(kind, str) and kind in set(StoreKind) else None,
-        options={str(key): value for key, value in raw.items() if key != "tables"},
-        tables=tuple(_readable(Table, item) for item in _items(raw.get("tables"))),
-    )
-
-
-def _items(raw: Any) -> list[Any]:
-    return raw if isinstance(raw, list) else []
-
-
-def _readable(model: type[P], raw: Any) -> P | None:
-    try:
-        return model.model_validate(raw)
-    except ValidationError:
-        return None
-
-
-# --- problems of content -------------------------------------------------------------------------
 
 
 def faults(

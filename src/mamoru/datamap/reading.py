@@ -7,7 +7,7 @@ that one run names every problem.
 from collections.abc import Collection
 from pathlib import Path
 
-from mamoru.datamap import checks
+from mamoru.datamap import checks, parts
 from mamoru.datamap.inventory import DataMap
 from mamoru.kit.errors import MamoruError
 from mamoru.policy.events import read, read_text
@@ -61,7 +61,7 @@ def doubts(path: Path) -> tuple[Problem, ...]:
     if source.values is None:
         return ()
     told = len(source.problems)
-    for found in checks.doubts(checks.parts(source.values)):
+    for found in checks.doubts(parts.readable(source.values)):
         source.report(found.path, found.message, found.remedy)
     return tuple(source.problems[told:])
 
@@ -72,7 +72,7 @@ def _read(
     datamap: DataMap | None = None
     if source.values is not None:
         datamap = validate(source, DataMap)
-        for found in checks.faults(checks.parts(source.values), categories, purposes):
+        for found in checks.faults(parts.readable(source.values), categories, purposes):
             source.report(found.path, found.message, found.remedy)
     if source.problems or datamap is None:
         problems = dict.fromkeys(source.problems)

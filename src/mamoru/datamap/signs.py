@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
+from importlib.resources import files
 
+from mamoru.kit import individual_number
 from mamoru.kit.text import digits_only, fold
 
 
@@ -31,209 +33,7 @@ class Sign(StrEnum):
 
 # The most frequent family names of Japan, old forms beside new ones; together about a third of
 # all people. A column of names shows enough of them, a column of anything else does not.
-_SURNAMES = frozenset(
-    [
-        "佐藤",
-        "鈴木",
-        "高橋",
-        "髙橋",
-        "田中",
-        "伊藤",
-        "渡辺",
-        "渡邊",
-        "渡邉",
-        "山本",
-        "中村",
-        "小林",
-        "加藤",
-        "吉田",
-        "山田",
-        "佐々木",
-        "山口",
-        "松本",
-        "井上",
-        "木村",
-        "林",
-        "斎藤",
-        "齋藤",
-        "斉藤",
-        "齊藤",
-        "清水",
-        "山崎",
-        "山﨑",
-        "森",
-        "池田",
-        "橋本",
-        "阿部",
-        "石川",
-        "山下",
-        "中島",
-        "石井",
-        "小川",
-        "前田",
-        "岡田",
-        "長谷川",
-        "藤田",
-        "後藤",
-        "近藤",
-        "村上",
-        "遠藤",
-        "青木",
-        "坂本",
-        "福田",
-        "太田",
-        "西村",
-        "藤井",
-        "金子",
-        "岡本",
-        "藤原",
-        "中野",
-        "三浦",
-        "原田",
-        "中川",
-        "松田",
-        "竹内",
-        "小野",
-        "田村",
-        "中山",
-        "和田",
-        "石田",
-        "森田",
-        "上田",
-        "原",
-        "内田",
-        "柴田",
-        "酒井",
-        "宮崎",
-        "横山",
-        "高木",
-        "安藤",
-        "宮本",
-        "大野",
-        "小島",
-        "工藤",
-        "谷口",
-        "今井",
-        "高田",
-        "増田",
-        "丸山",
-        "杉山",
-        "村田",
-        "大塚",
-        "新井",
-        "小山",
-        "平野",
-        "藤本",
-        "河野",
-        "上野",
-        "野口",
-        "武田",
-        "松井",
-        "千葉",
-        "菅原",
-        "岩崎",
-        "久保",
-        "木下",
-        "佐野",
-        "野村",
-        "松尾",
-        "菊地",
-        "市川",
-        "杉本",
-        "古川",
-        "大西",
-        "島田",
-        "水野",
-        "桜井",
-        "高野",
-        "渡部",
-        "吉川",
-        "山内",
-        "西田",
-        "飯田",
-        "菊池",
-        "西川",
-        "小松",
-        "北村",
-        "安田",
-        "五十嵐",
-        "川口",
-        "平田",
-        "関",
-        "中田",
-        "久保田",
-        "服部",
-        "東",
-        "岩田",
-        "土屋",
-        "川崎",
-        "福島",
-        "本田",
-        "辻",
-        "樋口",
-        "秋山",
-        "田口",
-        "永井",
-        "山中",
-        "中西",
-        "吉村",
-        "川上",
-        "石原",
-        "大橋",
-        "松岡",
-        "馬場",
-        "浜田",
-        "森本",
-        "星野",
-        "矢野",
-        "浅野",
-        "松下",
-        "吉岡",
-        "大久保",
-        "小池",
-        "野田",
-        "荒木",
-        "熊谷",
-        "松浦",
-        "大谷",
-        "内藤",
-        "黒田",
-        "尾崎",
-        "永田",
-        "川村",
-        "望月",
-        "松村",
-        "荒井",
-        "堀",
-        "田辺",
-        "菅野",
-        "平井",
-        "大島",
-        "西",
-        "早川",
-        "栗原",
-        "広瀬",
-        "廣瀬",
-        "横田",
-        "石橋",
-        "萩原",
-        "岩本",
-        "片山",
-        "関口",
-        "宮田",
-        "大石",
-        "本間",
-        "須藤",
-        "大川",
-        "高山",
-        "岡崎",
-        "小西",
-        "富田",
-        "吉野",
-        "𠮷野",
-        "𠮷田",
-    ]
-)
+_SURNAMES = frozenset((files(__package__) / "surnames.txt").read_text("utf-8").split())
 _PREFECTURES = (
     "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県"
     "|富山県|石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県"
@@ -298,7 +98,7 @@ _DAY = re.compile(
     r"(?P<era>令和|平成|昭和|大正|明治|[RHSTM])?(?P<y>\d{1,4}|元)[年/.\-](?P<m>\d{1,2})[月/.\-]"
     r"(?P<d>\d{1,2})日?([ T]\d\d:\d\d.*)?|(?P<basic>(18|19|20)\d{6})"
 )
-_MY_NUMBER_DIGITS, _GREGORIAN_DIGITS, _CARRY = 12, 4, 9
+_GREGORIAN_DIGITS, _CARRY = 4, 9
 
 
 def is_name(value: str) -> bool:
@@ -361,18 +161,8 @@ def is_ip_address(value: str) -> bool:
 
 
 def is_my_number(value: str) -> bool:
-    """Return whether a value is twelve digits with the check digit of a 個人番号.
-
-    Order No. 85 of 2014 of the Ministry of Internal Affairs, Art. 5: of the eleven digits
-    before it, counted from the right, the first six weigh 2 to 7, the others again from 2.
-    """
-    digits = re.sub(r"[ -]", "", value)
-    if len(digits) != _MY_NUMBER_DIGITS or not digits.isdecimal():
-        return False
-    body = [int(digit) for digit in reversed(digits[:-1])]
-    weighed = sum(digit * (at + 2 if at < 6 else at - 4) for at, digit in enumerate(body))  # noqa: PLR2004
-    rest = weighed % 11
-    return int(digits[-1]) == (0 if rest <= 1 else 11 - rest)
+    """Return whether a value is twelve digits with the check digit of a 個人番号."""
+    return individual_number.fits(re.sub(r"[ -]", "", value))
 
 
 def is_card(value: str) -> bool:

@@ -1,14 +1,10 @@
-"""個人番号: a number of twelve digits with its own check digit, which nobody may keep (番号法20条).
-
-The check digit is that of the ministerial order on the numbers (平成26年総務省令第85号, art. 5).
-"""
+"""個人番号: a number of twelve digits with its own check digit, which nobody may keep (番号法20条)."""
 
 import re
 import unicodedata
 
-_DIGITS = 12
-_HALF = 6
-_BASE = 11
+from mamoru.kit import individual_number
+
 _DASH = r"\-‐‑‒–—―−ーｰ"
 _ALONE, _ALONE_END = rf"(?<![0-9])(?<![0-9][ {_DASH}])", rf"(?![ {_DASH}]?[0-9])"
 _NUMBER = re.compile(
@@ -45,7 +41,8 @@ def shown_in(text: str) -> bool:
     """
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     return any(_is_one(plain, found) for found in _NUMBER.finditer(plain)) or any(
-        fits(re.sub(r"\s", "", found.group(1))) for found in _DATED.finditer(plain)
+        individual_number.fits(re.sub(r"\s", "", found.group(1)))
+        for found in _DATED.finditer(plain)
     )
 
 
@@ -53,18 +50,4 @@ def _is_one(text: str, found: re.Match[str]) -> bool:
     licence = _LICENCE.search(text[max(0, found.start() - 4) : found.start()])
     if licence and _LICENCE_END.match(text, found.end()):
         return False
-    return fits(re.sub(r"[^0-9]", "", found.group()))
-
-
-def fits(digits: str) -> bool:
-    """Return whether the last of twelve digits is the check digit of those before it."""
-    if len(digits) != _DIGITS or not digits.isascii() or not digits.isdigit():
-        return False
-    if not digits.strip("0"):
-        return False  # a form that is not filled in
-    total = sum(
-        int(digit) * (place + 1 if place <= _HALF else place - 5)
-        for place, digit in enumerate(reversed(digits[:-1]), start=1)
-    )
-    rest = total % _BASE
-    return int(digits[-1]) == (0 if rest <= 1 else _BASE - rest)
+    return individual_number.fits(re.sub(r"[^0-9]", "", found.group()))
