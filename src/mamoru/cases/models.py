@@ -19,7 +19,7 @@ from mamoru.cases.terms import (
 
 
 def _choices(*enums: type) -> list[tuple[str, str]]:
-    return [(str(member), str(member)) for enum in enums for member in enum]  # type: ignore[attr-defined]
+    return [(str(member), str(member)) for enum in enums for member in enum]  # type: ignore[attr-defined]  # a class of members is not known to be one
 
 
 class Counter(models.Model):

@@ -233,7 +233,7 @@ class Connections:
             session = self._at_hand.session = Session(self._dialect, engine, pooled)
             try:
                 yield session
-            except BaseException as problem:
+            except BaseException as problem:  # whatever ends the use, the session is left clean
                 session.leave()
                 if isinstance(problem, StoreUnreadable):  # what we knew of it may be of before
                     self._forget()

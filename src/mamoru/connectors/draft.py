@@ -92,7 +92,7 @@ class Draft:
             self._equal(
                 self.cell(table, name, column),
                 value,
-                lambda subject, at=at: of(subject)[at][1],  # type: ignore[misc]
+                lambda subject, at=at: of(subject)[at][1],  # type: ignore[misc]  # a default binds it
             )
             for at, (column, value) in enumerate(values)
         ]
@@ -155,7 +155,7 @@ class Draft:
                     table,
                     (name, reach.column),
                     reach.match,
-                    lambda subject, at=at: of(subject)[at].keys,  # type: ignore[misc]
+                    lambda subject, at=at: of(subject)[at].keys,  # type: ignore[misc]  # a default binds it
                 )
                 ways.append(sa.and_(*earlier, keys))
             earlier.append(self._dialect.empty(*self.cell(table, name, reach.column)))
@@ -212,7 +212,7 @@ class Draft:
                 sa.null()
                 if value is None and cell.nullable
                 else self._bind(
-                    lambda act, at=at, cell=cell: self._dialect.written(cell, act.values[at][1])  # type: ignore[misc]
+                    lambda act, at=at, cell=cell: self._dialect.written(cell, act.values[at][1])  # type: ignore[misc]  # a default binds it
                 )
             )
         for column, path in act.json_removed:
@@ -236,7 +236,7 @@ class Draft:
                 open_parts.append(sa.true())
             else:
                 bound = self._bind(
-                    lambda act, at=at, cell=cell: self._dialect.fit(  # type: ignore[misc]
+                    lambda act, at=at, cell=cell: self._dialect.fit(  # type: ignore[misc]  # a default binds it
                         cell, _given(self._stored(act.table, *act.values[at]))
                     )
                 )

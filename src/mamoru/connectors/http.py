@@ -274,7 +274,9 @@ class Http(Guarded):
         )
         try:
             text = b"".join(_pieces(answer.stream(_PIECE, decode_content=True), until))
-        except BaseException:
+        except (
+            BaseException
+        ):  # an answer half read leaves its connection of no use to the next call
             answer.close()
             raise
         answer.release_conn()

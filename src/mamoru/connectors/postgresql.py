@@ -87,7 +87,7 @@ class _Connection(psycopg.Connection[Any]):
                     raise psycopg.OperationalError("no answer in time")
                 wish = gen.send(ready)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            return end.value  # type: ignore[no-any-return]  # what the driver returns is untyped
 
 
 class PostgresqlDialect(Dialect):

@@ -98,7 +98,7 @@ class Statements:
                     table,
                     (name, item.column),
                     item.match,
-                    lambda asked, at=at: [  # type: ignore[misc]
+                    lambda asked, at=at: [  # type: ignore[misc]  # a default binds it
                         normal(asked[at].match, value) for value in asked[at].values
                     ],
                 )

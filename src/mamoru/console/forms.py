@@ -54,7 +54,7 @@ class _Form(forms.Form):
             data = data.copy()
             for name in names:
                 data.setlist(text.storable_only(name), map(text.storable_only, data.pop(name)))
-        super().__init__(data, **given)  # type: ignore[arg-type]
+        super().__init__(data, **given)  # type: ignore[arg-type]  # what a form is given is its own
 
     def clean(self) -> dict[str, Any]:
         """Refuse a field that held half a character."""

@@ -131,4 +131,4 @@ def grounds_in(text: str) -> tuple[str, ...]:
 def size_of(count: int) -> str:
     """Return a size as people say it."""
     kilobytes = max(round(count / 1024), 1)
-    return f"{kilobytes} KB" if kilobytes < 1024 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004
+    return f"{kilobytes} KB" if kilobytes < 1024 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004 - a megabyte

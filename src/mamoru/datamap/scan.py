@@ -217,7 +217,7 @@ def _written(values: list[str], header: Sign | None) -> Iterator[Judged]:
     names = [value for value in values if signs.is_name(value) and not signs.is_area(value)]
     common = sum(signs.begins_with_surname(value) for value in names) / len(values)
     by_header = header is Sign.NAME
-    weight = 0.95 if by_header else 0.9 if common >= 0.3 and varied > _SHARE else 0  # noqa: PLR2004
+    weight = 0.95 if by_header else 0.9 if common >= 0.3 and varied > _SHARE else 0  # noqa: PLR2004 - weights, measured
     # What is written in kana throughout is a reading; among names a few are, those from abroad.
     if share < (SURE if by_header else LIKELY):
         yield _judged(Sign.NAME, weight * len(names) / len(values), values, names, header)

@@ -23,7 +23,7 @@ def _national_holidays(year: int) -> frozenset[date]:
 def is_open(day: date) -> bool:
     """Return whether offices are open: no weekend, no national holiday, not 29 Dec to 3 Jan."""
     new_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
-    return day.weekday() < 5 and not new_year and day not in _national_holidays(day.year)  # noqa: PLR2004
+    return day.weekday() < 5 and not new_year and day not in _national_holidays(day.year)  # noqa: PLR2004 - Saturday
 
 
 def next_open(day: date) -> date:

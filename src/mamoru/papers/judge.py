@@ -59,7 +59,7 @@ def _png_size(content: bytes) -> tuple[int, int]:
 
 def _jpeg_size(content: bytes) -> tuple[int, int]:
     at = 2
-    while at + 9 <= len(content) and content[at] == 0xFF:  # noqa: PLR2004
+    while at + 9 <= len(content) and content[at] == 0xFF:  # noqa: PLR2004 - the marker of JPEG
         marker = content[at + 1]
         if marker == 0xFF:  # noqa: PLR2004 - fill byte
             at += 1

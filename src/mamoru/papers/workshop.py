@@ -78,7 +78,7 @@ def _fits(box: Box, *, pages: int) -> bool:
         and box.left >= 0
         and box.top >= 0
         and box.left + box.width <= 100  # noqa: PLR2004 - per cent
-        and box.top + box.height <= 100  # noqa: PLR2004
+        and box.top + box.height <= 100  # noqa: PLR2004 - percent
     )
 
 
@@ -146,7 +146,7 @@ def _ask(sent: bytes) -> bytes:
 def _exchange(process: "subprocess.Popen[bytes]", sent: bytes, *, until: float) -> bytes:
     """Feed and read at once, so that neither side waits for the other for ever."""
     assert process.stdin is not None  # noqa: S101 - for the type: both are pipes
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdout is not None  # noqa: S101 - opened above
     to, back = process.stdin.fileno(), process.stdout.fileno()
     os.set_blocking(to, False)
     os.set_blocking(back, False)

@@ -69,7 +69,7 @@ def _module_marks(tree: ast.Module) -> list[str]:
             isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
         ):
             several = isinstance(node.value, ast.List | ast.Tuple)
-            return _marks(node.value.elts if several else [node.value])  # type: ignore[attr-defined]
+            return _marks(node.value.elts if several else [node.value])  # type: ignore[attr-defined]  # `several` says that it is a list
     return []
 
 

@@ -96,19 +96,19 @@ class Policy(Part):
             frozenset(each.id for each in self.purposes),
         )
 
-    def clause(self, id: str) -> Clause:  # noqa: A002
+    def clause(self, id: str) -> Clause:  # noqa: A002 - the key in the file
         """Return a clause by its id; KeyError if there is none."""
         return _by_id(self.clauses, id)
 
-    def purpose(self, id: str) -> Purpose:  # noqa: A002
+    def purpose(self, id: str) -> Purpose:  # noqa: A002 - the key in the file
         """Return a purpose by its id; KeyError if there is none."""
         return _by_id(self.purposes, id)
 
-    def category(self, id: str) -> Category:  # noqa: A002
+    def category(self, id: str) -> Category:  # noqa: A002 - the key in the file
         """Return a category by its id; KeyError if there is none."""
         return _by_id(self.categories, id)
 
-    def recipient(self, id: str) -> Recipient:  # noqa: A002
+    def recipient(self, id: str) -> Recipient:  # noqa: A002 - the key in the file
         """Return a recipient by its id; KeyError if there is none."""
         return _by_id(self.recipients, id)
 

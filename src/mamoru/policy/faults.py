@@ -91,7 +91,7 @@ def _plain(kind: str, given: Any, fault: dict[str, Any]) -> tuple[str, str]:
 
 def _short(given: Any) -> str:
     text = " ".join(str(given).split())
-    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004
+    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 - a line of a terminal
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

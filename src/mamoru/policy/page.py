@@ -71,7 +71,7 @@ _MONTHS = (
 
 
 def _section(policy: Policy, part: PageSection, language: Language) -> Section:
-    def line(id: str) -> Line:  # noqa: A002
+    def line(id: str) -> Line:  # noqa: A002 - the key in the file
         clause = policy.clause(id)
         return Line(text=clause.in_(language), promises=clause.promises, clause=id)
 

@@ -122,7 +122,7 @@ def _line_kinds(lines: list[str]) -> list[PieceKind]:
     for at, line in enumerate(lines):
         crumb = _CRUMB.match(line)
         words = line[crumb.end() :] if crumb else line
-        in_crumbs = at < 5 and (words.lower() in _HOME or (in_crumbs and crumb is not None))  # noqa: PLR2004
+        in_crumbs = at < 5 and (words.lower() in _HOME or (in_crumbs and crumb is not None))  # noqa: PLR2004 - the head of a page
         dated = _DATED.fullmatch(line) is not None
         in_signature = dated or (
             in_signature

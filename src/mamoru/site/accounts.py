@@ -14,7 +14,7 @@ _NETWORKS = 10
 """How many networks together may use up their tries at one account within an hour."""
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library is untyped
     """The house's choices for django-allauth."""
 
     error_messages = {  # noqa: RUF012  the name and the form are the library's

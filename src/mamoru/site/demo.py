@@ -225,7 +225,7 @@ def _verify_ledger(folder: Path) -> Mapping[str, Any]:
     subprocess.run(  # noqa: S603 - our own interpreter and module
         [*base, "export", str(export), "--home", str(folder)], check=True, capture_output=True
     )
-    checked = subprocess.run(  # noqa: S603
+    checked = subprocess.run(  # noqa: S603 - our own command
         [*base, "verify", str(export), "--key", str(folder / "keys" / "ledger.pub")],
         check=False,
         capture_output=True,

@@ -25,7 +25,7 @@ def publish(*, by: StaffId, accept: bool, now: datetime) -> Mapping[str, Any]:
             )
             if not _entered(made):  # the same version published again, or after a crash
                 _enter(made, by=by, now=now)
-    except BaseException:
+    except BaseException:  # even a process told to end leaves no copy that no entry names
         if made is not None and made.version not in known:
             made.path.unlink(missing_ok=True)
         raise

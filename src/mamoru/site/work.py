@@ -144,7 +144,7 @@ def start() -> None:
         "application_version": _APPLICATION_VERSION,
         "executor_id": _worker.name,
         "log_level": "WARNING",
-        "serializer": _SealedJson(wiring.master().data_key("work")),  # type: ignore[typeddict-item]
+        "serializer": _SealedJson(wiring.master().data_key("work")),  # type: ignore[typeddict-item]  # the library names its own class
         "enable_otlp": False,
     }
     if _alone():

@@ -156,7 +156,7 @@ def place_of(address: str) -> str:
         host = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    prefix = 24 if host.version == 4 else 56  # noqa: PLR2004
+    prefix = {4: 24, 6: 56}[host.version]
     return str(ipaddress.ip_network(f"{host}/{prefix}", strict=False))
 
 

@@ -63,7 +63,7 @@ def clock(*, started_on: date, due: date, today: date, paused: bool) -> Clock:
         urgency = Urgency.OVERDUE
     elif gone >= 0.8:  # noqa: PLR2004 - the alarms of the policy's clocks: 50 %, 80 %, 100 %
         urgency = Urgency.SOON
-    elif gone >= 0.5:  # noqa: PLR2004
+    elif gone >= 0.5:  # noqa: PLR2004 - half of the time
         urgency = Urgency.HALF
     else:
         urgency = Urgency.CALM

@@ -96,7 +96,7 @@ def create(home: Path, *, seed: int, persons: int = 1000, today: date) -> Summar
         if (home / name).exists():
             raise FileExistsError(home / name)
     home.mkdir(parents=True, exist_ok=True)
-    drawn = people.people(Random(seed), persons - len(cast.MEMBERS), today=today)  # noqa: S311
+    drawn = people.people(Random(seed), persons - len(cast.MEMBERS), today=today)  # noqa: S311 - invented people, the same each time
     company = _Company(Random(seed + 1), today)  # noqa: S311 - made-up data, no secret
     company.add_cast()
     for person in drawn:
