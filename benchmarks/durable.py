@@ -238,11 +238,11 @@ class _Seen:
         execute: Any = CursorWrapper.execute
         commit: Any = vars(BaseDatabaseWrapper)["_commit"]
 
-        def claimed(case_id: Any) -> int | None:
+        def claimed(case_id: Any, **named: Any) -> int | None:
             self.times["claimed"] = time.perf_counter()
-            return claim(case_id)
+            return claim(case_id, **named)
 
-        def carried(case_id: str) -> str:
+        def carried(case_id: Any) -> str:
             self.times["runs"] = time.perf_counter()
             try:
                 return carry(case_id)

@@ -246,7 +246,7 @@ PLANTS = (
     ),
     _plant("standing", "consents import the whole gate", "consents/store.py", "import mamoru.gate"),
     # 10. borrowed
-    _plant("borrowed", "a room runs DBOS", "cases/execute/carry.py", "import dbos"),
+    _plant("borrowed", "a room speaks to databases", "cases/execute/carry.py", "import sqlalchemy"),
     _plant("borrowed", "the site speaks to databases", "site/planted.py", "import sqlalchemy"),
     # harmless
     _plant("", "a rule names a date", _RULE, "import datetime"),

@@ -2,9 +2,8 @@
 
 import pytest
 
-from mamoru.kit.seal import DataKey, SealBroken
+from mamoru.kit.seal import SealBroken
 from mamoru.site.sessions import SealedSerializer
-from mamoru.site.work import _SealedJson
 
 
 def test_a_half_filled_form_is_unreadable_in_the_session_and_comes_back() -> None:
@@ -16,14 +15,3 @@ def test_a_half_filled_form_is_unreadable_in_the_session_and_comes_back() -> Non
     assert SealedSerializer().loads(sealed) == form
     with pytest.raises(SealBroken):
         SealedSerializer().loads(sealed[:-5] + b"00000")
-
-
-def test_workflow_data_is_sealed_and_plain_only() -> None:
-    made = _SealedJson(DataKey(bytes(32)))
-
-    sealed = made.serialize({"args": ["C-2026-000001-5"]})
-
-    assert "C-2026" not in sealed
-    assert made.deserialize(sealed) == {"args": ["C-2026-000001-5"]}
-    with pytest.raises(TypeError, match="plain"):
-        made.serialize({"value": object()})

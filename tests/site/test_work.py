@@ -4,15 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from dbos import DBOS
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Stage, Work
@@ -181,60 +180,67 @@ def test_a_case_whose_failure_could_not_be_noted_is_taken_up_again(
 
 
 @pytest.mark.parametrize(
-    ("status", "again"),
-    [
-        ("SUCCESS", True),
-        ("ERROR", True),
-        ("CANCELLED", True),
-        ("MAX_RECOVERY_ATTEMPTS_EXCEEDED", True),
-        ("PENDING", False),
-        ("ENQUEUED", False),
-        ("DELAYED", False),
-    ],
+    ("claimed_by", "again"),
+    [("lives", False), ("died", True), ("", True), ("this", True), ("this, at it", False)],
 )
-def test_only_what_no_workflow_will_end_is_queued_again(
-    house: Company, monkeypatch: pytest.MonkeyPatch, status: str, again: bool
+def test_only_what_nobody_carries_out_any_more_is_queued_again(
+    house: Company, monkeypatch: pytest.MonkeyPatch, claimed_by: str, again: bool
 ) -> None:
     case_id, _ = queued()
-    assert store.claim_work(case_id) == 1
-    workers.beat("alive")
-    found = types.SimpleNamespace(status=status, executor_id="alive", app_version="3")
-    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: found)
+    monkeypatch.setattr(work._worker, "name", "this")
+    monkeypatch.setattr(work._worker, "hands", work._Hands())
+    workers.beat("lives")
+    assert store.claim_work(case_id, worker=claimed_by.partition(",")[0]) == 1
+    release = threading.Event()
+    if "at it" in claimed_by:
+        work._worker.hands.take(case_id, release.wait)
 
-    work._take_up(frozenset())
+    work._take_up()
 
+    release.set()
+    work._worker.hands.rest(10)
     assert (store.case(case_id).work is Work.QUEUED) is again
-
-
-def test_a_claim_without_a_workflow_is_left_until_the_second_look(
-    house: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case_id, _ = queued()
-    store.claim_work(case_id)
-    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: None)
-
-    unstarted = work._take_up(frozenset())
-    assert store.case(case_id).work is Work.RUNNING
-    work._take_up(unstarted)
-
-    assert store.case(case_id).work is Work.QUEUED
 
 
 def test_a_case_that_was_ended_while_it_was_looked_at_stays_ended(
     house: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id, _ = queued()
-    store.claim_work(case_id)
+    store.claim_work(case_id, worker="died")
+    listed = store.claimed_work
 
-    def ends(_: str) -> types.SimpleNamespace:
+    def ends() -> tuple[store.Claim, ...]:
+        claims = listed()
         store.set_work(case_id, Work.READY)
-        return types.SimpleNamespace(status="SUCCESS")
+        return claims
 
-    monkeypatch.setattr(DBOS, "get_workflow_status", ends)
+    monkeypatch.setattr(store, "claimed_work", ends)
 
-    work._take_up(frozenset())
+    work._take_up()
 
     assert store.case(case_id).work is Work.READY
+
+
+def test_what_a_thread_is_at_is_not_begun_a_second_time() -> None:
+    hands, release, begun = work._Hands(), threading.Event(), list[str]()
+
+    def act() -> None:
+        begun.append("once")
+        release.wait()
+
+    for _ in range(3):
+        hands.take("a job", act)
+    release.set()
+    hands.rest(10)
+
+    assert (begun, hands.has("a job")) == (["once"], False)
+
+
+def test_of_several_workers_one_sees_to_a_duty_until_its_time_is_over(house: Company) -> None:
+    asked = [workers.duty("restored", seconds=60) for _ in range(3)]
+    over = workers.duty("another", seconds=-1), workers.duty("another", seconds=60)
+
+    assert (asked, over) == ([True, False, False], (True, True))
 
 
 def test_a_command_starts_in_a_process_of_its_own(clean: Company) -> None:

@@ -50,6 +50,7 @@ class CaseRow(models.Model):
     work = models.CharField(max_length=20, choices=_choices(Work), default=Work.NOT_STARTED)
     work_note = models.CharField(max_length=100, blank=True)
     work_tries = models.PositiveIntegerField(default=0)
+    work_by = models.CharField(max_length=80, default="", blank=True)  # the worker that claimed it
     work_failures = models.PositiveIntegerField(default=0)  # in a row
     work_after = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)

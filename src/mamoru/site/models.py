@@ -1,4 +1,4 @@
-"""Rows that belong to no room: which workers are alive."""
+"""Rows that belong to no room: which workers are alive, and what one of them sees to."""
 
 from typing import ClassVar
 
@@ -14,3 +14,13 @@ class WorkerRow(models.Model):
 
     class Meta:
         ordering: ClassVar = ["started_at"]
+
+
+class DutyRow(models.Model):
+    """What one worker of several sees to, and until when no other one does."""
+
+    id = models.CharField(primary_key=True, max_length=80)
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["until"]

@@ -244,7 +244,6 @@ LOGGING = {
     "root": {"handlers": _KEPT, "level": "WARNING"},
     "loggers": {
         "mamoru": {"level": "INFO"},
-        "dbos": {"level": "WARNING"},
         "django.security.DisallowedHost": {"handlers": ["host"], "propagate": False},
     },
 }

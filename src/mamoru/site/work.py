@@ -1,37 +1,33 @@
-"""Durable work on DBOS, behind the port of `kit.work`; the only module that knows DBOS.
+"""Durable work, behind the port of `kit.work`: the product's own rows are the queue and the record.
 
 The outbox is the case's own row: an approval and the order to carry it out are one
-transaction. A scan turns due rows into workflows whose id is the case and its try, so that
-no case is started twice. What a killed process had begun goes on with what is not done: the
-embedded worker by itself when it starts again, one of several on PostgreSQL through any other,
-once its heart has stopped.
+transaction. A scan claims due rows under this worker's name, so that no case is started twice,
+and hands each to a thread. What a killed process had begun is queued again and goes on with what
+is not done: the embedded worker's by itself when it starts again, that of one of several on
+PostgreSQL by any other, once its heart has stopped (decision 25).
 """
 
-import base64
 import fcntl
-import json
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from concurrent import futures
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
 from django.conf import settings
 from django.db import close_old_connections, connections
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Stage, Work
-from mamoru.kit import clock, seal
+from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId
 from mamoru.site import restored, waking, wiring, workers
 
 T = TypeVar("T")
-Claim = tuple[CaseId, int]
 log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
@@ -40,11 +36,12 @@ TAKE_UP_SECONDS = 10
 RESTORE_SECONDS = 60
 FORGET_SECONDS = 60 * 60
 PAPERS_SECONDS = 60
-_ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
-"""States of a workflow that DBOS will never touch again."""
+RELEASE_SECONDS = 60
+STOP_SECONDS = 10
+"""How long a worker that stops waits for what its threads are doing."""
+HANDS = 64
+"""Threads of a worker: a store that hangs holds its cases, and must leave room for others."""
 _EMBEDDED = "embedded"
-_APPLICATION_VERSION = "3"
-"""Raised by hand when a workflow changes shape: DBOS resumes a workflow under its own version."""
 
 
 class WorkerRunning(MamoruError):
@@ -53,71 +50,58 @@ class WorkerRunning(MamoruError):
     code, exit_code = "worker-running", 4
 
 
-class _SealedJson:
-    """Workflow data as sealed JSON: ids and counts only, and even these are nobody's business."""
-
-    def __init__(self, key: seal.DataKey) -> None:
-        self._key = key
-
-    def name(self) -> str:
-        return "mamoru_sealed_json"
-
-    def serialize(self, data: Any) -> str:
-        plain = json.dumps(data, default=_encode).encode()
-        return base64.b64encode(self._key.seal(plain, context="work")).decode()
-
-    def deserialize(self, serialized_data: str) -> Any:
-        plain = self._key.open(base64.b64decode(serialized_data), context="work")
-        return json.loads(plain, object_hook=_decode)
-
-
-def _encode(value: object) -> object:
-    if isinstance(value, datetime):
-        return {"$time": value.isoformat()}
-    if isinstance(value, BaseException):
-        return {"$error": type(value).__name__}
-    raise TypeError(f"workflow data must be plain, not {type(value).__name__}")
-
-
-def _decode(value: dict[str, Any]) -> Any:
-    if "$time" in value:
-        return datetime.fromisoformat(value["$time"])
-    if "$error" in value:
-        return RuntimeError(value["$error"])
-    return value
-
-
-class _Embedded(sqlite3.Connection):
-    """A connection to the embedded record of steps: readers do not stop its one writer.
-
-    INVARIANT: what a power cut may take from it is repeated, never lost: whoever is claimed
-    without a workflow is queued again, and every step looks up what it has done already. So a
-    step need not wait for the disk; what was done waits for it, in the databases that say so.
-    """
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.execute("PRAGMA journal_mode=WAL")
-        self.execute("PRAGMA synchronous=NORMAL")
-
-
 class _Steps:
-    """The port's steps inside a running workflow: the rows that they write are their record.
+    """The port's steps: the rows that they write are their record (decision 20).
 
     A step looks up in the product's own rows what of it is done, and acts for the rest. It has
-    to, since a process may die between an act and any note of it; so a second note in the
-    engine of durable steps would tell nothing new, at 4 to 6 ms a step (decision 20).
+    to, since a process may die between an act and any note of it.
     """
 
     def step(self, name: str, act: Callable[[], T]) -> T:
         return act()
 
 
+class _Hands:
+    """The threads of this process, and what each of them is doing."""
+
+    def __init__(self) -> None:
+        self._pool = futures.ThreadPoolExecutor(HANDS, thread_name_prefix="mamoru-hand")
+        self._under_way: dict[str, futures.Future[object]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, job: str, act: Callable[[], object]) -> None:
+        """Let a thread do something under a name; what is under way is not begun again."""
+        with self._lock:
+            if job not in self._under_way:
+                self._under_way[job] = self._pool.submit(self._do, job, act)
+
+    def has(self, job: str) -> bool:
+        """Return whether a thread is at it, or will be."""
+        with self._lock:
+            return job in self._under_way
+
+    def rest(self, seconds: float) -> None:
+        """Begin nothing more, and wait so long for what is under way."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            jobs = list(self._under_way.values())
+        futures.wait(jobs, timeout=seconds)
+
+    def _do(self, job: str, act: Callable[[], object]) -> None:
+        try:
+            act()
+        finally:
+            close_old_connections()
+            with self._lock:
+                del self._under_way[job]
+
+
 class _Worker:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
-        self.lock: Any = None
+        self.lock: IO[str] | None = None
+        self.hands = _Hands()
         self.name = ""
 
 
@@ -138,41 +122,23 @@ def start() -> None:
         _worker.name = workers.name()
     wiring.wire()
     workers.beat(_worker.name)
-    config: DBOSConfig = {
-        "name": "mamoru",
-        "system_database_url": _database(folder),
-        "application_version": _APPLICATION_VERSION,
-        "executor_id": _worker.name,
-        "log_level": "WARNING",
-        "serializer": _SealedJson(wiring.master().data_key("work")),  # type: ignore[typeddict-item]  # the library names its own class
-        "enable_otlp": False,
-    }
-    if _alone():
-        config["db_engine_kwargs"] = {"connect_args": {"factory": _Embedded}}
-    DBOS(config=config)
-    carry = DBOS.workflow(name="carry-out")(_carry_out)
-    release = DBOS.workflow(name="release-held")(_release_held)
-    replay = DBOS.workflow(name="replay-restored")(_replay_restored)
-    DBOS.launch()
+    _worker.hands = _Hands()
     _take_up()
     _worker.stopping.clear()
     _worker.thread = threading.Thread(
-        target=_scan,
-        args=(carry, release, waking.open_waking()),
-        name="mamoru-scan",
-        daemon=True,
+        target=_scan, args=(waking.open_waking(),), name="mamoru-scan", daemon=True
     )
     _worker.thread.start()
-    threading.Thread(target=_watch, args=(replay,), name="mamoru-restored", daemon=True).start()
+    threading.Thread(target=_watch, name="mamoru-restored", daemon=True).start()
 
 
 def stop() -> None:
     """Stop scanning, let running steps end, and free the lock."""
     _worker.stopping.set()
     if _worker.thread is not None:
-        _worker.thread.join(timeout=10)
+        _worker.thread.join(timeout=STOP_SECONDS)
         _worker.thread = None
-    DBOS.destroy()
+    _worker.hands.rest(STOP_SECONDS)
     workers.retire(_worker.name)
     if _worker.lock is not None:
         _worker.lock.close()
@@ -198,38 +164,28 @@ def wait() -> None:
     _worker.stopping.wait()
 
 
-def _database(folder: Path) -> str:
-    if _alone():
-        return f"sqlite:///{folder / 'work.sqlite3'}"
-    return str(settings.MAMORU.database).replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _carry_out(case_id: str) -> str:
+def _carry_out(case_id: CaseId) -> str:
     """Carry one case out; the result is the machine's state, never the law's."""
     try:
-        return str(actions.carry_out(CaseId(case_id), _Steps()))
+        return str(actions.carry_out(case_id, _Steps()))
     except Exception as problem:  # noqa: BLE001 - a job that breaks waits and is tried again
         code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
         log.error("carrying out %s failed: %s", case_id, code)  # noqa: TRY400 - no values in logs
-        _note_failure(CaseId(case_id), code)
+        _note_failure(case_id, code)
         return "failed"
-    finally:
-        close_old_connections()
 
 
-def _release_held(demand_id: str) -> bool:
+def _release_held(demand_id: DemandId) -> bool:
     """Erase what a law had kept, once its day has come."""
     try:
-        return actions.release_held(DemandId(demand_id), _Steps())
+        return actions.release_held(demand_id, _Steps())
     except Exception as problem:  # noqa: BLE001 - what is still due is tried again at the next look
         code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
         log.error("releasing %s failed: %s", demand_id, code)  # noqa: TRY400 - no values in logs
         return False
-    finally:
-        close_old_connections()
 
 
-def _replay_restored(names: list[str]) -> bool:
+def _replay_restored(names: tuple[str, ...]) -> bool:
     """Do again what a database has forgotten that was put back while we ran (P1.7)."""
     try:
         for done in execute.replay(names, by=SYSTEM, now=clock.now()):
@@ -238,25 +194,22 @@ def _replay_restored(names: list[str]) -> bool:
         code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
         log.error("replaying after a restore failed: %s", code)  # noqa: TRY400 - no values in logs
         return False
-    finally:
-        close_old_connections()
     return True
 
 
-def _replay_due(replay: Callable[[list[str]], bool]) -> None:
+def _replay_due() -> None:
     """Look whether a database was put back to an older state; one worker sees to it a minute."""
     names = restored.look()
-    if names:
-        with SetWorkflowID(f"restore:{clock.now():%Y%m%d%H%M}"):
-            DBOS.start_workflow(replay, list(names))
+    if names and workers.duty("restored", seconds=RESTORE_SECONDS):
+        _worker.hands.take("restored", lambda: _replay_restored(names))
 
 
-def _release_due(release: Callable[[str], bool]) -> None:
-    """Start the second wave of every demand whose hold has ended; at most once a minute."""
-    minute = clock.now().strftime("%Y%m%d%H%M")
+def _release_due() -> None:
+    """Begin the second wave of every demand whose hold has ended; one worker a minute tries."""
     for demand_id in actions.due_releases(now=clock.now()):
-        with SetWorkflowID(f"{demand_id}:release:{minute}"):
-            DBOS.start_workflow(release, str(demand_id))
+        job = f"release {demand_id}"
+        if not _worker.hands.has(job) and workers.duty(job, seconds=RELEASE_SECONDS):
+            _worker.hands.take(job, partial(_release_held, demand_id))
 
 
 def _note_failure(case_id: CaseId, code: str) -> None:
@@ -268,48 +221,22 @@ def _note_failure(case_id: CaseId, code: str) -> None:
         log.error("noting that %s waits failed: %s", case_id, name)  # noqa: TRY400 - no values in logs
 
 
-def _workflow_id(case_id: CaseId, tries: int) -> str:
-    return f"{case_id}:{tries}"
+def _take_up() -> None:
+    """Queue again what was claimed and that nobody is carrying out any more.
 
-
-def _take_up(unstarted_before: frozenset[Claim] | None = None) -> frozenset[Claim]:
-    """Queue again what was claimed and that no workflow will end; DBOS resumes the rest.
-
-    That is a claim whose workflow ended without a word to the case, and one that no workflow
-    was started for: at the start of an only worker at once, else if it stood so at the look
-    before, since another worker may be between the claim and the start. A workflow whose
-    worker's heart has stopped goes on here, at its step. Return the claims not started.
+    That is a claim of this worker without a thread at it (the case was told nothing of its end,
+    or an embedded worker died and starts again), and one of a worker whose heart has stopped.
     """
-    unstarted = set()
     alive = workers.living()
     for claim in store.claimed_work():
-        workflow = _workflow_id(*claim)
-        found = DBOS.get_workflow_status(workflow)
-        if found is None:
-            unstarted.add(claim)
-            if _alone() if unstarted_before is None else claim in unstarted_before:
-                _queue_again(claim)
-        elif found.status in _ENDED:
-            _queue_again(claim)
-        elif found.app_version != _APPLICATION_VERSION:
-            # Begun by an earlier release, whose steps were others: what is done is looked up.
-            DBOS.cancel_workflow(workflow)
-            _queue_again(claim)
-        elif found.status == "PENDING" and found.executor_id not in alive:
-            DBOS.resume_workflow(workflow)
-            log.warning("%s goes on here: its worker is gone", claim[0])
-    return frozenset(unstarted)
-
-
-def _queue_again(claim: Claim) -> None:
-    """Queue a claim that still stands: its workflow may have ended well since it was listed.
-
-    A case that is no longer decided (withdrawn meanwhile) has nothing left to carry out.
-    """
-    with store.atomic():
-        if claim in store.claimed_work() and store.case(claim[0]).stage is Stage.DECIDED:
-            store.set_work(claim[0], Work.QUEUED)
-            log.warning("%s is taken up again", claim[0])
+        mine = claim.worker == _worker.name
+        if _worker.hands.has(claim.case_id) if mine else claim.worker in alive:
+            continue
+        with store.atomic():
+            # It may have ended well since it was listed, or the case be withdrawn.
+            if claim in store.claimed_work() and store.case(claim.case_id).stage is Stage.DECIDED:
+                store.set_work(claim.case_id, Work.QUEUED)
+                log.warning("%s is taken up again: nobody carries it out", claim.case_id)
 
 
 class _Every:
@@ -326,11 +253,11 @@ class _Every:
         return True
 
 
-def _watch(replay: Callable[[list[str]], bool]) -> None:
+def _watch() -> None:
     """Look for restored databases, apart from the scan: a hung store must not stop the heart."""
     while not _worker.stopping.wait(RESTORE_SECONDS):
         try:
-            _replay_due(replay)
+            _replay_due()
         except Exception as problem:  # noqa: BLE001 - whatever it is, the next look tries again
             name = type(problem).__name__
             log.error("looking for restored databases failed (%s)", name)  # noqa: TRY400 - no values in logs
@@ -338,10 +265,7 @@ def _watch(replay: Callable[[list[str]], bool]) -> None:
             close_old_connections()
 
 
-def _scan(
-    carry: Callable[[str], str], release: Callable[[str], bool], woken: waking.Waking
-) -> None:
-    unstarted = frozenset[Claim]()
+def _scan(woken: waking.Waking) -> None:
     heart, look = _Every(workers.BEAT_SECONDS), _Every(TAKE_UP_SECONDS)
     forgotten, papers = _Every(FORGET_SECONDS), _Every(PAPERS_SECONDS, at_once=True)
     while not _worker.stopping.is_set():
@@ -352,18 +276,15 @@ def _scan(
             if heart.due():
                 workers.beat(_worker.name)
             if look.due():
-                unstarted = _take_up(unstarted)
-                _release_due(release)
+                _take_up()
+                _release_due()
             if forgotten.due():
                 execute.forget(now=clock.now())
             if papers.due():
                 actions.erase_papers(now=clock.now())
             for case_id in store.due_work(now=clock.now()):
-                tries = store.claim_work(case_id)
-                if tries is None:
-                    continue
-                with SetWorkflowID(_workflow_id(case_id, tries)):
-                    DBOS.start_workflow(carry, str(case_id))
+                if store.claim_work(case_id, worker=_worker.name) is not None:
+                    _worker.hands.take(case_id, partial(_carry_out, case_id))
         except Exception as problem:  # noqa: BLE001 - whatever it is, the next scan tries again
             name = type(problem).__name__
             log.error("the scan for due work failed (%s); it is tried again", name)  # noqa: TRY400 - no values in logs

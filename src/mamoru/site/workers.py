@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from mamoru.kit import ids
-from mamoru.site.models import WorkerRow
+from mamoru.site.models import DutyRow, WorkerRow
 
 BEAT_SECONDS = 5
 DEAD_SECONDS = 20
@@ -29,6 +29,7 @@ def beat(worker: str) -> None:
     if WorkerRow.objects.filter(id=worker).update(seen_at=Now()):
         return
     WorkerRow.objects.filter(seen_at__lt=Now() - timedelta(days=_KEPT_DAYS)).delete()
+    DutyRow.objects.filter(until__lt=Now() - timedelta(days=_KEPT_DAYS)).delete()
     WorkerRow.objects.create(id=worker, started_at=Now(), seen_at=Now())
 
 
@@ -43,3 +44,14 @@ def living() -> frozenset[str]:
         seen_at__gt=F("now") - timedelta(seconds=DEAD_SECONDS)
     )
     return frozenset(rows.values_list("id", flat=True))
+
+
+def duty(what: str, *, seconds: float) -> bool:
+    """Return whether this worker sees to something now; nobody else does for so long.
+
+    A worker that dies at it leaves it to whoever asks after that.
+    """
+    until = Now() + timedelta(seconds=seconds)
+    if DutyRow.objects.filter(id=what, until__lte=Now()).update(until=until):
+        return True
+    return DutyRow.objects.get_or_create(id=what, defaults={"until": until})[1]

@@ -16,6 +16,7 @@ from mamoru.cases.store.forms import (
 from mamoru.cases.store.letters import answer, save_answer, save_hand_written
 from mamoru.cases.store.outbox import (
     QUEUED_CHANNEL,
+    Claim,
     claim_work,
     claimed_work,
     due_work,
@@ -67,6 +68,7 @@ __all__ = [
     "CaseChangedMeanwhile",
     "CaseLine",
     "CaseUnknown",
+    "Claim",
     "PaperUnknown",
     "Repeated",
     "Row",

@@ -1,6 +1,7 @@
 """What the worker shall carry out, and what it is doing with it; never a stage."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -45,20 +46,32 @@ def due_work(*, now: datetime, limit: int = 50) -> tuple[CaseId, ...]:
     return tuple(CaseId(found) for found in rows.values_list("id", flat=True)[:limit])
 
 
-def claim_work(case_id: CaseId) -> int | None:
-    """Take a case of the outbox and return which try this is, None if another worker was faster."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A case that a worker took, and which try of it this is."""
+
+    case_id: CaseId
+    tries: int
+    worker: str
+
+
+def claim_work(case_id: CaseId, *, worker: str = "") -> int | None:
+    """Take a case of the outbox and return which try this is, None if another worker was faster.
+
+    `worker` is a name of the list of workers; a claim of nobody there is free to be taken over.
+    """
     with transaction.atomic():
         taken = CaseRow.objects.filter(id=case_id, work__in=[Work.QUEUED, Work.WAITING]).update(
-            work=Work.RUNNING, work_after=None, work_tries=F("work_tries") + 1
+            work=Work.RUNNING, work_after=None, work_tries=F("work_tries") + 1, work_by=worker
         )
         tries = CaseRow.objects.filter(id=case_id).values_list("work_tries", flat=True)
         return tries.get() if taken else None
 
 
-def claimed_work() -> tuple[tuple[CaseId, int], ...]:
-    """Return (case, try) of everything that was taken and is not finished."""
-    rows = CaseRow.objects.filter(work=Work.RUNNING).values_list("id", "work_tries")
-    return tuple((CaseId(found), tries) for found, tries in rows)
+def claimed_work() -> tuple[Claim, ...]:
+    """Return everything that was taken and is not finished."""
+    rows = CaseRow.objects.filter(work=Work.RUNNING).values_list("id", "work_tries", "work_by")
+    return tuple(Claim(CaseId(found), tries, worker) for found, tries, worker in rows)
 
 
 def set_work(
