@@ -9,11 +9,12 @@ be what some such order gives. `make sweep` plays many more schedules.
 import itertools
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
@@ -36,6 +37,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 T = TypeVar("T")
 FULL = 80
 SHARDS = sweeps.shards(4)
+FULL_ROUNDS = 20
+ROUNDS = sweeps.points(sample=1, whole=FULL_ROUNDS)
 SCHEDULES = sweeps.points(sample=3, whole=FULL) // len(SHARDS)
 NEW_MAIL, NEW_PHONE, FIRM = "hanako.new@mail.example", "09099990101", "山本商店"
 
@@ -322,3 +325,36 @@ def test_demands_at_once_have_a_legal_order_and_nothing_comes_back(
     what = "schedules of seven cases of one person"
     sweeps.record(record_property, what, ran=Played.played, of=FULL // len(SHARDS))
     assert Played.played >= SCHEDULES
+
+
+@pytest.mark.promise("P1.7", "P3.5", "P3.6", "P3.26")
+def test_demands_carried_out_by_threads_at_the_same_time_have_a_legal_order(
+    prepared: Prepared, record_property: sweeps.Record
+) -> None:
+    class Threaded(Schedules):
+        pass
+
+    Threaded.prepared = prepared
+    failed: list[BaseException] = []
+    for _ in range(ROUNDS):
+        played, together = Threaded(), threading.Barrier(len(NAMES))
+
+        def carry(name: str, played: Threaded = played, together: Any = together) -> None:
+            try:
+                together.wait()
+                for _ in range(60):  # a store that another holds is asked again
+                    if name in played.open:
+                        played._go_on(name, dies=False)
+            except BaseException as problem:  # noqa: BLE001 - told below, in the test's own thread
+                failed.append(problem)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=carry, args=(name,)) for name in NAMES]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        played.teardown()
+    sweeps.record(record_property, "seven demands in seven threads", ran=ROUNDS, of=FULL_ROUNDS)
