@@ -5,6 +5,7 @@ product's database lies in it as a file; the stores are put back when a test has
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -40,6 +41,11 @@ def _write_into_memory() -> None:
 
 
 _write_into_memory()
+
+# The collector walks all that was ever loaded for each test that makes a few objects; a twentieth
+# of the time of a run. It still finds circles of garbage, a little later.
+_CALM = (100_000, 10, 10)
+gc.set_threshold(*_CALM)
 
 # How long an example takes says how busy the machine is, nothing of the product.
 hypothesis.register_profile("mamoru", deadline=None)
@@ -96,6 +102,14 @@ class _Sharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         module = nodeid.partition("::")[0]
         return module if module in self.WHOLE else nodeid
 
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Forget what a process has ended: else all of it is counted anew after each test."""
+        super().mark_test_complete(node, item_index, duration)
+        assigned = self.assigned_work[node]
+        scope = self._split_scope(self.registered_collections[node][item_index])
+        if all(assigned[scope].values()):
+            del assigned[scope]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Sharing:
@@ -116,6 +130,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(
         kept, key=lambda item: not any(item.get_closest_marker(each) for each in _LONG)
     )
+
+
+def pytest_collection_finish() -> None:
+    """Set apart what is loaded by now: it stays until the process ends."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,5 +1,6 @@
 """The entry point of `mamoru`: hands the running product to the commands of `mamoru.cli`."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from mamoru.ledger.append import Journal
 
 OPERATOR = StaffId("operator")
 """Who acts when a command acts: whoever may run commands on this host."""
+_STARTED = 200_000
 
 
 class Company:
@@ -143,5 +145,10 @@ def _wired() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command of the outer contract and return its exit code."""
+    """Run a command of the outer contract and return its exit code.
+
+    A sixth of the time that a command needs to start went into looking for garbage among modules
+    that stay: it is looked for once 200,000 objects more have been made than given back.
+    """
+    gc.set_threshold(_STARTED, 10, 10)
     return run(arguments, Company())

@@ -1,6 +1,7 @@
 """`mamoru serve` and `mamoru worker`: bring the folder up to date, then run."""
 
 import errno
+import gc
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ from mamoru.kit.errors import MamoruError
 from mamoru.site import checks, config
 
 BLOCKING_THREADS = 4
+_MADE = 10_000
 log = logging.getLogger("mamoru.serving")
 
 
@@ -91,6 +93,15 @@ def replay_if_restored() -> None:
         restored.told(done)
 
 
+def _set_apart_what_stays() -> None:
+    """Let the collector of garbage pass over all that was loaded at the start.
+
+    It stays as long as the process, and a forked one then shares its memory.
+    """
+    gc.freeze()
+    gc.set_threshold(_MADE, 10, 10)
+
+
 def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = None) -> None:
     """Serve pages and API with the embedded worker until SIGINT or SIGTERM.
 
@@ -103,6 +114,7 @@ def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = 
     expect_free(place)
     prepare()
     replay_if_restored()
+    _set_apart_what_stays()
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
@@ -133,6 +145,7 @@ def work(home: Path) -> None:
     checks.expect_startable(home)
     prepare()
     replay_if_restored()
+    _set_apart_what_stays()
     from mamoru.site import work as working
 
     working.start()
