@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -96,7 +97,14 @@ _home: list[Path] = []
 class _Sharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types for it
     """Hands tests to processes one by one, and whole the modules that make something dear once."""
 
-    WHOLE = frozenset({"tests/test_house.py", "tests/journeys/test_walks.py"})
+    WHOLE = frozenset(
+        {
+            "tests/test_house.py",
+            "tests/journeys/test_walks.py",
+            # In a sweep it is parted into shards, and each process loads the product for its own.
+            *(() if sweeps.LEVEL else ("tests/faults/test_sweep.py",)),
+        }
+    )
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
@@ -393,13 +401,19 @@ def filled_database(
 @pytest.fixture
 def house(company: Company, filled_database: Path, django_db_blocker: Any) -> Iterator[Company]:
     """The wired company on a database of its own in which every commit is real."""
+    with django_db_blocker.unblock(), committing(company, filled_database):
+        yield company
+
+
+@contextmanager
+def committing(company: Company, filled_database: Path) -> Iterator[None]:
+    """Let every commit be real until the block ends, beginning with the filled database."""
     from django.db import connection
 
-    with django_db_blocker.unblock():
-        _restore(connection, filled_database)
-        yield company
-        _restore(connection, company.home / "empty.copy")
-        connection.close()
+    _restore(connection, filled_database)
+    yield
+    _restore(connection, company.home / "empty.copy")
+    connection.close()
 
 
 def _file(connection: Any) -> Path:
