@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis
-from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import needs, sweeps
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
@@ -313,8 +315,10 @@ def member(client_of: Callable[[str], Client]) -> Client:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> "Iterator[Browser]":
     """One browser for a module; each test has its own profile in it."""
+    from playwright.sync_api import sync_playwright
+
     needs.require("chromium")
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
