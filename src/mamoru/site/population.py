@@ -49,7 +49,8 @@ def publish_versions(*, now: datetime) -> None:
 def make_staff(people: Mapping[str, tuple[str, str, str]]) -> None:
     """Make accounts of staff: username -> (family name, role, password)."""
     with transaction.atomic():
-        groups = {name: Group.objects.get_or_create(name=name)[0] for name in ROLES}
+        Group.objects.bulk_create((Group(name=name) for name in ROLES), ignore_conflicts=True)
+        groups = {group.name: group for group in Group.objects.filter(name__in=ROLES)}
         for username, (family_name, role, password) in people.items():
             user = User.objects.create_user(username, password=password, last_name=family_name)
             user.groups.add(groups[role])

@@ -5,6 +5,7 @@ carried out in three stores, answered by letter, and proved from the ledger.
 """
 
 import time
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -65,9 +66,9 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     tell("3/8 staff read the papers and compare the three addresses")
     sign_in(desk, officer)
     case = f"/console/cases/{reference}/"
-    identify(desk, case)
-    record(desk, case, *(paper for _, paper in first))
-    page = desk.submit(desk.get(case), "/verify/", {"note": ""})
+    page = identify(desk, case)
+    page = record(desk, page, *(paper for _, paper in first))
+    page = desk.submit(page, "/verify/", {"note": ""})
     if page.marks.get("data-stage") == "verified":
         raise WalkFailed("a person whose address differs was verified")
     tell("4/8 asking for the paper that shows the move")
@@ -84,17 +85,19 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
         content=papers.render(moved),
     )
     _expect(agent.submit(status, "/requests/case/submit/", {}), "sending the supplement")
-    record(desk, case, moved)
-    _expect_stage(desk.submit(desk.get(case), "/verify/", {"note": ""}), "verified")
+    page = record(desk, desk.get(case), moved)
+    page = desk.submit(page, "/verify/", {"note": ""})
+    _expect_stage(page, "verified")
     tell("6/8 deciding each demand, a second person approving")
-    page = desk.get(case)
-    for position in range(1, int(page.mark("data-demands")) + 1):
+    demands = range(1, int(page.mark("data-demands")) + 1)
+    for position in demands:
         page = desk.submit(
-            desk.get(case), f"/demands/{position}/decide/", {"ground": "", "reason": "", "law": ""}
+            page, f"/demands/{position}/decide/", {"ground": "", "reason": "", "law": ""}
         )
     sign_in(second, approver)
-    for position in range(1, int(page.mark("data-demands")) + 1):
-        page = second.submit(second.get(case), f"/demands/{position}/approve/", {})
+    page = second.get(case)
+    for position in demands:
+        page = second.submit(page, f"/demands/{position}/approve/", {})
     _expect_stage(page, "decided")
     tell("7/8 the worker reads three stores and the letter is written")
     wait_for_letter(desk, case)
@@ -102,12 +105,10 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     if letter.media_type != "application/pdf":
         raise WalkFailed("the letter is no PDF")
     tell("8/8 telling the person at the registered contact, then sending the answer")
-    _expect(
-        desk.submit(desk.get(case), "/told/", {"way": "ordinary-mail", "tracking_number": ""}),
-        "recording that the person was told",
-    )
+    page = desk.submit(desk.get(case), "/told/", {"way": "ordinary-mail", "tracking_number": ""})
+    _expect(page, "recording that the person was told")
     page = desk.submit(
-        desk.get(case),
+        page,
         "/send/",
         {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
     )
@@ -189,24 +190,29 @@ def sign_in(browser: Browser, staff: Staff) -> None:
     _expect(page, f"signing in as {staff.username}")
 
 
-def identify(desk: Browser, case: str) -> None:
-    """Search the stores and choose every record that was found."""
+def identify(desk: Browser, case: str) -> Page:
+    """Search the stores and choose every record that was found; return the case's page then."""
     page = desk.submit(desk.get(case), "/search/", {})
     subjects = page.mark("data-candidates").split()
     if not subjects:
         raise WalkFailed("no record of the former member was found")
-    _expect(desk.submit(page, "/identify/", {"subjects": subjects}), "choosing the records")
+    page = desk.submit(page, "/identify/", {"subjects": subjects})
+    _expect(page, "choosing the records")
+    return page
 
 
-def record(desk: Browser, case: str, *read: papers.Paper) -> None:
-    """Open each paper and write down what it says and nothing else, as staff do."""
-    page = desk.get(case)
+def record(desk: Browser, page: Page, *read: papers.Paper) -> Page:
+    """Open each paper of the case and write down what it says and nothing else, as staff do.
+
+    `page` shows the case; returns it as it is shown after the last paper.
+    """
     for paper in read:
         proof = page.mark(f"data-paper-{paper.kind}")
-        if desk.get(f"{case}papers/{proof}/").status != _OK:
+        if desk.get(urllib.parse.urljoin(page.url, f"papers/{proof}/")).status != _OK:
             raise WalkFailed(f"the paper `{paper.kind}` does not open")
-        page = desk.submit(desk.get(case), f"/papers/{proof}/finding/", papers.as_read(paper))
+        page = desk.submit(page, f"/papers/{proof}/finding/", papers.as_read(paper))
         _expect(page, f"reading the paper `{paper.kind}`")
+    return page
 
 
 def wait_for_letter(desk: Browser, case: str) -> None:
