@@ -15,7 +15,7 @@ from mamoru.portal import words
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "src" / "mamoru"
 CATALOGUE = SOURCE / "site" / "locale" / "en" / "LC_MESSAGES"
-PLACES = (SOURCE / "portal", SOURCE / "site" / "templates")
+PLACES = (SOURCE / "portal", SOURCE / "site")
 _CALL = re.compile(r"(p|n)?gettext\(((?:u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"),?\s*)+)")
 _CALLED = {"gettext", "gettext_lazy", "_"}
 
