@@ -17,7 +17,7 @@ Looked = Callable[..., dict[int, list[str]]]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = (1280, 320)
-STATES = sweeps.take(list(scenes.STATES), sample=len(scenes.STATES) // 2)
+STATES = sweeps.take(list(scenes.STATES), sample=len(scenes.STATES) // 3)
 SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
   .filter((each) => each.offsetParent && !each.classList.contains("skip-link"))
   .map((each) => [each.textContent.trim() || each.name, each.getBoundingClientRect()])
