@@ -6,6 +6,7 @@ operation, and nobody else. Every call here is valid but for the role.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -114,6 +115,26 @@ STAFF = {
         body=lambda _case, _role: {"reason": "ご本人の申し出"},
     ),
     "lift": Line(page="lift", at=scenes.lifting),
+    "set_protection": Line(
+        page="set-protection",
+        at=scenes.ready_to_verify,
+        body=lambda _case, _role: {
+            "ground": "statement",
+            "renew_by": (scenes.today() + timedelta(days=300)).isoformat(),
+            "contact_name": "支援センター 気付",
+            "contact_address": "神奈川県横浜市中区山下町1番地",
+        },
+    ),
+    "ask_lifting_protection": Line(
+        page="ask-lifting-protection",
+        at=scenes.protected,
+        body=lambda case, _role: {"protection": scenes.flag_of(case), "reason": "本人の申し出"},
+    ),
+    "lift_protection": Line(
+        page="lift-protection",
+        at=scenes.unprotecting,
+        body=lambda case, _role: {"protection": scenes.flag_of(case)},
+    ),
     "reopen_case": Line(page="reopen", at=scenes.outgrown, body=_reason),
     "write_by_hand": Line(page="by-hand", at=scenes.unprintable, body=_codes),
     "supplement_letter": Line(page="supplement-letter", at=scenes.asked),

@@ -1,18 +1,23 @@
-"""Who may have the answer: kind of agent, age of the person, papers, and whether the person was told.
+"""Who may have the answer: kind of agent, age, papers, whether the person was told, and the flag.
 
-Twenty-four cells over the real actions, from the form to the answer (P3.11; attack A4). Each
-defective cell is tried with each way in which papers fail.
+Twenty-four cells over the real actions, from the form to the answer (P3.11; attack A4), each with
+and without a protective flag (支援措置). Each defective cell is tried with each way in which
+papers fail. With the flag the same answers are released, and no byte of one tells where the
+person is.
 """
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
+import pypdf
 import pytest
 
 from mamoru.cases import actions, store
 from mamoru.cases.terms import (
+    AnswerMethod,
     DemandKind,
     DispatchKind,
     Finding,
@@ -25,7 +30,8 @@ from mamoru.cases.terms import (
     TellingWay,
     Work,
 )
-from mamoru.kit.ids import CaseId
+from mamoru.consents.terms import ProtectionGround, SafeContact
+from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
 from tests.cases import acts
@@ -66,6 +72,16 @@ EXPECTED = {
     (Role.ENTRUSTED_AGENT, "adult", "defective", "untold"): UNPROVEN,
 }
 
+# A flag releases nothing that papers would not, and keeps back nothing but whereabouts.
+FLAGS = ("open", "flagged")
+FORMER = replace(cast.MEGUMI, home=cast.AKUDA.home)
+"""陽's parent who lives elsewhere, and must not hear where 陽 does."""
+REFUGE = SafeContact(
+    name="みなと女性支援センター 気付",
+    postal_code="231-0023",
+    address="神奈川県横浜市中区山下町1番地",
+)
+
 PROVES = {
     Role.PARENT: ProofKind.FAMILY_REGISTER,
     Role.GUARDIAN: ProofKind.GUARDIANSHIP_CERTIFICATE,
@@ -102,10 +118,17 @@ NARROW: dict[str, Fault] = {
 }
 
 
-def filed(role: Role, person: Someone, authority: Finding | None) -> CaseId:
+def filed(
+    role: Role,
+    person: Someone,
+    authority: Finding | None,
+    *,
+    method: AnswerMethod = AnswerMethod.PAPER,
+) -> CaseId:
     """Everything that the role needs, with this paper of authority or none."""
-    agent = cast.MEGUMI if role is Role.PARENT else cast.SATO
-    case_id = acts.file(acts.filing(person, ASKED, role=role, agent=agent))
+    agent = FORMER if role is Role.PARENT else cast.SATO
+    form = replace(acts.filing(person, ASKED, role=role, agent=agent), answer_method=method)
+    case_id = acts.file(form)
     acts.licence(case_id, person)
     acts.hand_in(case_id, ProofKind.DRIVING_LICENCE, ProofOf.AGENT, acts.finding(agent))
     if role is Role.ENTRUSTED_AGENT:
@@ -118,8 +141,28 @@ def filed(role: Role, person: Someone, authority: Finding | None) -> CaseId:
     return case_id
 
 
-def ends(case_id: CaseId, *, told: bool) -> str:
+def flag(case_id: CaseId) -> None:
+    """One person at the desk protects the person of a case."""
+    actions.set_protection(
+        case_id,
+        ground=ProtectionGround.SUPPORT_MEASURE,
+        paper="横浜市中区 令和8年11月18日",
+        renew_by=TODAY + timedelta(days=365),
+        contact=REFUGE,
+        by=SUZUKI,
+        now=NOW,
+    )
+
+
+def tell(case_id: CaseId) -> None:
+    """Tell the person, by letter to whatever contact may be written to."""
+    actions.record_told(case_id, way=TellingWay.ORDINARY_MAIL, by=SUZUKI, now=NOW)
+
+
+def ends(case_id: CaseId, *, told: bool, flagged: bool = False) -> str:
     """Take a case as far as the desk can, with a note in which it insists."""
+    if flagged:
+        flag(case_id)
     try:
         actions.verify_case(case_id, by=SUZUKI, now=NOW, note="急ぎのため")
     except actions.NotConfirmed:
@@ -127,15 +170,26 @@ def ends(case_id: CaseId, *, told: bool) -> str:
         return UNPROVEN
     acts.decide(case_id)
     acts.approve(case_id)
+    if flagged:
+        assert acts.carry_out(case_id) is Work.WAITING  # nothing is even read before
+        assert store.case(case_id).work_note.startswith("person-untold")
+        assert store.receipts(store.case(case_id).demands[0].id) == ()
+        if not told:
+            return WAITS
+        letter = in_words(actions.telling_letter(case_id, by=SUZUKI, now=NOW))
+        assert REFUGE.address in letter
+        tell(case_id)
     assert acts.carry_out(case_id) is Work.READY
     actions.open_letter(case_id, by=SUZUKI, now=NOW)
-    if told:
-        actions.record_told(case_id, way=TellingWay.ORDINARY_MAIL, by=SUZUKI, now=NOW)
+    if told and not flagged:
+        tell(case_id)
+    method = store.case(case_id).filing.answer_method
+    by_page = method is AnswerMethod.ELECTRONIC
     try:
         actions.send_answer(
             case_id,
-            dispatch=DispatchKind.SIMPLIFIED_REGISTERED_MAIL,
-            tracking_number="123-45-67890-1",
+            dispatch=DispatchKind.DOWNLOAD if by_page else DispatchKind.SIMPLIFIED_REGISTERED_MAIL,
+            tracking_number="" if by_page else "123-45-67890-1",
             by=SUZUKI,
             now=NOW,
         )
@@ -145,25 +199,95 @@ def ends(case_id: CaseId, *, told: bool) -> str:
     return RELEASED
 
 
+def in_words(pdf: bytes) -> str:
+    """The text of all pages, as somebody copies it, without breaks of lines."""
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return "".join(page.extract_text() for page in pages).replace("\n", "").replace(" ", "")
+
+
+def traces(case_id: CaseId, person: Someone) -> list[str]:
+    """Where the person is, as far as any byte of what was released tells it."""
+    made = store.answer(case_id)
+    assert made is not None
+    seen = in_words(made[1])
+    case = store.case(case_id)
+    if case.filing.answer_method is AnswerMethod.ELECTRONIC:
+        for sheet in (True, False):
+            seen += actions.download_data(case_id, sheet=sheet, by=REQUESTER, now=NOW).decode()
+    home = person.registered_home
+    told = (
+        home.address,
+        home.building,
+        home.postal_code,
+        home.postal_code.replace("-", ""),
+        person.email,
+        person.phone,
+        REFUGE.address,
+        REFUGE.name.replace(" ", ""),
+        "支援措置",
+    )
+    return [each for each in told if each and each.replace(" ", "") in seen]
+
+
 def test_the_table_has_every_cell() -> None:
     assert set(EXPECTED) == set(CELLS)
     assert len(CELLS) == 24
 
 
 @pytest.mark.promise("P3.11")
+@pytest.mark.parametrize("flagged", FLAGS)
 @pytest.mark.parametrize("cell", CELLS, ids="-".join)
 def test_an_agent_gets_the_answer_in_the_cells_that_say_so_and_in_no_other(
-    cell: tuple[Role, str, str, str],
+    cell: tuple[Role, str, str, str], flagged: str
 ) -> None:
     role, age, papers, telling = cell
     person = PERSONS[age]
-    good = sound(role, person, cast.MEGUMI if role is Role.PARENT else cast.SATO)
+    good = sound(role, person, FORMER if role is Role.PARENT else cast.SATO)
     faults: dict[str, Fault] = {"none": lambda paper: paper}
     if papers == "defective":
         faults = {**FAULTS, **(NARROW if role is Role.ENTRUSTED_AGENT else {})}
+    made = {name: filed(role, person, fault(good)) for name, fault in faults.items()}
     seen = {
-        name: ends(filed(role, person, fault(good)), told=telling == "told")
-        for name, fault in faults.items()
+        name: ends(case_id, told=telling == "told", flagged=flagged == "flagged")
+        for name, case_id in made.items()
     }
 
     assert seen == dict.fromkeys(faults, EXPECTED[cell])
+
+
+@pytest.mark.promise("P3.11", "P3.14")
+@pytest.mark.parametrize("method", AnswerMethod)
+@pytest.mark.parametrize(
+    "cell", [cell for cell in CELLS if EXPECTED[cell] == RELEASED], ids="-".join
+)
+def test_no_byte_of_what_an_agent_gets_tells_where_a_protected_person_is(
+    cell: tuple[Role, str, str, str], method: AnswerMethod
+) -> None:
+    role, age, _, _ = cell
+    person = PERSONS[age]
+    good = sound(role, person, FORMER if role is Role.PARENT else cast.SATO)
+    open_case = filed(role, person, good, method=method)
+    assert ends(open_case, told=True) == RELEASED
+    assert person.registered_home.address.replace(" ", "") in in_words(_letter(open_case))
+
+    case_id = filed(role, person, good, method=method)
+    assert ends(case_id, told=True, flagged=True) == RELEASED
+
+    assert traces(case_id, person) == []
+    told = store.case(case_id).told
+    assert told is not None
+    assert told.safely
+    # Who lays the two side by side finds no word in the one that the other has not.
+    assert _body(_letter(case_id)) == _body(_letter(open_case))
+
+
+def _letter(case_id: CaseId) -> bytes:
+    made = store.answer(case_id)
+    assert made is not None
+    return made[1]
+
+
+def _body(pdf: bytes) -> str:
+    """The first page without numbers: what the letter says, and none of what it lists."""
+    words = in_words(pdf).split("別紙1")[0]
+    return "".join(each for each in words if not each.isdigit())

@@ -27,6 +27,7 @@ from mamoru.cases.terms import (
     TellingWay,
     Work,
 )
+from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.kit import clock, ids
 from mamoru.kit.ids import REQUESTER, CaseId, StaffId
 from mamoru.site.sample import cast, papers
@@ -271,6 +272,42 @@ def lifting() -> CaseId:
     case = stopped()
     (demand,) = store.case(case).demands
     actions.ask_lifting(demand.id, reason="ご本人の申し出", by=staff("privacy-officer"), now=now())
+    return case
+
+
+def protected(case: CaseId | None = None) -> CaseId:
+    """花子 is under protection: the desk has recorded it, and where she can be written to."""
+    found = case or ready_to_verify()
+    actions.set_protection(
+        found,
+        ground=ProtectionGround.SUPPORT_MEASURE,
+        paper="横浜市中区 支援措置決定通知 令和8年11月18日",
+        renew_by=today() + timedelta(days=360),
+        contact=SafeContact(
+            name="みなと女性支援センター 気付",
+            postal_code="231-0023",
+            address="神奈川県横浜市中区山下町1番地",
+        ),
+        by=staff("desk"),
+        now=now(),
+    )
+    return found
+
+
+def flag_of(case: CaseId) -> str:
+    """The reference of the flag that the person of a case is under."""
+    shield = actions.shield_of(store.case(case))
+    assert shield is not None
+    return shield.flags[-1].reference
+
+
+def unprotecting() -> CaseId:
+    """The privacy officer has asked to lift the protection."""
+    case = protected()
+    officer = staff("privacy-officer")
+    actions.ask_lifting_protection(
+        case, flag_of(case), reason="本人から終了の申し出", by=officer, now=now()
+    )
     return case
 
 

@@ -44,6 +44,9 @@ ALLOWED = {
     "resume-check": ("desk", "privacy-officer"),
     "ask-lifting": ("privacy-officer",),
     "lift": ("approver",),
+    "set-protection": ("desk", "privacy-officer"),
+    "ask-lifting-protection": ("privacy-officer",),
+    "lift-protection": ("approver",),
     "name-value": ("desk", "privacy-officer"),
     "decide": ("privacy-officer",),
     "approve": ("approver",),
@@ -68,6 +71,7 @@ def address(name: str, case: CaseId) -> str:
         given["proof_id"] = store.case(case).proofs[0].id
     if name in {
         "decide", "approve", "return", "carried-out", "name-value", "ask-lifting", "lift",
+        "ask-lifting-protection", "lift-protection",
     }:  # fmt: skip
         given["position"] = 1
     return reverse(name, kwargs=given)

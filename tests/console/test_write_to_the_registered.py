@@ -70,7 +70,7 @@ def test_the_next_step_of_an_agents_answer_is_to_tell_the_person(client_of: Of) 
     told = {**filled(page, "told/"), "way": "ordinary-mail", "tracking_number": ""}
     after = desk.post(url(case, "told/"), told, follow=True).content.decode()
 
-    assert "普通郵便（登録の住所あて）" in after
+    assert "普通郵便（表示の住所あて）" in after
     assert not offers(read(desk, case), "told/")
     assert "回答書を開いて確かめ、送ってください。" in after
 

@@ -30,6 +30,7 @@ from mamoru.api.schemas import (
     LineOut,
     NeedOut,
     PaperLineOut,
+    ProtectionOut,
     ValueOut,
     ValuesOut,
 )
@@ -66,6 +67,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
     staff(request, READERS)
     case = store.case(case_of(reference))
     found = actions.check(case.id, now=clock.now())
+    shield = actions.shield_of(case) if has_role(request, OPENERS) else None
     return CaseOut(
         reference=case.id,
         version=case.version,
@@ -88,6 +90,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
                 grounds=list(each.decision.grounds) if each.decision else [],
                 approved=each.decided,
                 plan_changed=actions.plan_change(case, each) is not None,
+                withheld=len(actions.plan_of(case, each).withheld) if shield else 0,
                 expected=[
                     ExpectedOut.model_validate(asdict(one))
                     for one in (each.decision.expected if each.decision else ())
@@ -113,6 +116,17 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
         unread_points=list(found.unread_points),
         identity=found.identity_verdict,
         authority=found.authority_code,
+        protected=shield is not None,
+        protections=[
+            ProtectionOut(
+                protection=each.reference,
+                ground=each.ground,
+                renew_by=each.renew_by,
+                contact=each.contact is not None,
+                lifting_asked=actions.lifting_of_protection_asked_by(each.reference) is not None,
+            )
+            for each in (shield.flags if shield else ())
+        ],
     )
 
 

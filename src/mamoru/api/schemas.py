@@ -26,6 +26,7 @@ from mamoru.cases.terms import (
     TellingWay,
     Work,
 )
+from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.documents.blanks import LetterPart
 from mamoru.kit import text
 
@@ -221,6 +222,9 @@ class DemandOut(Schema):
     grounds: list[RefusalGround]
     approved: bool
     plan_changed: bool = Field(description="what was approved can no longer be done as it was")
+    withheld: int = Field(
+        description="columns that the plan leaves out for a protected person; 0 for who may not read"
+    )
     expected: list[ExpectedOut]
     effects: list[EffectOut]
 
@@ -252,6 +256,16 @@ class BlankOut(Schema):
     nth: int
 
 
+class ProtectionOut(Schema):
+    """A protective flag in force; its contact stands on the page only."""
+
+    protection: str
+    ground: ProtectionGround
+    renew_by: date
+    contact: bool = Field(description="whether a safe contact is recorded")
+    lifting_asked: bool
+
+
 class CaseOut(Schema):
     """A case for staff: what is done and open; names and addresses are on the page only."""
 
@@ -274,6 +288,8 @@ class CaseOut(Schema):
     )
     identity: str
     authority: str
+    protected: bool = Field(description="支援措置; false for who may not read persons")
+    protections: list[ProtectionOut]
 
 
 class FindingIn(In):
@@ -354,6 +370,36 @@ class LiftingIn(In):
     """Why a suspension or stop is to be lifted: its person's word, or the cause that is gone."""
 
     reason: str = Field(min_length=1, max_length=LONG)
+
+
+class ProtectionIn(In):
+    """What a protective flag rests on, and where its person can be written to without danger."""
+
+    ground: ProtectionGround
+    paper: str = Field("", max_length=SHORT)
+    renew_by: date = Field(description="within a year; a reminder, the flag holds beyond it")
+    contact_name: str = Field("", max_length=SHORT)
+    contact_postal_code: str = Field("", max_length=20)
+    contact_address: str = Field("", max_length=SHORT)
+    contact_building: str = Field("", max_length=SHORT)
+    contact_email: str = Field("", max_length=SHORT)
+
+    def contact(self) -> SafeContact | None:
+        """Return the safe contact; None where nothing of one is given."""
+        given = {name: str(getattr(self, f"contact_{name}")) for name in SafeContact.__slots__}
+        return SafeContact(**given) if any(given.values()) else None
+
+
+class UnprotectIn(LiftingIn):
+    """Why which flag is to be lifted."""
+
+    protection: str = Field(min_length=1, max_length=80, description="as `show_case` names it")
+
+
+class UnprotectedIn(In):
+    """Which flag is lifted."""
+
+    protection: str = Field(min_length=1, max_length=80, description="as `show_case` names it")
 
 
 class NamingIn(In):

@@ -6,7 +6,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from mamoru.api import desk_acts, desk_looks, problems, requester
+from mamoru.api import desk_acts, desk_looks, desk_protecting, problems, requester
 
 
 class _Api(NinjaAPI):
@@ -30,5 +30,6 @@ problems.install(api)
 api.add_router("/cases", requester.router)
 api.add_router("/desk/cases", desk_looks.router)
 api.add_router("/desk/cases", desk_acts.router)
+api.add_router("/desk/cases", desk_protecting.router)
 
 urlpatterns = [path("", api.urls)]

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mamoru.cases import store
-from mamoru.cases.rules import deadline, facts, posting
+from mamoru.cases.rules import deadline, facts, posting, shielding
+from mamoru.cases.rules.shielding import Shield
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
+    AnswerMethod,
     Case,
     Decision,
     Demand,
@@ -69,6 +71,11 @@ class Sources:
     policy: Policy
     datamap: DataMap
     public_url: str
+    hidden: frozenset[str] = frozenset()  # columns that this answer must not show
+
+    def hides(self, table: str, column: str) -> bool:
+        """Return whether a column of a table (`store/table`) must not be shown."""
+        return f"{table}/{column}" in self.hidden
 
 
 class AddressUnverified(MamoruError):
@@ -83,15 +90,25 @@ class GlyphMissing(MamoruError):
     code, exit_code = "glyph-missing", 4
 
 
-def compose(case: Case, sources: Sources, *, dated_on: date) -> Answer:
-    """Return the answer to a decided case; nothing in it comes from anywhere but the receipts."""
+def compose(
+    case: Case, sources: Sources, *, dated_on: date, shield: Shield | None = None
+) -> Answer:
+    """Return the answer to a decided case; nothing in it comes from anywhere but the receipts.
+
+    INVARIANT: of a protected person it holds no value that may tell where the person is, however
+    the receipts came to hold one; and no word in it depends on whether there is a shield.
+    """
+    if shielding.hides(case, shield):
+        hidden = shielding.hidden_columns(sources.policy, sources.datamap)
+        sources = replace(sources, hidden=hidden)
     return Answer(
         reference=case.id,
         received_on=clock.date_in_japan(case.received_at),
         dated_on=dated_on,
         language=case.filing.language,
         sender=sender(sources, case.filing.language),
-        addressee=addressee(case),
+        addressee=addressee(case, shield),
+        may_withhold=shielding.may_withhold(case),
         person_name=_person(case).name,
         agent_name=case.filing.agent.name if case.filing.agent else "",
         demands=tuple(
@@ -100,7 +117,9 @@ def compose(case: Case, sources: Sources, *, dated_on: date) -> Answer:
     )
 
 
-def compose_supplement(case: Case, sources: Sources, asked: Supplement) -> SupplementRequest:
+def compose_supplement(
+    case: Case, sources: Sources, asked: Supplement, shield: Shield | None = None
+) -> SupplementRequest:
     """Return the request for what is missing; it never shows what is registered."""
     return SupplementRequest(
         reference=case.id,
@@ -108,7 +127,7 @@ def compose_supplement(case: Case, sources: Sources, asked: Supplement) -> Suppl
         dated_on=clock.date_in_japan(asked.asked_at),
         language=case.filing.language,
         sender=sender(sources, case.filing.language),
-        addressee=_as_given(case),
+        addressee=_safe(case, shield) or _as_given(case),
         person_name=case.filing.person.name,
         defects=asked.defects,
         not_covered=_not_covered(case, at=asked.asked_at),
@@ -216,14 +235,18 @@ def _printable(text: str) -> str:
     return text
 
 
-def addressee(case: Case) -> Addressee:
+def addressee(case: Case, shield: Shield | None = None) -> Addressee:
     """Return where the answer may go: the address that a paper proved, nobody's typed one.
 
     An agent gets it where a paper of the agent shows the address; else it goes
     to the person. A member who signed in reads it on the member page. Who was not confirmed
     is refused at the address of the form, and hears nothing but what the form said
-    (INVARIANT: then nothing of anybody is in the letter).
+    (INVARIANT: then nothing of anybody is in the letter). A protected person is written to at
+    the safe contact; SafeContactMissing where there is none.
     """
+    safe = _safe(case, shield)
+    if safe is not None:
+        return safe
     if case.verified_by is None:
         if any(each.decision and each.decision.outcome is not _REFUSED for each in case.demands):
             raise AddressUnverified(f"case `{case.id}` has nobody confirmed to answer to")
@@ -232,10 +255,27 @@ def addressee(case: Case) -> Addressee:
         agent = _proven(case, ProofOf.AGENT)
         if agent is not None:
             return _addressee(agent, on_behalf_of=_person(case).name)
+    if shield is not None:
+        # An agent whose papers show no address: the person gets it, at the safe contact.
+        return _unseen(case, shield)
     person = _proven(case, ProofOf.PERSON) or _registered(case)
     if person is None:
         raise AddressUnverified(f"case `{case.id}` has no address that a paper proves")
     return _addressee(person)
+
+
+def _safe(case: Case, shield: Shield | None) -> Addressee | None:
+    """Return where a protected person who asks without an agent is written to; None for others."""
+    if shield is None or case.filing.role is not Role.PERSON:
+        return None
+    return _unseen(case, shield)
+
+
+def _unseen(case: Case, shield: Shield) -> Addressee:
+    """Return the safe contact, or in what is fetched from a page the form's own words."""
+    if case.filing.answer_method is AnswerMethod.ELECTRONIC:
+        return _as_given(case)
+    return _addressee(shielding.destination(case, shield))
 
 
 def _registered(case: Case) -> PersonalDetails | None:
@@ -317,7 +357,7 @@ def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision
     tables = _tables(case, sources, state) if done and asked.kind in _SHOWING else ()
     return DemandAnswer(
         kind=asked.kind,
-        items=_item_titles(sources, asked, language),
+        items=_item_titles(sources, _spoken_of(case, sources, state), language),
         outcome=decision.outcome,
         grounds=decision.grounds,
         reason=decision.reason,
@@ -325,12 +365,22 @@ def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision
         purposes=_purposes(sources, state, language)
         if asked.kind is DemandKind.NOTICE_OF_PURPOSE
         else (),
-        changes=_changes(sources, asked, language) if done else (),
+        changes=_changes(sources, _spoken_of(case, sources, state), language) if done else (),
         tables=tables,
         changed=_changed(sources, state, language) if asked.kind is DemandKind.ERASURE else (),
         suit_from=_suit_from(case, asked),
         not_covered=asked.kind in _not_covered(case, at=decision.at),
     )
+
+
+def _spoken_of(case: Case, sources: Sources, state: DemandState) -> Demand:
+    """Return a demand as the letter speaks of it: of a protected person as the form did.
+
+    Which registered value staff found it to be about, and what stood there, is not told.
+    """
+    if not sources.hidden:
+        return state.demand
+    return case.filing.demands[int(state.id.rpartition("/")[2]) - 1]
 
 
 def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
@@ -411,13 +461,18 @@ def _tables(case: Case, sources: Sources, state: DemandState) -> tuple[AnnexTabl
     for done in store.receipts(state.id):
         location = f"{done.store}/{done.table}"
         if done.table == PROVISION_RECORDS:
-            if done.rows:
+            if done.rows and not sources.hidden:
                 result.append(_provision_table(state, language))
             continue
         if not done.rows:
             continue
         table = sources.datamap.table(done.store, done.table)
-        result.append(_annex(sources, state, table, location, language))
+        if any(
+            column.personal and column.name in store.values(state.id, location)[0]
+            for column in table.columns
+            if not sources.hides(location, column.name)
+        ):
+            result.append(_annex(sources, state, table, location, language))
     return tuple(result)
 
 
@@ -428,6 +483,8 @@ def _changed(sources: Sources, state: DemandState, language: str) -> tuple[Chang
         if each.wave or not (each.erased or each.written or each.held):
             continue
         table = sources.datamap.table(each.store, each.table)
+        if all(sources.hides(each.ref, column.name) for column in table.columns if column.personal):
+            continue
         laws = {hold.code: hold.law for hold in table.holds}
         result.append(
             Changed(
@@ -457,7 +514,7 @@ def _annex(
         column.name: column.title.en if language == "en" else column.title.ja
         for column in table.columns
     }
-    names = tuple(rows[0])
+    names = tuple(name for name in rows[0] if not sources.hides(location, name))
     return AnnexTable(
         title=table.title.en if language == "en" else table.title.ja,
         source=_store_title(sources, location.partition("/")[0], language),

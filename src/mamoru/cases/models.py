@@ -235,6 +235,8 @@ class AnswerRow(models.Model):
     digest = models.CharField(max_length=64)
     rendered_at = models.DateTimeField()
     sealed_pdf = models.BinaryField()
+    # Keyed: under which protection of the person it was composed; empty for none.
+    shield = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -299,6 +299,7 @@ class Identity:
     keys: tuple[tuple[str, tuple[str, ...]], ...]  # kind of key, the person's keys
     records: tuple[Record, ...] = ()
     later: tuple[tuple[str, tuple[str, ...]], ...] = ()  # keys that the same records took on since
+    marked: tuple[str, ...] = ()  # tables (`store/table`) in which the company marks protection
 
     @property
     def ring(self) -> dict[str, tuple[str, ...]]:
@@ -353,6 +354,7 @@ class Told:
     tracking_number: str = ""
     at: datetime
     by: StaffId
+    safely: bool = False  # at the safe contact of a protected person, and nowhere else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from mamoru.consents import rules, store
-from mamoru.consents.terms import Person, StandingKind, StandingRecord
+from mamoru.consents.terms import Person, Protection, StandingKind, StandingRecord
 from mamoru.gate.terms import EVERYBODY, Standing
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import StaffId
+from mamoru.kit.seal import MasterKey
 from mamoru.ledger import append
 
 
@@ -46,6 +47,23 @@ def stop(
 def bury(who: Person, *, reference: str, by: StaffId, now: datetime) -> None:
     """Set the tombstone, before anything is erased: from now on nothing brings the person back."""
     _record(who, StandingKind.TOMBSTONE, reference=reference, by=by, now=now)
+
+
+def protect(who: Person, protection: Protection, *, master: MasterKey) -> None:
+    """Put a protective flag (支援措置) in force at once, by one person (P3.11).
+
+    PersonUnknown without a key to hold it by. What it rests on is sealed; the ledger has neither
+    ground nor contact.
+    """
+    with transaction.atomic():
+        _record(
+            who,
+            StandingKind.PROTECTION,
+            reference=protection.reference,
+            by=protection.by,
+            now=protection.at,
+        )
+        store.add_protection(master, protection)
 
 
 def end(reference: str, kind: StandingKind, *, by: StaffId, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from mamoru.consents.terms import StandingKind
+from mamoru.consents.terms import ProtectionGround, StandingKind
 
 
 class StandingRow(models.Model):
@@ -31,3 +31,16 @@ class StandingRow(models.Model):
                 name="one_standing_a_key",
             ),
         ]
+
+
+class ProtectionRow(models.Model):
+    """What a protective flag rests on; where its person can be written to is sealed."""
+
+    reference = models.CharField(primary_key=True, max_length=80)
+    ground = models.CharField(
+        max_length=30, choices=[(str(ground), str(ground)) for ground in ProtectionGround]
+    )
+    renew_by = models.DateField(db_index=True)
+    sealed = models.BinaryField()
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()

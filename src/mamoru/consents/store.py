@@ -1,10 +1,20 @@
 """Rows and values of how a person stands."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from mamoru.consents.models import StandingRow
-from mamoru.consents.terms import Person, StandingKind, StandingRecord
+from django.db.models import Q
+from pydantic import TypeAdapter
+
+from mamoru.consents.models import ProtectionRow, StandingRow
+from mamoru.consents.terms import (
+    Person,
+    Protection,
+    ProtectionGround,
+    SafeContact,
+    StandingKind,
+    StandingRecord,
+)
 from mamoru.datamap.terms import KeyRing
 from mamoru.kit.ids import PersonRef, StaffId
 from mamoru.kit.seal import MasterKey
@@ -29,9 +39,13 @@ def person(
             for name in ("", *also)
         )
 
+    household = tuple(kind for kind in keys if kind in shareable)
+    plain = digests(household, ())
+    shared = digests(household, names)
     return Person(
         own=digests((kind for kind in keys if kind not in shareable), ()),
-        shared=digests((kind for kind in keys if kind in shareable), names),
+        shared=shared,
+        named=tuple(each for each in shared if each not in plain),
     )
 
 
@@ -108,6 +122,61 @@ def end(reference: str, kind: StandingKind, *, at: datetime) -> int:
     """End what was recorded under a reference; return how many rows were in force."""
     rows = StandingRow.objects.filter(reference=reference, kind=kind, until=None)
     return rows.update(until=at)
+
+
+def add_protection(master: MasterKey, protection: Protection) -> None:
+    """Keep what a protective flag rests on, and where its person can be written to, sealed."""
+    kept = _KEPT.dump_json((protection.paper, protection.contact))
+    ProtectionRow.objects.create(
+        reference=protection.reference,
+        ground=protection.ground,
+        renew_by=protection.renew_by,
+        sealed=master.data_key("protection").seal(kept, context=protection.reference),
+        by=protection.by,
+        at=protection.at,
+    )
+
+
+def protections(master: MasterKey, who: Person) -> tuple[Protection, ...]:
+    """Return the protective flags in force of a person, oldest first.
+
+    Stricter than other standings: own keys and shared ones are both asked by, since a flag may
+    have been set when only a mail address was known. A shared key counts together with the
+    name, else one of a household would be taken for another; without any own key it counts
+    alone, because then nobody can tell them apart.
+    """
+    asked = Q(person__in=who.own, shared=False)
+    asked |= Q(person__in=who.named if who.own else who.shared, shared=True)
+    rows = StandingRow.objects.filter(asked, kind=StandingKind.PROTECTION, until=None)
+    references = set(rows.values_list("reference", flat=True))
+    found = ProtectionRow.objects.filter(reference__in=references).order_by("at", "reference")
+    return tuple(_protection(master, row) for row in found) if references else ()
+
+
+def protections_due(*, by: date) -> tuple[tuple[str, date], ...]:
+    """Return reference and day of each flag in force that has to be renewed by a day."""
+    live = StandingRow.objects.filter(kind=StandingKind.PROTECTION, until=None)
+    rows = ProtectionRow.objects.filter(
+        renew_by__lte=by, reference__in=live.values_list("reference", flat=True)
+    )
+    return tuple(rows.order_by("renew_by", "reference").values_list("reference", "renew_by"))
+
+
+_KEPT = TypeAdapter(tuple[str, SafeContact | None])
+
+
+def _protection(master: MasterKey, row: ProtectionRow) -> Protection:
+    kept = master.data_key("protection").open(bytes(row.sealed), context=row.reference)
+    paper, contact = _KEPT.validate_json(kept)
+    return Protection(
+        reference=row.reference,
+        ground=ProtectionGround(row.ground),
+        paper=paper,
+        renew_by=row.renew_by,
+        contact=contact,
+        by=StaffId(row.by),
+        at=row.at,
+    )
 
 
 def _record(row: StandingRow) -> StandingRecord:

@@ -1,7 +1,7 @@
 """同意・拒否・利用停止・消去済み (P2.13, P3.6, P3.7): the words in which it is said how a person stands."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from mamoru.kit.ids import PersonRef, StaffId
@@ -15,6 +15,16 @@ class StandingKind(StrEnum):
     SUSPENSION = "suspension"  # 利用停止 in force
     STOP = "stop"  # 第三者提供の停止, for a recipient or for all
     TOMBSTONE = "tombstone"  # erased: nothing may bring the person back
+    PROTECTION = "protection"  # 支援措置: nobody but the person hears where the person is
+
+
+class ProtectionGround(StrEnum):
+    """What a protective flag rests on."""
+
+    SUPPORT_MEASURE = "support-measure"  # 住民基本台帳事務における支援措置の決定通知
+    PROTECTION_ORDER = "protection-order"  # 保護命令 (DV Act 10), 禁止命令 (Stalking Act 5)
+    CONSULTATION = "consultation"  # 警察・支援センター・児童相談所への相談の証明
+    STATEMENT = "statement"  # 本人の申出: before any paper has come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +39,7 @@ class Person:
 
     own: tuple[PersonRef, ...] = ()
     shared: tuple[PersonRef, ...] = ()
+    named: tuple[PersonRef, ...] = ()  # those of `shared` that a name was joined to
 
     @property
     def asked(self) -> tuple[bool, tuple[PersonRef, ...]]:
@@ -51,3 +62,30 @@ class StandingRecord:
     def in_force(self, now: datetime) -> bool:
         """Return whether it holds at `now`."""
         return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeContact:
+    """Where a protected person can be written to without danger; kept sealed."""
+
+    name: str
+    postal_code: str = ""
+    address: str = ""
+    building: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """A protective flag (支援措置): in force until two persons lift it, whatever day it is.
+
+    `renew_by` reminds the desk to ask for the renewal; nothing ends on that day.
+    """
+
+    reference: str
+    ground: ProtectionGround
+    paper: str = ""  # number and office of the notice, as staff wrote it
+    renew_by: date
+    contact: SafeContact | None = None
+    by: StaffId
+    at: datetime

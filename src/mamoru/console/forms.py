@@ -23,6 +23,7 @@ from mamoru.cases.terms import (
     Subject,
     TellingWay,
 )
+from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.console import labels
 from mamoru.documents import asking, wording
 from mamoru.documents.blanks import Blank
@@ -357,6 +358,59 @@ class LiftingForm(_Form):
     """Why a suspension or stop is to be lifted."""
 
     reason = _note(_("停止を解く理由（本人の申し出、原因の解消など）"), required=True)
+
+
+class ProtectionForm(_Form):
+    """What a protective flag rests on, and where its person can be written to without danger."""
+
+    basis = forms.ChoiceField(
+        label=_("根拠"),
+        widget=forms.RadioSelect,
+        choices=[(each, labels.PROTECTION_GROUNDS[each]) for each in ProtectionGround],
+        error_messages={"required": _("根拠を選んでください。")},
+    )
+    paper = _line(_("書類の名前・番号・日付（ある場合）"))
+    renew_by = _Day(_("更新を確認する日（支援措置の期間の終わり。1年以内）"))
+    contact_name = _line(_("安全な連絡先の宛名"), needed_when=_("連絡先を登録するとき"))
+    contact_postal_code = _line(_("安全な連絡先の郵便番号"), length=20)
+    contact_address = _line(_("安全な連絡先の住所"), needed_when=_("郵便で送るとき"))
+    contact_building = _line(_("安全な連絡先の建物名・部屋番号"))
+    contact_email = _line(_("安全な連絡先のメールアドレス"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the day, and for the name of a contact."""
+        given = super().clean()
+        if "renew_by" not in self.errors and given.get("renew_by") is None:
+            self.add_error("renew_by", _("更新を確認する日を記入してください。"))
+        rest = [given.get(name) for name in _CONTACT if name != "contact_name"]
+        if any(rest) and not given.get("contact_name"):
+            self.add_error("contact_name", _("宛名を記入してください。"))
+        return given
+
+    def ground(self) -> ProtectionGround:
+        """Return what the flag rests on."""
+        return ProtectionGround(self.cleaned_data["basis"])
+
+    def contact(self) -> SafeContact | None:
+        """Return the safe contact; None where nothing of one was typed."""
+        given = {name.removeprefix("contact_"): str(self.cleaned_data[name]) for name in _CONTACT}
+        return SafeContact(**given) if any(given.values()) else None
+
+
+_CONTACT = (
+    "contact_name",
+    "contact_postal_code",
+    "contact_address",
+    "contact_building",
+    "contact_email",
+)
+
+
+class UnprotectForm(_Form):
+    """Why a flag is to be lifted, and which."""
+
+    reason = _note(_("解除する理由（本人に直接確かめた内容）"), required=True)
+    reference = forms.CharField(max_length=80, widget=forms.HiddenInput)
 
 
 class CarriedOutForm(_Form):

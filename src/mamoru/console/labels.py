@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mamoru.cases.terms import Channel, NeedState, PostedState, Stage, TellingWay, Work
+from mamoru.consents.terms import ProtectionGround
 from mamoru.documents.blanks import LetterPart
 
 Words = Mapping[str, "str | Promise"]
@@ -44,6 +45,13 @@ LETTER_PARTS: Words = {
     LetterPart.ANNEX: _("別紙"),
 }
 
+PROTECTION_GROUNDS: Words = {
+    ProtectionGround.SUPPORT_MEASURE: _("支援措置の決定通知（住民基本台帳事務）"),
+    ProtectionGround.PROTECTION_ORDER: _("保護命令・禁止命令など"),
+    ProtectionGround.CONSULTATION: _("警察・支援センター・児童相談所などへの相談の証明"),
+    ProtectionGround.STATEMENT: _("本人の申し出（書類はまだない）"),
+}
+
 NEEDS: Words = {
     NeedState.LACKING: _("不足"),
     NeedState.UNREAD: _("届いている・未確認"),
@@ -59,9 +67,9 @@ POSTED: Words = {
 }
 
 TELLING: Words = {
-    TellingWay.REGISTERED_MAIL: _("書留郵便（登録の住所あて）"),
-    TellingWay.ORDINARY_MAIL: _("普通郵便（登録の住所あて）"),
-    TellingWay.ELECTRONIC_MAIL: _("電子メール（登録のアドレスあて）"),
+    TellingWay.REGISTERED_MAIL: _("書留郵便（表示の住所あて）"),
+    TellingWay.ORDINARY_MAIL: _("普通郵便（表示の住所あて）"),
+    TellingWay.ELECTRONIC_MAIL: _("電子メール（表示のアドレスあて）"),
 }
 
 WORK_NOTES: Words = {
@@ -107,6 +115,9 @@ WORK_NOTES: Words = {
     "hand-work": _(
         "「%(place)s」は、担当者の手で行う作業です。行ったあと、下の欄に記録してください。"
     ),
+    "person-untold": _(
+        "支援措置の対象の方です。代理人のために何かを読む前に、安全な連絡先で本人に知らせ、下の欄に記録してください。安全な連絡先がないときは、登録してください。"
+    ),
     "plan-changed": _(
         "承認のあとに、対象となる範囲が変わりました（%(place)s）。承認されていない範囲は実行しません。"
     ),
@@ -130,6 +141,7 @@ WORK_TODOS: Words = {
     "erasure-refused-by-store": _("消去の制約の確認"),
     "erasure-order": _("消去の制約の確認"),
     "hand-work": _("手作業の記録"),
+    "person-untold": _("本人へのお知らせ"),
     "plan-changed": _("判断への差し戻し"),
     "failed": _("失敗の確認"),
 }
@@ -180,6 +192,10 @@ TRAIL: Words = {
     "case.posted-code.refused": _("違う確認番号が入力された"),
     "case.person.told": _("代理人からの請求を、登録の連絡先で本人に知らせた"),
     "case.telling-letter.opened": _("本人へのお知らせの書面を開いた"),
+    "case.protection.set": _("支援措置の対象として登録した"),
+    "case.protection.lifting-asked": _("支援措置の登録の解除を求めた"),
+    "case.protection.lifted": _("支援措置の登録を解除した"),
+    "case.answer.held-back": _("支援措置の登録が変わったため、回答書を止めて作り直した"),
     "case.supplement.asked": _("不足書類をお願いした"),
     "case.supplement.received": _("不足書類が提出された"),
     "case.demand.decided": _("判断した"),
@@ -260,6 +276,15 @@ ERRORS: Words = {
     ),
     "person-untold": _(
         "代理人に回答を送る前に、登録の連絡先で本人に知らせ、知らせたことを記録してください。"
+    ),
+    "safe-contact-missing": _(
+        "支援措置の対象の方ですが、安全な連絡先が一つに決まっていません。書面は、どこにも送れません。「支援措置」の欄で連絡先を登録してください。"
+    ),
+    "answer-held-back": _(
+        "この方の支援措置の登録が変わったため、前に作った回答書は止めました。作り直しています。できた回答書を開いて確かめてください。"
+    ),
+    "protection-unfit": _(
+        "登録できません。本人の記録を選び、更新を確認する日（1年以内）を記入してください。連絡先には、宛名と、住所またはメールアドレスが必要です。"
     ),
     "letter-unopened": _(
         "いまの回答書をまだ開いていません。回答書を開いて確かめてから、送ったことを記録してください。"

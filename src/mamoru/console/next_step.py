@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mamoru.cases import actions
 from mamoru.cases.terms import (
@@ -50,6 +52,8 @@ _ANCHORED: Final = {
     "work": "work",
     "answer": "answer",
     "send": "answer",
+    "protection": "protection",
+    "unprotect": "protection",
 }
 
 
@@ -81,6 +85,7 @@ def parts(at: Situation) -> tuple[Part, ...]:
         "decisions": gettext("判断と承認"),
         "work": gettext("実行"),
         "answer": gettext("回答書"),
+        "protection": gettext("支援措置"),
     }
     now = ("answer",) if at.case.work is Work.READY else _NOW[at.case.stage]
     anchor = next_step(at).anchor.partition("-")[0]
@@ -235,12 +240,13 @@ def _next_of_decided(at: Situation, by: str) -> NextStep:
             anchor="by-hand",
             link=gettext("手書きする文字へ"),
         )
-    if case.work is Work.WAITING and case.work_note.startswith("hand-work"):
+    by_people = _WAITS_FOR_PEOPLE.get(case.work_note.partition(":")[0])
+    if case.work is Work.WAITING and by_people is not None:
         return NextStep(
-            text=gettext("手で行う作業があります。行ってから記録してください。"),
+            text=str(by_people.text),
             by=by,
-            anchor="work",
-            link=gettext("実行へ"),
+            anchor=by_people.anchor,
+            link=str(by_people.link),
             who="" if at.handles else gettext("受付担当または個人情報保護管理者"),
         )
     if case.work is Work.WAITING:
@@ -256,6 +262,27 @@ def _next_of_decided(at: Situation, by: str) -> NextStep:
         anchor="work",
         link=gettext("実行へ"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _ByPeople:
+    """What people do before the machine goes on, and where."""
+
+    text: "str | Promise"
+    anchor: str
+    link: "str | Promise"
+
+
+_WAITS_FOR_PEOPLE: Final = {
+    "hand-work": _ByPeople(
+        _("手で行う作業があります。行ってから記録してください。"), "work", _("実行へ")
+    ),
+    "person-untold": _ByPeople(
+        _("何かを読む前に、安全な連絡先で本人に知らせてください。"),
+        "telling",
+        _("本人へのお知らせへ"),
+    ),
+}
 
 
 def _next_of_ready(at: Situation, by: str) -> NextStep:

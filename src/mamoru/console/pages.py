@@ -14,7 +14,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.console import forms, labels, next_step, queue
 from mamoru.console.access import Desk
-from mamoru.console.panels import decisions, papers, person, request, trail, work
+from mamoru.console.panels import decisions, papers, person, protection, request, trail, work
 from mamoru.console.panels.look import Look
 from mamoru.console.shaping import (
     details_rows,
@@ -156,6 +156,7 @@ def show(
         of_others=work.of_others(look) if send_form is not None else (),
         destination=work.destination(look) if look.personal and send_form is not None else (),
         telling=work.telling(look),
+        guarded=protection.guarded(look),
         send_form=send_form,
         send_hint=send_hint,
         answered=work.answered(look),

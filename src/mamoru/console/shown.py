@@ -190,6 +190,7 @@ class DemandView:
     effects: tuple[Proven, ...]
     may_name: bool  # which one value is meant can still be said
     by_hand: bool
+    withheld: str  # in counts, of a protected person
     decided: Decided | None
     form: forms.DecideForm | None
     may_approve: bool
@@ -223,6 +224,31 @@ class Lifting:
     asked: bool
     form: forms.LiftingForm | None
     may_lift: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A protective flag in force, and what this person may do to end it."""
+
+    position: int
+    reference: str
+    facts: tuple[Row, ...]
+    asked: bool
+    form: forms.UnprotectForm | None
+    may_lift: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """How the person is protected, for those who read persons at all."""
+
+    in_force: bool
+    overdue: bool  # a flag should have been renewed; it holds all the same
+    unreachable: bool  # no one safe contact: nothing is written to the person
+    conflicting: bool  # flags name different contacts
+    marked: tuple[str, ...]  # tables of the company that mark the person
+    flags: tuple[Flag, ...]
+    form: forms.ProtectionForm | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +348,7 @@ class CasePage:
     of_others: tuple[str, ...]  # disclosed items in which others may be spoken of
     destination: tuple[Row, ...]  # to whom, where and why: only where it can be sent now
     telling: Telling | None
+    guarded: Guarded | None
     send_form: forms.SendForm | None
     send_hint: str
     answered: tuple[Row, ...]

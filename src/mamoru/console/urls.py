@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mamoru.console import views
+from mamoru.console import protecting, views
 
 _CASE = "cases/<str:case_id>/"
 _DEMAND = f"{_CASE}demands/<int:position>/"
@@ -35,6 +35,13 @@ urlpatterns = [
     path(f"{_CASE}by-hand/", views.write_by_hand, name="by-hand"),
     path(f"{_CASE}telling-letter/", views.telling_letter, name="telling-letter"),
     path(f"{_CASE}told/", views.record_told, name="record-told"),
+    path(f"{_CASE}protection/", protecting.set_protection, name="set-protection"),
+    path(
+        f"{_CASE}protection/<int:position>/lifting/",
+        protecting.ask_lifting,
+        name="ask-lifting-protection",
+    ),
+    path(f"{_CASE}protection/<int:position>/lift/", protecting.lift, name="lift-protection"),
     path(f"{_CASE}letter/", views.letter, name="letter"),
     path(f"{_CASE}send/", views.send_answer, name="send-answer"),
 ]

@@ -43,7 +43,13 @@ def queue(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(
         request,
         "console/queue.html",
-        {"queue": listed, "desk": desk, "search": typed, "stage": here},
+        {
+            "queue": listed,
+            "desk": desk,
+            "search": typed,
+            "stage": here,
+            "renewals": actions.protections_due(now=clock.now()) if desk.may(Right.READ) else (),
+        },
     )
 
 

@@ -174,6 +174,8 @@ def _named_columns(path: KeyPath, table: Table) -> Iterator[Found]:
         ((*path, "references", at, "column"), item.column)
         for at, item in enumerate(table.references)
     ]
+    if table.protection is not None:
+        named.append(((*path, "protection", "column"), table.protection.column))
     for mark, written in table.marks:
         named += [((*path, "marks", mark, column), column) for column in written]
     for where, column in named:

@@ -210,6 +210,11 @@ class Column(_Part):
     json_keys: tuple[JsonKey, ...] = Field(default=(), alias="json")
     about: About = About.PERSON
     free_text: bool = False
+    whereabouts: bool | None = Field(
+        default=None,
+        description="whether the column may tell where its person lives, stays or is reached; "
+        "none: taken to, unless it can only be a name, a birth date, a key or a day",
+    )
     fate: Fate | None = None  # else the table's
 
     @property
@@ -293,6 +298,23 @@ class Marks(_Part):
     provision_stopped: dict[str, Written] = Field(default_factory=dict)
 
 
+class Protection(_Part):
+    """A column that marks people under protection (支援措置): whoever has another value than `none`.
+
+    A value that nobody has listed protects.
+    """
+
+    column: str
+    none: tuple[str, ...] = Field(
+        default=(), description="values that say: not protected; an empty cell says so too"
+    )
+
+    def marks(self, value: object) -> bool:
+        """Return whether a cell protects its person."""
+        said = "" if value is None else str(value).strip()
+        return bool(said) and said not in self.none
+
+
 class Table(_Part):
     """One table, file or sheet."""
 
@@ -310,6 +332,7 @@ class Table(_Part):
     identity: Identity = Identity()
     references: tuple[TableReference, ...] = ()
     marks: Marks = Marks()
+    protection: Protection | None = None
     fate: Fate | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
 

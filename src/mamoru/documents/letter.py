@@ -466,14 +466,18 @@ def _annexes(answer: Answer, tongue: str) -> tuple[Section, ...]:
         )
         result.append(
             Section(
-                heading=heading, paragraphs=(_count(demand.tables, tongue),), tables=demand.tables
+                heading=heading,
+                paragraphs=(_count(answer, demand.tables, tongue),),
+                tables=demand.tables,
             )
         )
     return tuple(result)
 
 
-def _count(tables: tuple[AnnexTable, ...], tongue: str) -> str:
+def _count(answer: Answer, tables: tuple[AnnexTable, ...], tongue: str) -> str:
     rows = sum(len(table.rows) for table in tables)
+    if answer.may_withhold:
+        return wording.LISTED[tongue].format(kinds=len(tables), rows=f"{rows:,}")
     if tongue == "ja":
         return f"ご本人の記録と確認できた{len(tables)}種類、合計{rows:,}件をすべて記載しています。"
     return f"All {rows:,} records of {len(tables)} kinds that we know to be yours are listed."

@@ -103,6 +103,7 @@ class Answer:
     addressee: Addressee
     person_name: str
     agent_name: str = ""
+    may_withhold: bool = False  # to an agent, or from a page: it does not claim to be everything
     demands: tuple[DemandAnswer, ...]
 
 

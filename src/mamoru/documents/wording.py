@@ -241,6 +241,17 @@ NO_PROVISION_RECORDS = {
     "en": "There are no records of provision to third parties.",
 }
 
+# INVARIANT: in every answer to an agent, or fetched from a page, whether anything is left out or
+# not. Only so does it not tell who is protected (支援措置).
+LISTED = {
+    "ja": "ご本人の記録と確認できた{kinds}種類、合計{rows}件を記載しています。代理人の方へのご回答と、画面からお受け取りいただくご回答には、"
+    "法第33条第2項各号または施行令第5条各号に当たるものがある場合、その記載がありません。"
+    "記載のない事項については、そのような事項があるかどうかを含めて、お答えしておりません。",
+    "en": "{rows} records of {kinds} kinds that we know to be the person's are listed. An answer to an "
+    "agent, or one that is fetched from a page, leaves out whatever falls under Article 33(2) of the Act or "
+    "Article 5 of its Cabinet Order. Of what is not listed we do not say whether there is any.",
+}
+
 STAGES = in_both(
     {
         "received": ("受付済み", "Received"),

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from mamoru.cases import store
+from mamoru.cases import execute, store
+from mamoru.cases.actions import protecting
 from mamoru.cases.actions.letters import open_letter
 from mamoru.cases.actions.looking import trail
 from mamoru.cases.rules import looks, states, telling
 from mamoru.cases.rules.dispatch import tracked as tracked_number
+from mamoru.cases.rules.shielding import AnswerHeldBack
 from mamoru.cases.terms import (
     AnswerMethod,
     Case,
@@ -22,12 +24,14 @@ from mamoru.ledger import append
 
 def offers_download(case: Case) -> bool:
     """Return whether the requester may take the answer from the page: asked for so, and sent."""
-    return case.stage is Stage.ANSWERED and case.dispatch is DispatchKind.DOWNLOAD
+    sent = case.stage is Stage.ANSWERED and case.dispatch is DispatchKind.DOWNLOAD
+    return sent and protecting.is_current(case)
 
 
 def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     """Return the answer to its requester, electronically and only once sent (P3.24); it is noted."""
-    if not offers_download(store.case(case_id)):
+    case = execute.looked_at(store.case(case_id), by=by, now=now)
+    if not offers_download(case):
         raise states.StageForbidden("there is no answer to download")
     return open_letter(case_id, by=by, now=now)
 
@@ -39,8 +43,9 @@ def offers_data(case: Case) -> bool:
 
 def download_data(case_id: CaseId, *, sheet: bool, by: StaffId, now: datetime) -> bytes:
     """Return the disclosed data to its requester, as JSON or as a CSV sheet; it is noted (P3.24)."""
+    case = execute.looked_at(store.case(case_id), by=by, now=now)
     made = store.answer(case_id, "data")
-    if made is None or not offers_download(store.case(case_id)):
+    if made is None or not offers_download(case):
         raise states.StageForbidden("there is no data to download")
     with store.atomic():
         append.entry(
@@ -77,7 +82,9 @@ def send_answer(
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
-    if telling.outstanding(case):
+    protecting.expect_current(case, by=by, now=now)
+    case = store.case(case_id)
+    if telling.outstanding(case, execute.shield(case)):
         raise telling.PersonUntold(f"the person of case `{case_id}` was not told of the agent")
     tracked = tracked_number(dispatch, tracking_number)
     if tracked is None:
@@ -106,3 +113,6 @@ def send_answer(
                 "outcomes": [each.decision.outcome for each in case.demands if each.decision],
             },
         )
+        # The ledger's head is ours until we commit: who protects the person meanwhile waits.
+        if not protecting.is_current(case):
+            raise AnswerHeldBack(f"the answer of case `{case_id}` is made anew")

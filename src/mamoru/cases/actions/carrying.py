@@ -135,16 +135,18 @@ def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
 def _render(begun: Case) -> str:
     now, case_id = clock.now(), begun.id
     case = store.case(case_id)
-    composed = answer.compose(case, sources(), dated_on=clock.date_in_japan(now))
+    held = execute.shield(case)
+    shield = execute.fingerprint(case, held)
+    composed = answer.compose(case, sources(), dated_on=clock.date_in_japan(now), shield=held)
     pdf = answer.render(composed, by_hand=case.hand_written)
     with store.atomic():
         latest = store.held(case_id)
         if _taken_over(begun, latest):
             return latest.work
-        digest = store.save_answer(case_id, "answer", pdf, at=now)
+        digest = store.save_answer(case_id, "answer", pdf, at=now, shield=shield)
         disclosed = data.as_json(composed) if _by_download(case) else b""
         if disclosed:  # as the letter has it: the map may be another one when it is fetched
-            store.save_answer(case_id, "data", disclosed, at=now)
+            store.save_answer(case_id, "data", disclosed, at=now, shield=shield)
         append.entry(
             "case.answer.composed",
             subject=case_id,

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from mamoru.cases import answer, store
+from mamoru.cases import answer, execute, store
+from mamoru.cases.actions import protecting
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import looks, states
+from mamoru.cases.rules.shielding import SafeContactMissing
 from mamoru.cases.terms import (
     Case,
     DemandState,
@@ -58,8 +60,8 @@ def write_by_hand(
 def destination(case: Case) -> Addressee | None:
     """Return to whom and where the answer goes; None while no address is proven (P3.24)."""
     try:
-        return answer.addressee(case)
-    except answer.AddressUnverified:
+        return answer.addressee(case, execute.shield(case))
+    except (answer.AddressUnverified, SafeContactMissing):
         return None
 
 
@@ -69,7 +71,13 @@ def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
 
 
 def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
-    """Return the rendered answer; the look is entered in the ledger first."""
+    """Return the rendered answer; the look is entered in the ledger first.
+
+    AnswerHeldBack where the person's protection is not what it was composed for.
+    """
+    case = store.case(case_id)
+    if case.stage is not Stage.ANSWERED:  # afterwards the desk sees what has left
+        protecting.expect_current(case, by=by, now=now)
     made = store.answer(case_id)
     if made is None:
         raise states.StageForbidden("the answer is not ready yet")
@@ -89,14 +97,18 @@ def unprintable(case: Case) -> tuple[Blank, ...]:
 
     Those that a person writes already are among them: the desk has to see where.
     """
+    held = execute.shield(case)
+    if destination(case) is None and held is not None:
+        return ()
     if case.stage is Stage.SUPPLEMENT_ASKED:
-        asked = answer.compose_supplement(case, sources(), case.supplements[-1])
+        asked = answer.compose_supplement(case, sources(), case.supplements[-1], held)
         return blanks.find(letter.build_supplement(asked))
     if case.stage not in {Stage.DECIDED, Stage.ANSWERED}:
         return ()
     if case.work_note != _NO_GLYPH and not case.hand_written:
         return ()
-    composed = answer.compose(case, sources(), dated_on=clock.date_in_japan(case.received_at))
+    on = clock.date_in_japan(case.received_at)
+    composed = answer.compose(case, sources(), dated_on=on, shield=held)
     return blanks.find(letter.build(composed))
 
 
@@ -108,6 +120,6 @@ def supplement_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     with store.atomic():
         append.entry("case.supplement-letter.opened", subject=case_id, by=by, at=now, body={})
     return answer.render_supplement(
-        answer.compose_supplement(case, sources(), case.supplements[-1]),
+        answer.compose_supplement(case, sources(), case.supplements[-1], execute.shield(case)),
         by_hand=case.hand_written,
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from mamoru.cases import answer, store
+from mamoru.cases import answer, execute, store
 from mamoru.cases.actions.answering import TrackingUnfit
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import posting, states
@@ -29,12 +29,12 @@ def make_posted_code(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     """
     code = ids.digits(posting.CODE_DIGITS)
     case = store.case(case_id)
-    to = posting.destination(case)
+    to = posting.destination(case, execute.shield(case))
     # Before anything is written: a letter that cannot be drawn voids no earlier one.
     made = answer.render_posted_code(answer.compose_posted_code(case, sources(), to, code, now))
     with store.atomic():
         held = store.held(case_id)
-        if held.version != case.version or posting.destination(held) != to:
+        if held.version != case.version or posting.destination(held, execute.shield(held)) != to:
             raise store.CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
         number = held.posted.number + 1 if held.posted else 1
         fresh = PostedCode(
@@ -137,7 +137,7 @@ def takes_posted_code(case: Case) -> bool:
 def may_post_code(case: Case) -> bool:
     """Return whether a code can be sent to the registered address."""
     try:
-        posting.destination(case)
+        posting.destination(case, execute.shield(case))
     except posting.PostingForbidden:
         return False
     return True

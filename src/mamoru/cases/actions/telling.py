@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mamoru.cases import answer, store
+from mamoru.cases import answer, execute, store
 from mamoru.cases.actions.answering import TrackingUnfit
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import states, telling
@@ -19,7 +19,8 @@ def telling_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     StageForbidden where no agent asks, nobody is confirmed, or no address is registered.
     """
     case = store.case(case_id)
-    to = telling.contacts(case).get(TellingWay.ORDINARY_MAIL)
+    to = telling.contacts(case, execute.shield(case)).get(TellingWay.ORDINARY_MAIL)
+    to = to if to is not None and to.address else None
     if not may_tell(case) or to is None:
         raise states.StageForbidden(f"case `{case_id}` has nobody to be told by letter")
     made = answer.render_telling(answer.compose_telling(case, sources(), to, now))
@@ -38,14 +39,16 @@ def record_told(
     """
     with store.atomic():
         case = store.held(case_id)
-        if not may_tell(case) or way not in telling.contacts(case):
+        held = execute.shield(case)
+        if not may_tell(case) or way not in telling.contacts(case, held):
             raise states.StageForbidden(f"case `{case_id}` has nobody to be told in this way")
         registered = way is TellingWay.REGISTERED_MAIL
         kind = DispatchKind.SIMPLIFIED_REGISTERED_MAIL if registered else DispatchKind.DOWNLOAD
         number = tracked(kind, tracking_number)
         if number is None:
             raise TrackingUnfit("registered mail has a number of its carrier, other mail has none")
-        store.save_told(case_id, Told(way=way, tracking_number=number, at=now, by=by))
+        told = Told(way=way, tracking_number=number, at=now, by=by, safely=held is not None)
+        store.save_told(case_id, told)
         store.change(case_id, version=case.version)
         append.entry(
             "case.person.told",
@@ -54,22 +57,25 @@ def record_told(
             at=now,
             body={"way": way, "tracked": bool(number)},
         )
+        if case.work_note.startswith(telling.PersonUntold.code):
+            store.hasten_work(case_id)  # nothing of a protected person was touched until now
 
 
 def may_tell(case: Case) -> bool:
     """Return whether the person can still be told: before the answer left, and not told yet."""
     open_still = case.stage in {Stage.VERIFIED, Stage.DECIDED}
-    return open_still and telling.concerns(case) and case.told is None
+    held = execute.shield(case)
+    return open_still and telling.concerns(case, held) and not telling.told(case, held)
 
 
 def telling_ways(case: Case) -> tuple[TellingWay, ...]:
     """Return the ways in which the person of a case can be told."""
-    return tuple(telling.contacts(case))
+    return tuple(telling.contacts(case, execute.shield(case)))
 
 
 def told_at(case: Case) -> dict[str, str]:
     """Return the registered contacts for staff who may read them: `address`, `email`."""
-    known = telling.contacts(case)
+    known = telling.contacts(case, execute.shield(case))
     found = {}
     if TellingWay.ORDINARY_MAIL in known:
         found["address"] = known[TellingWay.ORDINARY_MAIL].full_address
@@ -80,4 +86,4 @@ def told_at(case: Case) -> dict[str, str]:
 
 def waits_for_telling(case: Case) -> bool:
     """Return whether the answer may not leave before the person was told."""
-    return telling.outstanding(case)
+    return telling.outstanding(case, execute.shield(case))

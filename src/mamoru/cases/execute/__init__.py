@@ -5,7 +5,7 @@ idempotent: a receipt that exists is not made again.
 """
 
 from mamoru.cases.execute.carry import HAND_WORK_SECONDS, RETRY_SECONDS, release, run
-from mamoru.cases.execute.changing import expect, person_of
+from mamoru.cases.execute.changing import expect
 from mamoru.cases.execute.forgetting import forget
 from mamoru.cases.execute.installed import PURPOSE, Hands, Waiting, hands, install, text
 from mamoru.cases.execute.member import (
@@ -17,6 +17,7 @@ from mamoru.cases.execute.member import (
     registered,
 )
 from mamoru.cases.execute.person import Candidate, RecordUnknown, find_person, identify
+from mamoru.cases.execute.persons import person_of
 from mamoru.cases.execute.planning import (
     CORRECTING,
     ColumnNotOpen,
@@ -27,6 +28,7 @@ from mamoru.cases.execute.planning import (
     plan,
     standing_of,
 )
+from mamoru.cases.execute.protecting import fingerprint, hides, looked_at, shield, tells_place
 from mamoru.cases.execute.restoring import NotRestored, Replayed, needed, replay, untold
 
 __all__ = [
@@ -48,13 +50,16 @@ __all__ = [
     "expect",
     "expect_correctable",
     "find_person",
+    "fingerprint",
     "fits",
     "forget",
     "hands",
+    "hides",
     "holds_anything",
     "identify",
     "install",
     "is_ref",
+    "looked_at",
     "needed",
     "person_of",
     "plan",
@@ -63,7 +68,9 @@ __all__ = [
     "release",
     "replay",
     "run",
+    "shield",
     "standing_of",
+    "tells_place",
     "text",
     "untold",
 ]

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Protocol
 
 from mamoru.cases import store
-from mamoru.cases.execute import changing, person, planning, reading
+from mamoru.cases.execute import changing, marks, person, planning, protecting, reading
 from mamoru.cases.execute.installed import PURPOSE, Waiting, name_of
+from mamoru.cases.rules import telling
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
     Case,
@@ -18,6 +19,7 @@ from mamoru.cases.terms import (
     Identity,
     Outcome,
 )
+from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable, StoreUnreadable
 from mamoru.consents import actions as consents
 from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId
@@ -42,10 +44,28 @@ def run(case: Case, steps: Steps) -> None:
     erased is erased last. INVARIANT: a resumed run asks for the same steps in the same
     order, whatever is done already; what is done is looked up within the step (decision 20).
     """
+    if marks.named():
+        _step(steps, f"{case.id} protection", lambda: _look(case))
+        case = store.refreshed(case)
+    held = protecting.shield(case)
+    if held is not None and telling.outstanding(case, held):
+        # Nothing of a protected person is touched for an agent before the person was told.
+        raise Waiting(f"{telling.PersonUntold.code}:{case.filing.role}", HAND_WORK_SECONDS)
     for demand in sorted(case.demands, key=lambda each: _ORDER.index(each.demand.kind)):
         decision = demand.decision
         if decision is not None and decision.outcome is Outcome.FULFILLED:
             _run_demand(case, demand, decision, steps)
+
+
+def _look(case: Case) -> str:
+    """Look whether the company's register marks the person now; `done`, or what is in the way."""
+    try:
+        protecting.looked_at(case, by=SYSTEM, now=clock.now())
+    except (StoreUnreachable, OutcomeUnknown):
+        return "store-unreachable:register"
+    except StoreUnreadable as problem:
+        return f"{problem.code}:register"
+    return _DONE
 
 
 _ORDER = (

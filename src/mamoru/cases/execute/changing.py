@@ -13,6 +13,7 @@ from typing import assert_never
 from mamoru.cases import store
 from mamoru.cases.execute import effects, person, planning, rows
 from mamoru.cases.execute.installed import connector, hands
+from mamoru.cases.execute.persons import digests, person_of
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Round
@@ -27,14 +28,12 @@ from mamoru.connectors.port import (
     ValueChangedMeanwhile,
 )
 from mamoru.consents import actions as consents
-from mamoru.consents import store as standings
-from mamoru.consents.terms import Person
-from mamoru.datamap import drift, locate
+from mamoru.datamap import drift
 from mamoru.datamap import plan as fates
 from mamoru.datamap.acts import Act, Frozen
 from mamoru.datamap.inventory import Table
 from mamoru.datamap.plan import Cell, Deed
-from mamoru.datamap.terms import KeyRing, Match, TableShape
+from mamoru.datamap.terms import TableShape
 from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM, StaffId
 from mamoru.ledger import append
@@ -63,23 +62,10 @@ def hide(case: Case, demand: DemandState, *, now: datetime) -> None:
     act(person_of(case), reference=demand.id, by=SYSTEM, now=now)
 
 
-def person_of(case: Case) -> Person:
-    """Return the person's digests, by every key that the case knows."""
-    known = {case.filing.person.name, case.identity.registered.name if case.identity else ""}
-    return _person(case.identity.ring if case.identity else {}, known)
-
-
 def is_erased(identity: Identity, *, now: datetime) -> bool:
     """Return whether an identified person has a tombstone: nothing of theirs is written any more."""
-    who = _person(identity.ring, {identity.registered.name})
+    who = digests(identity.ring, {identity.registered.name})
     return consents.standing(who, now=now).tombstone
-
-
-def _person(keys: KeyRing, known: Iterable[str]) -> Person:
-    datamap = hands().datamap
-    shareable = [key.kind for key in datamap.keys if key.match is not Match.EXACT]
-    names = sorted({locate.plain(name) for name in known if name})
-    return standings.person(store.master(), keys, shareable=shareable, names=names)
 
 
 def expect(case: Case, demand: DemandState, *, by: StaffId, now: datetime) -> tuple[Expected, ...]:

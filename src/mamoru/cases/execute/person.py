@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mamoru.cases.execute import marks
 from mamoru.cases.execute.installed import connector, hands, permitted, text
 from mamoru.cases.terms import (
     Case,
@@ -87,6 +88,7 @@ def identify(
 ) -> Identity:
     """Read each chosen record by itself; return the keys of all and what each of them says.
 
+    Together with whether the company's register marks the person as protected.
     RecordUnknown for a record that is not there, or of a table that leads to nobody: before
     anything is read, where the map alone tells it.
     """
@@ -107,11 +109,12 @@ def identify(
         held = _registered(case_id, locate.keys_of(datamap, own), {subject.store}, by=by, now=now)
         registered, former = _merge(held)
         records.append(Record(subject=subject, registered=registered, former_addresses=former))
-    return Identity(
+    found = Identity(
         subjects=subjects,
         keys=tuple(sorted(locate.keys_of(datamap, rows).items())),
         records=tuple(records),
     )
+    return replace(found, marked=marks.marked(case_id, found, by=by, now=now))
 
 
 def follow(case: Case, *, now: datetime) -> Identity | None:

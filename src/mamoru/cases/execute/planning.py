@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mamoru.cases import store
+from mamoru.cases.execute import protecting
 from mamoru.cases.execute.installed import hands
 from mamoru.cases.terms import (
     Case,
@@ -15,7 +16,7 @@ from mamoru.cases.terms import (
     Target,
 )
 from mamoru.consents.terms import StandingKind
-from mamoru.datamap import locate
+from mamoru.datamap import locate, whereabouts
 from mamoru.datamap.inventory import Authority, OnCorrection, Table
 from mamoru.datamap.terms import KeyRing, Location
 from mamoru.gate.terms import Operation
@@ -39,6 +40,7 @@ class Plan:
     locations: tuple[Location, ...]
     by_hand: bool
     digest: str
+    withheld: tuple[str, ...] = ()  # `store/table/column`, left out of a protected person's answer
 
 
 CORRECTING = frozenset({DemandKind.CORRECTION, DemandKind.ADDITION, DemandKind.DELETION})
@@ -60,7 +62,11 @@ def plan(case: Case, demand: DemandState) -> Plan:
     asked = demand.demand
     by_hand = is_by_hand(asked)
     keys: KeyRing = dict(case.identity.keys) if case.identity else {}
-    located = _located(case, asked, keys)
+    hide = protecting.hides(case)
+    located = _located(case, asked, keys, hide=hide)
+    withheld = _columns(_located(case, asked, keys, hide=False)) if hide else {}
+    for known in _columns(located):
+        withheld.pop(known, None)
     if asked.kind in _CEASING and not located:
         # Nothing in the stores tells the company's systems: people must arrange that it ceases.
         by_hand = True
@@ -73,26 +79,41 @@ def plan(case: Case, demand: DemandState) -> Plan:
             locate.plan_digest(located),
             [store.commitment(case.id, "place", place.digest) for place in located],
             fates_digest(located) if asked.kind in CHANGING else "",
+            # What was approved for an open person is not approved for a protected one.
+            *(["protected", list(withheld)] if hide else ()),
         ]
     )
     digest = hashlib.sha256(frozen.encode()).hexdigest()
     if case.identity is not None and case.identity.later:
         # The approved places, found by what the person's keys have become: no place more.
         approved = {(place.store, place.table) for place in located}
-        now = _located(case, asked, case.identity.ring)
+        now = _located(case, asked, case.identity.ring, hide=hide)
         located = tuple(place for place in now if (place.store, place.table) in approved)
-    return Plan(demand=demand.id, locations=located, by_hand=by_hand, digest=digest)
+    return Plan(
+        demand=demand.id,
+        locations=located,
+        by_hand=by_hand,
+        digest=digest,
+        withheld=tuple(withheld),
+    )
 
 
-def _located(case: Case, asked: Demand, keys: KeyRing) -> tuple[Location, ...]:
+def _columns(places: Iterable[Location]) -> dict[str, None]:
+    return {f"{each.store}/{each.table}/{name}": None for each in places for name in each.columns}
+
+
+def _located(case: Case, asked: Demand, keys: KeyRing, *, hide: bool) -> tuple[Location, ...]:
     if changes(asked):
         return changeable(case, asked, keys)
-    if asked.kind is DemandKind.NOTICE_OF_PURPOSE:
-        # Only whether something is there has to be known, so one column is read of each place.
-        return tuple(place.narrowed(place.columns[:1]) for place in readable(asked, keys))
     if asked.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS:
         return ()
-    return readable(asked, keys)
+    places = readable(asked, keys)
+    if hide:
+        places = tuple(left for place in places if (left := protecting.hidden(place)))
+    if asked.kind is DemandKind.NOTICE_OF_PURPOSE:
+        # Only whether something is there has to be known, so one column is read of each place.
+        return tuple(place.narrowed(place.columns[:1]) for place in places)
+    return places
 
 
 def is_by_hand(asked: Demand) -> bool:
@@ -192,7 +213,14 @@ def fates_digest(places: Iterable[Location]) -> str:
     known = hands().fates
     if named not in known:
         tables = [hands().datamap.table(*name) for name in named]
-        text = json.dumps([table.model_dump(mode="json") for table in tables], ensure_ascii=False)
+        # Who is protected, and what tells where, change nothing of what becomes of the rows.
+        dumped = [
+            table.model_dump(
+                mode="json", exclude={"protection": True, "columns": {"__all__": {"whereabouts"}}}
+            )
+            for table in tables
+        ]
+        text = json.dumps(dumped, ensure_ascii=False)
         known[named] = hashlib.sha256(text.encode()).hexdigest()
     return known[named]
 
@@ -209,7 +237,11 @@ def readable(asked: Demand, keys: KeyRing) -> tuple[Location, ...]:
         columns = tuple(
             column.name
             for column in table.columns
-            if column.disclose and column.personal and (everything or column.category in wanted)
+            if column.disclose
+            and column.personal
+            and (everything or column.category in wanted)
+            # That somebody is marked as protected is told to nobody (Order 5(i)).
+            and not whereabouts.is_mark(table, column)
         )
         if columns:
             result.append(place.narrowed(columns))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mamoru.cases import store
-from mamoru.cases.execute import planning
+from mamoru.cases.execute import planning, protecting
 from mamoru.cases.execute.installed import connector, hands, name_of, permitted, told_apart
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
@@ -37,7 +37,10 @@ def read(
     """
     planned = planned or planning.plan(case, demand)
     places = dict(planning.by_store(planned.locations)).get(name, ())
-    if store.receipted(demand.id).issuperset(map(name_of, places)):
+    if protecting.hides(case):
+        # Set while this very run goes on: what the plan still named is read no more.
+        places = tuple(left for place in places if (left := protecting.hidden(place)))
+    if not places or store.receipted(demand.id).issuperset(map(name_of, places)):
         return "done"
     now = clock.now()
     try:
@@ -127,6 +130,8 @@ def read_provisions(case: Case, demand: DemandState) -> str:
         return "done"
     now = clock.now()
     keys = case.identity.ring.items() if case.identity else ()
+    if protecting.hides(case):
+        keys = ()  # who received what, from where and when, leads there as well (Order 6(i))
     records = provisions.records_of(
         tuple(
             provisions.person_ref(store.master(), kind, key) for kind, held in keys for key in held

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mamoru.cases import store
-from mamoru.cases.execute import changing, planning, rows
+from mamoru.cases.execute import changing, persons, planning, rows
 from mamoru.cases.execute.installed import connector
 from mamoru.cases.execute.rows import Task
 from mamoru.cases.store import effects as kept
@@ -133,7 +133,7 @@ def _acts(
     latest, _ = rows.bound(at, next(one for one in rounds if one.number == each.round))
     if demand.demand.kind in planning.CORRECTING:
         try:
-            consents.expect_not_erased(changing.person_of(case), now=now)
+            consents.expect_not_erased(persons.person_of(case), now=now)
         except consents.PersonErased:
             return at, latest.frozen, ()
     elif planning.standing_of(demand.demand) is not None and not _in_force(case, demand, now=now):
@@ -143,7 +143,7 @@ def _acts(
 
 def _in_force(case: Case, demand: DemandState, *, now: datetime) -> bool:
     """Whether the standing that a demand has put in force still is."""
-    how = consents.standing(changing.person_of(case), now=now)
+    how = consents.standing(persons.person_of(case), now=now)
     return {
         DemandKind.ERASURE: how.tombstone,
         DemandKind.CEASE_USE: how.suspended,

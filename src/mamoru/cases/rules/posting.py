@@ -7,6 +7,7 @@ document without an address cannot show. It says nothing of name or birth date (
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from mamoru.cases.rules.shielding import Shield
 from mamoru.cases.terms import Case, DispatchKind, PersonalDetails, PostedCode, PostedState, Stage
 from mamoru.identity import address
 from mamoru.identity.terms import Verdict
@@ -34,13 +35,16 @@ def offered(case: Case) -> bool:
     return case.stage in {Stage.RECEIVED, Stage.SUPPLEMENT_ASKED} and not case.filing.member_ref
 
 
-def destination(case: Case) -> PersonalDetails:
+def destination(case: Case, shield: Shield | None) -> PersonalDetails:
     """Return to whom and where the code goes: the one registered address, never a typed one.
 
-    PostingForbidden where it is not asked for, or where the chosen records name none or two.
+    PostingForbidden for a protected person, whose registered address may be the abuser's too,
+    where it is not asked for, or where the chosen records name none or two.
     """
     if not offered(case):
         raise PostingForbidden(f"case `{case.id}` needs no code by post")
+    if shield is not None:
+        raise PostingForbidden(f"nothing goes to the registered address of case `{case.id}`")
     records = case.identity.records if case.identity else ()
     known = [each.registered for each in records if each.registered.full_address]
     if not known:

@@ -13,7 +13,7 @@ from mamoru.cases.store.forms import (
     refreshed,
     save_identity,
 )
-from mamoru.cases.store.letters import answer, save_answer, save_hand_written
+from mamoru.cases.store.letters import answer, answer_shield, save_answer, save_hand_written
 from mamoru.cases.store.outbox import (
     QUEUED_CHANNEL,
     Claim,
@@ -77,6 +77,7 @@ __all__ = [
     "add_proof",
     "add_supplement",
     "answer",
+    "answer_shield",
     "atomic",
     "attempts",
     "case",

@@ -18,17 +18,26 @@ def save_hand_written(case_id: CaseId, characters: str) -> None:
     CaseRow.objects.filter(id=case_id).update(sealed_hand_written=sealed)
 
 
-def save_answer(case_id: CaseId, kind: str, pdf: bytes, *, at: datetime) -> str:
-    """Keep a rendered letter, sealed, and return its digest; the same bytes are kept once."""
+def save_answer(case_id: CaseId, kind: str, pdf: bytes, *, at: datetime, shield: str = "") -> str:
+    """Keep a rendered letter, sealed, and return its digest; the same bytes are kept once.
+
+    `shield` is the keyed digest of the protection under which it was composed.
+    """
     row = row_of(case_id)
     digest = commitment(case_id, kind, hashlib.sha256(pdf).hexdigest())
     sealed = key_of(row).seal(pdf, context=f"{case_id}/answer/{digest}")
     AnswerRow.objects.get_or_create(
         case=row,
         digest=digest,
-        defaults={"kind": kind, "rendered_at": at, "sealed_pdf": sealed},
+        defaults={"kind": kind, "rendered_at": at, "sealed_pdf": sealed, "shield": shield},
     )
     return digest
+
+
+def answer_shield(case_id: CaseId) -> str | None:
+    """Return under which protection the newest letter was composed, None if there is no letter."""
+    rows = row_of(case_id).answers.filter(kind="answer")
+    return rows.order_by("-id").values_list("shield", flat=True).first()
 
 
 def answer(case_id: CaseId, kind: str = "answer") -> tuple[str, bytes] | None:

@@ -19,6 +19,7 @@ from mamoru.console.access import Right
 from mamoru.console.effects import counted, proven
 from mamoru.console.panels import work
 from mamoru.console.panels.look import Look
+from mamoru.console.panels.protection import withheld
 from mamoru.console.shaping import (
     ground_of,
 )
@@ -92,6 +93,7 @@ def demand(look: Look, position: int, state: DemandState) -> DemandView:
         effects=proven(effects.effects(state.id), look.titles),
         may_name=_may_name(look, state, plan),
         by_hand=plan is not None and plan.by_hand,
+        withheld=withheld(look, plan.withheld) if plan is not None else "",
         decided=_decided(look, decision) if decision else None,
         form=form,
         may_approve=may_approve,

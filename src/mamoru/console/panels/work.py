@@ -198,7 +198,8 @@ def send(look: Look) -> tuple[forms.SendForm | None, str]:
 def telling(look: Look) -> Telling | None:
     """Return how the person was told that an agent asks, or the form to record it."""
     case = look.case
-    if case.told is not None:
+    guarded = actions.shield_of(case) is not None
+    if case.told is not None and not actions.may_tell(case):
         told = case.told
         facts = [
             Row(label=gettext("知らせた方法"), text=word(labels.TELLING, told.way)),
@@ -215,7 +216,16 @@ def telling(look: Look) -> Telling | None:
     return Telling(
         facts=tuple(
             Row(
-                label=gettext("登録の住所") if at == "address" else gettext("登録のメール"), text=to
+                label=(
+                    gettext("宛先の住所")
+                    if at == "address" and guarded
+                    else gettext("宛先のメール")
+                    if guarded
+                    else gettext("登録の住所")
+                    if at == "address"
+                    else gettext("登録のメール")
+                ),
+                text=to,
             )
             for at, to in contacts.items()
         ),
@@ -238,10 +248,16 @@ def destination(look: Look) -> tuple[Row, ...]:
     where = " ".join((f"〒{to.postal_code}" if to.postal_code else "", *to.address_lines)).strip()
     if case.filing.answer_method is AnswerMethod.ELECTRONIC:
         where = gettext("請求者の画面（ダウンロード）")
+    safely = actions.shield_of(case) is not None and not to.on_behalf_of
+    why = (
+        gettext("支援措置の対象の方の、登録された安全な連絡先です。")
+        if safely and case.filing.answer_method is AnswerMethod.PAPER
+        else _why_there(look, to)
+    )
     return (
         Row(label=gettext("宛先"), text=name),
         Row(label=gettext("送り先"), text=where),
-        Row(label=gettext("この宛先の理由"), text=_why_there(look, to)),
+        Row(label=gettext("この宛先の理由"), text=why),
     )
 
 

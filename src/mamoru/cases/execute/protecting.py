@@ -1,0 +1,73 @@
+"""Who is protected (支援措置, P3.11): by a flag of the desk, or by a mark in the company's register."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mamoru.cases import store
+from mamoru.cases.execute import marks
+from mamoru.cases.execute.installed import hands
+from mamoru.cases.execute.persons import person_of
+from mamoru.cases.rules import shielding
+from mamoru.cases.rules.shielding import Shield
+from mamoru.cases.terms import Case
+from mamoru.consents import store as standings
+from mamoru.datamap import whereabouts
+from mamoru.datamap.terms import Location
+from mamoru.kit.ids import StaffId
+
+
+def shield(case: Case) -> Shield | None:
+    """Return the protection of a case's person as it stands in this transaction; None without any."""
+    if case.identity is None:
+        return None
+    flags = standings.protections(store.master(), person_of(case))
+    marked = case.identity.marked
+    return Shield(flags=flags, marked=marked) if flags or marked else None
+
+
+def hides(case: Case) -> bool:
+    """Return whether the answer to a case must not tell where its person is."""
+    return shielding.hides(case, shield(case))
+
+
+def fingerprint(case: Case, held: Shield | None) -> str:
+    """Return a keyed digest of what an answer depends on; empty for a person without protection."""
+    if held is None:
+        return ""
+    return store.commitment(case.id, "shield", f"{shielding.hides(case, held)} {held.contact!r}")
+
+
+def looked_at(case: Case, *, by: StaffId, now: datetime) -> Case:
+    """Look at the register's marks again and keep what they say; return the case as it is then.
+
+    Nothing is read where the map names no mark. The errors of a store.
+    """
+    if case.identity is None or not marks.named():
+        return case
+    seen = marks.marked(case.id, case.identity, by=by, now=now)
+    # Never fewer: an erasure of the same case takes the very row away that bears the mark.
+    known = tuple(dict.fromkeys((*case.identity.marked, *seen)))
+    if known == case.identity.marked:
+        return case
+    with store.atomic():
+        latest = store.held(case.id)
+        identity = replace(latest.identity or case.identity, marked=known)
+        store.save_identity(case.id, identity, version=latest.version)
+    return store.case(case.id)
+
+
+def hidden(place: Location) -> Location | None:
+    """Return a place without what tells where its person is; None if nothing else is there."""
+    table = hands().datamap.table(place.store, place.table)
+    return whereabouts.without(place, table, _contactable())
+
+
+def tells_place(ref: str) -> bool:
+    """Return whether a value (`store/table/row/column`) may tell where its person is."""
+    store_name, table_name, _, name = ref.split("/")
+    table = hands().datamap.table(store_name, table_name)
+    return whereabouts.tells(table, table.column(name), _contactable())
+
+
+def _contactable() -> frozenset[str]:
+    return shielding.contactable(hands().policy, hands().datamap)
