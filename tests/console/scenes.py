@@ -406,5 +406,7 @@ STATES: Mapping[str, Callable[[], CaseId]] = {
     "by-hand": by_hand,
     "ready": ready,
     "answered": answered,
+    "protected": lambda: protected(verified()),
+    "unprotecting": unprotecting,
 }
 """Every state in which staff can meet a case."""

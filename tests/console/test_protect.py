@@ -94,7 +94,7 @@ def test_the_queue_reminds_of_what_has_to_be_renewed(client_of: Of) -> None:
     case = scenes.ready_to_verify()
     soon = (scenes.today() + timedelta(days=10)).isoformat()
     client_of("desk").post(url(case, "protection/"), typed(renew_by=soon))
-    words = "支援措置の更新を確認する日が近い"
+    words = "支援措置の更新の確認日が近い"
     assert words in client_of("desk").get("/console/").content.decode()
     assert words not in client_of("auditor").get("/console/").content.decode()
 

@@ -101,10 +101,11 @@ def _note(label: Label, *, required: bool = False, needed_when: Label = "") -> _
 class _Day(forms.CharField):
     """A day in any way that Japanese offices write it; None where nothing is stated."""
 
-    def __init__(self, label: Label) -> None:
+    def __init__(self, label: Label, *, required: bool = False) -> None:
         super().__init__(
             label=label,
-            required=False,
+            required=required,
+            error_messages={"required": _("記入してください。")},
             max_length=40,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
@@ -370,18 +371,16 @@ class ProtectionForm(_Form):
         error_messages={"required": _("根拠を選んでください。")},
     )
     paper = _line(_("書類の名前・番号・日付（ある場合）"))
-    renew_by = _Day(_("更新を確認する日（支援措置の期間の終わり。1年以内）"))
-    contact_name = _line(_("安全な連絡先の宛名"), needed_when=_("連絡先を登録するとき"))
+    renew_by = _Day(_("更新の確認日（支援措置の期間の終わり。1年以内）"), required=True)
+    contact_name = _line(_("安全な連絡先の宛名"), needed_when=_("連絡先を登録するときは必須"))
     contact_postal_code = _line(_("安全な連絡先の郵便番号"), length=20)
-    contact_address = _line(_("安全な連絡先の住所"), needed_when=_("郵便で送るとき"))
+    contact_address = _line(_("安全な連絡先の住所"), needed_when=_("郵便で送るときは必須"))
     contact_building = _line(_("安全な連絡先の建物名・部屋番号"))
     contact_email = _line(_("安全な連絡先のメールアドレス"))
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the day, and for the name of a contact."""
+        """Ask for the name of a contact."""
         given = super().clean()
-        if "renew_by" not in self.errors and given.get("renew_by") is None:
-            self.add_error("renew_by", _("更新を確認する日を記入してください。"))
         rest = [given.get(name) for name in _CONTACT if name != "contact_name"]
         if any(rest) and not given.get("contact_name"):
             self.add_error("contact_name", _("宛名を記入してください。"))

@@ -49,7 +49,7 @@ def _flag(look: Look, position: int, flag: actions.Protection) -> Flag:
     rows = [
         Row(label=gettext("根拠"), text=word(labels.PROTECTION_GROUNDS, flag.ground)),
         Row(label=gettext("書類"), text=flag.paper or "—"),
-        Row(label=gettext("更新を確認する日"), text=day(flag.renew_by)),
+        Row(label=gettext("更新の確認日"), text=day(flag.renew_by)),
         Row(label=gettext("登録"), text=f"{look.who(flag.by)} {moment(flag.at)}"),
     ]
     if to is not None:
