@@ -351,6 +351,19 @@ def _empty_ledger(connection: Any) -> None:
         )
 
 
+@pytest.fixture(autouse=True)
+def _no_entries_left(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Let no test meet entries of another whose commits were real; numbers of cases begin anew."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if mark is not None and mark.kwargs.get("transaction"):
+        from django.db import connection
+
+        with django_db_blocker.unblock():
+            _empty_ledger(connection)
+            connection.close()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how much of each sweep ran, and in one closing line what a component was missing for."""
     stats = terminalreporter.stats

@@ -4,7 +4,7 @@ The table says which page of the desk does the same; whoever may use that page m
 operation, and nobody else. Every call here is valid but for the role.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -18,6 +18,7 @@ from mamoru.cases.terms import DemandKind, Work
 from mamoru.kit import ids
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample import cast
+from tests import mail_server
 from tests.console import scenes
 from tests.console.test_access import ALLOWED
 
@@ -146,6 +147,13 @@ STAFF = {
         body=lambda _case, _role: {"note": "名簿の紙の控えを直した。"},
     ),
     "try_now": Line(page="try-now", at=scenes.waiting),
+    "change_letter": Line(page="change-letter", at=scenes.contact_changed),
+    "mail_change_notice": Line(page="mail-change-notice", at=scenes.contact_changed),
+    "record_change_told": Line(
+        page="record-change-told",
+        at=scenes.contact_changed,
+        body=lambda _case, _role: {"way": "ordinary-mail"},
+    ),
     "telling_letter": Line(page="telling-letter", at=scenes.ready_for_agent),
     "record_told": Line(
         page="record-told",
@@ -163,8 +171,16 @@ REQUESTER = {
     "submit_supplement",
     "withdraw_case",
     "enter_posted_code",
+    "ask_mailed_code",
+    "enter_mailed_code",
 }
 """What number and code open, whoever is signed in."""
+
+
+@pytest.fixture(autouse=True)
+def _mail_server(settings: Any) -> Iterator[None]:
+    with mail_server.of_company(settings):
+        yield
 
 
 @cache

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from django.conf import settings
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import (
@@ -293,6 +295,11 @@ def answered(case_id: CaseId, judged: Judgement | None = None) -> Case:
 def clock_now() -> datetime:
     """Return the moment that the worker sees."""
     return clock.now()
+
+
+def home() -> Path:
+    """Return the folder of the sample company, where its stores lie."""
+    return Path(settings.HOME)
 
 
 def noon(day: date) -> datetime:

@@ -24,6 +24,7 @@ from mamoru.cases.terms import (
     Stage,
     Subject,
 )
+from mamoru.identity import agent
 from mamoru.identity.terms import Verdict
 from mamoru.kit.ids import CaseId, DemandId
 from mamoru.site.sample import cast
@@ -100,7 +101,7 @@ def form(someone: Someone, **changed: str) -> Filing:
 
 
 def check(given: Case) -> facts.Check:
-    return facts.check(given, today=TODAY)
+    return facts.check(given, today=TODAY, rules=agent.USUAL)
 
 
 @pytest.mark.promise("P3.10")
@@ -134,7 +135,9 @@ def test_akuda_with_hanakos_licence_and_another_address_is_never_confirmed(note:
         found = check(each)
         assert not found.acceptable(note=note)
         assert found.open_points
-        assert not facts.facts_of(each, is_retained=True, today=TODAY).identity_confirmed
+        assert not facts.facts_of(
+            each, is_retained=True, today=TODAY, rules=agent.USUAL
+        ).identity_confirmed
 
 
 @pytest.mark.promise("P3.10")
@@ -346,7 +349,9 @@ def test_an_agent_without_authority_is_not_confirmed(change: dict[str, object], 
     assert point in found.open_points
     assert found.authority_code == "unproven"
     assert not found.acceptable(note="弁護士である")
-    assert not facts.facts_of(given, is_retained=True, today=TODAY).authority_proven
+    assert not facts.facts_of(
+        given, is_retained=True, today=TODAY, rules=agent.USUAL
+    ).authority_proven
 
 
 @pytest.mark.promise("P3.11")
@@ -374,4 +379,6 @@ def test_a_login_is_proof_on_the_member_page_only() -> None:
 def test_doubts_about_papers_are_no_defect_of_the_form() -> None:
     given = case(form(cast.TARO), registered(cast.TARO), licence(acts.finding(cast.TARO)))
 
-    assert facts.facts_of(given, is_retained=True, today=TODAY).open_defects == ()
+    assert (
+        facts.facts_of(given, is_retained=True, today=TODAY, rules=agent.USUAL).open_defects == ()
+    )

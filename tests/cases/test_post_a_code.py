@@ -100,7 +100,7 @@ def test_the_answer_then_goes_to_the_registered_address() -> None:
     case_id = with_passport()
     enter(case_id, sent(case_id))
     actions.verify_case(case_id, by=SUZUKI, now=NOW)
-    to = actions.destination(store.case(case_id))
+    to = actions.destination(store.case(case_id), now=NOW)
     assert to is not None
     assert to.address_lines[0] == cast.HANAKO.registered_home.address
 
@@ -148,7 +148,7 @@ def test_what_one_address_received_proves_nothing_of_another_record() -> None:
     is_of(case_id, cast.TARO)
     case = store.case(case_id)
     assert not posting.proves(case)
-    assert actions.posted_for_others(case)
+    assert actions.posted_for_others(case, now=NOW)
 
 
 @pytest.mark.promise("P3.10")
@@ -240,7 +240,7 @@ def test_without_a_record_or_with_two_addresses_nothing_can_be_sent() -> None:
     for case_id in (nobody, two):
         with pytest.raises(actions.PostingForbidden):
             actions.make_posted_code(case_id, by=SUZUKI, now=NOW)
-        assert not actions.may_post_code(store.case(case_id))
+        assert not actions.may_post_code(store.case(case_id), now=NOW)
 
 
 def test_a_verified_case_takes_no_code() -> None:

@@ -96,11 +96,11 @@ def test_a_refusal_releases_nothing_and_does_not_wait() -> None:
 
 def test_of_whom_nothing_is_registered_nobody_can_be_told_and_nothing_waits() -> None:
     case = store.case(by_agent())
-    assert actions.telling_ways(case) == tuple(TellingWay)
+    assert actions.telling_ways(case, now=NOW) == tuple(TellingWay)
 
     unknown = replace(case, identity=Identity(subjects=(), keys=()))
 
-    assert (actions.telling_ways(unknown), actions.may_tell(unknown)) == ((), False)
+    assert (actions.telling_ways(unknown, now=NOW), actions.may_tell(unknown)) == ((), False)
 
 
 def test_the_ledger_has_the_way_and_no_contact() -> None:

@@ -1,6 +1,7 @@
 """Cases of the cast at every stage, made through the actions as staff would (no worker needed)."""
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -384,6 +385,29 @@ def answered() -> CaseId:
     return found
 
 
+def contact_changed() -> CaseId:
+    """﨑子's address was changed in the shop after her records were chosen; nobody was told yet.
+
+    Hers alone: other scenes of one test find their people as they were.
+    """
+    case = filed(cast.SAKIKO)
+    read(case, with_licence(case, cast.SAKIKO), cast.SAKIKO)
+    identified(case, cast.SAKIKO)
+    shop = sqlite3.connect(acts.home() / "shop.sqlite3")
+    with shop:
+        shop.execute(
+            "UPDATE addresses SET postal_code = ?, address = ?, building = NULL"
+            " WHERE member_id = ? AND valid_to IS NULL",
+            ["060-0001", "北海道札幌市中央区北一条西2丁目1番1号", cast.SAKIKO.member_id],
+        )
+    shop.close()
+    return verified(case)
+
+
+def ready_though_changed() -> CaseId:
+    return ready(decided(contact_changed()))
+
+
 def overdue() -> CaseId:
     """A request of forty days ago that nobody has touched."""
     return filed(cast.SAKIKO, at=now() - timedelta(days=40))
@@ -392,6 +416,7 @@ def overdue() -> CaseId:
 STATES: Mapping[str, Callable[[], CaseId]] = {
     "with-code-letter": with_code_letter,
     "ready-for-agent": ready_for_agent,
+    "contact-changed": contact_changed,
     "overdue": overdue,
     "received": received,
     "ready-to-verify": ready_to_verify,

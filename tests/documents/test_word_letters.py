@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from mamoru.cases.rules import refusal
+from mamoru.cases.rules import papers, refusal
 from mamoru.cases.terms import (
     AnswerMethod,
     DemandKind,
@@ -57,7 +57,9 @@ def test_each_code_has_words_and_no_words_are_left_over(
     assert all(said.strip() for both in words.values() for said in both.values())
 
 
+WITHIN = papers.issued_within(agent.USUAL)
 ASKED = SupplementRequest(
+    issued_within=WITHIN,
     reference="C-2026-000001-5",
     received_on=date(2026, 11, 20),
     dated_on=date(2026, 11, 25),
@@ -119,7 +121,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
         *("person-family-name-missing", "agent-address-missing", "person-birth-date-missing"),
     }
 
-    sentences = {code: asking.defect(code, language) for code in codes}
+    sentences = {code: asking.defect(code, language, WITHIN) for code in codes}
 
     assert all(sentences.values())
     assert not any("{" in sentence for sentence in sentences.values())
@@ -127,7 +129,7 @@ def test_every_point_that_can_be_open_has_a_sentence(language: str) -> None:
 
 def test_an_unknown_point_is_an_error_and_not_an_empty_sentence() -> None:
     with pytest.raises(KeyError):
-        asking.defect("no-such-point", "ja")
+        asking.defect("no-such-point", "ja", {})
 
 
 @pytest.mark.promise("P3.17", "P3.24")
@@ -275,6 +277,7 @@ def test_an_annex_counts_what_it_lists() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_request_for_papers_shows_what_the_form_said_and_each_point_once(language: str) -> None:
     asked = SupplementRequest(
+        issued_within=WITHIN,
         reference=ANSWER.reference,
         received_on=ANSWER.received_on,
         dated_on=ANSWER.dated_on,

@@ -264,6 +264,28 @@ def try_now(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> Do
     return call.once(lambda: actions.try_now(call.case_id, by=call.by, now=call.now))
 
 
+@router.post("/{reference}/change-told", operation_id="record_change_told", response=DONE)
+def record_change_told(request: HttpRequest, reference: str, body: ToldIn, key: Key) -> DoneOut:
+    """Record that the earlier contact was told that the registered one changed."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.record_change_told(
+            call.case_id,
+            way=body.way,
+            tracking_number=body.tracking_number,
+            by=call.by,
+            now=call.now,
+        )
+    )
+
+
+@router.post("/{reference}/change-mail", operation_id="mail_change_notice", response=DONE)
+def mail_change_notice(request: HttpRequest, reference: str, body: AgainIn, key: Key) -> DoneOut:
+    """Send the notice of a changed contact to the earlier mail address, and record it as told."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(lambda: actions.mail_change_notice(call.case_id, by=call.by, now=call.now))
+
+
 @router.post("/{reference}/told", operation_id="record_told", response=DONE)
 def record_told(request: HttpRequest, reference: str, body: ToldIn, key: Key) -> DoneOut:
     """Record that the person was told of an agent's request at the registered contact."""

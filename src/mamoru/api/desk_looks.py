@@ -31,6 +31,7 @@ from mamoru.api.schemas import (
     NeedOut,
     PaperLineOut,
     ProtectionOut,
+    RecentOut,
     ValueOut,
     ValuesOut,
 )
@@ -66,7 +67,8 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
     """Return one case: what is done, what is open. Names stand on the console's page only."""
     staff(request, READERS)
     case = store.case(case_of(reference))
-    found = actions.check(case.id, now=clock.now())
+    now = clock.now()
+    found = actions.check(case.id, now=now)
     shield = actions.shield_of(case) if has_role(request, OPENERS) else None
     return CaseOut(
         reference=case.id,
@@ -114,6 +116,17 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
         ],
         open_points=list(found.open_points),
         unread_points=list(found.unread_points),
+        mailed_code=actions.mailed_state(case, now=now),
+        recent_changes=[
+            RecentOut(
+                contact=each.contact,
+                changed_on=each.changed_on,
+                until=each.until,
+                known=each.known,
+            )
+            for each in actions.contact_signs(case, now=now)
+        ],
+        answer_waits_until=actions.waits_until(case, now=now),
         identity=found.identity_verdict,
         authority=found.authority_code,
         protected=shield is not None,
@@ -166,6 +179,19 @@ def supplement_letter(request: HttpRequest, reference: str) -> HttpResponse:
     """Return the newest request for missing papers as a letter; the look is in the ledger."""
     by = staff(request, OPENERS)
     content = actions.supplement_letter(case_of(reference), by=by, now=clock.now())
+    return pdf(content)
+
+
+@router.get(
+    "/{reference}/change-letter",
+    operation_id="change_letter",
+    response=PROBLEMS,
+    openapi_extra=file_of(PDF),
+)
+def change_letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the letter that tells the earlier address of a change; the look is in the ledger."""
+    by = staff(request, OPENERS)
+    content = actions.change_letter(case_of(reference), by=by, now=clock.now())
     return pdf(content)
 
 

@@ -25,6 +25,7 @@ from mamoru.api.schemas import (
     DoneOut,
     FilingIn,
     KeyIn,
+    MailedCodeIn,
     PaperIn,
     PaperOut,
     PostedCodeIn,
@@ -115,6 +116,33 @@ def enter_posted_code(request: HttpRequest, body: PostedCodeIn, key: Key) -> Don
         body,
         case.id,
         lambda: actions.enter_posted_code(case.id, typed, by=REQUESTER, now=clock.now()),
+    )
+
+
+@router.post("/mailed-code/request", operation_id="ask_mailed_code", response=DONE)
+def ask_mailed_code(request: HttpRequest, body: KeyIn, key: Key) -> DoneOut:
+    """Ask for a code at the registered mail address; the answer is the same for everybody."""
+    case = opened(request, body)
+    return done(
+        request,
+        key,
+        body,
+        case.id,
+        lambda: actions.ask_mailed_code(case.id, by=REQUESTER, now=clock.now()),
+    )
+
+
+@router.post("/mailed-code", operation_id="enter_mailed_code", response=DONE)
+def enter_mailed_code(request: HttpRequest, body: MailedCodeIn, key: Key) -> DoneOut:
+    """Enter the code that came by mail; whatever is wrong is answered alike."""
+    case = opened(request, body)
+    typed = text.digits_only(body.mailed_code)
+    return done(
+        request,
+        key,
+        body,
+        case.id,
+        lambda: actions.enter_mailed_code(case.id, typed, by=REQUESTER, now=clock.now()),
     )
 
 

@@ -15,6 +15,7 @@ from mamoru.cases.terms import (
     DemandKind,
     DispatchKind,
     Filing,
+    MailedState,
     NeedState,
     Outcome,
     PersonalDetails,
@@ -28,6 +29,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.documents.blanks import LetterPart
+from mamoru.identity.recent import Contact
 from mamoru.kit import text
 
 SHORT = 200
@@ -126,6 +128,12 @@ class PostedCodeIn(KeyIn):
     """The code that a registered letter carried."""
 
     posted_code: str = Field(max_length=40)
+
+
+class MailedCodeIn(KeyIn):
+    """The code that a mail to the registered address carried."""
+
+    mailed_code: str = Field(max_length=40)
 
 
 class DataIn(KeyIn):
@@ -247,6 +255,15 @@ class NeedOut(Schema):
     state: NeedState
 
 
+class RecentOut(Schema):
+    """A registered contact that changed a short time ago: until when the earlier one counts."""
+
+    contact: Contact
+    changed_on: date
+    until: date
+    known: bool = Field(description="whether anybody knows what it was before")
+
+
 class BlankOut(Schema):
     """A character that no font has: its code point, and where the letter needs it."""
 
@@ -285,6 +302,11 @@ class CaseOut(Schema):
     open_points: list[str]
     unread_points: list[str] = Field(
         description="what papers that arrived and are unread may settle; not asked for again"
+    )
+    mailed_code: MailedState | None = Field(description="a finding beside the papers, no proof")
+    recent_changes: list[RecentOut]
+    answer_waits_until: date | None = Field(
+        description="the last day on which the answer may not go where it is addressed"
     )
     identity: str
     authority: str

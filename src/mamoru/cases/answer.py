@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mamoru.cases import store
-from mamoru.cases.rules import deadline, facts, posting, shielding
+from mamoru.cases.rules import deadline, facts, papers, posting, shielding
 from mamoru.cases.rules.shielding import Shield
 from mamoru.cases.store import effects as kept
 from mamoru.cases.terms import (
@@ -130,7 +130,8 @@ def compose_supplement(
         addressee=_safe(case, shield) or _as_given(case),
         person_name=case.filing.person.name,
         defects=asked.defects,
-        not_covered=_not_covered(case, at=asked.asked_at),
+        issued_within=papers.issued_within(papers.of(sources.policy)),
+        not_covered=_not_covered(case, sources, at=asked.asked_at),
         message=asked.message,
         due_on=asked.due_on,
     )
@@ -148,7 +149,7 @@ def compose_posted_code(
         dated_on=clock.date_in_japan(made_at),
         language=case.filing.language,
         sender=sender(sources, case.filing.language),
-        addressee=_addressee(to),
+        addressee=addressee_of(to),
         code=code,
         page=f"{sources.public_url.rstrip('/')}{STATUS_PAGE}",
         days=posting.DAYS,
@@ -158,8 +159,7 @@ def compose_posted_code(
 
 def render_posted_code(composed: CodeLetter) -> bytes:
     """Return that letter as PDF, with boxes where a character of the name is written by hand."""
-    built = letter.build_code(composed)
-    return _render(built, "".join(pdf.missing_glyphs(built.text())))
+    return render_to_registered(letter.build_code(composed))
 
 
 def compose_telling(
@@ -172,13 +172,17 @@ def compose_telling(
         dated_on=clock.date_in_japan(made_at),
         language=case.filing.language,
         sender=sender(sources, case.filing.language),
-        addressee=_addressee(to),
+        addressee=addressee_of(to),
     )
 
 
 def render_telling(composed: AgentNotice) -> bytes:
     """Return that letter as PDF, with boxes where a character of the name is written by hand."""
-    built = letter.build_notice(composed)
+    return render_to_registered(letter.build_notice(composed))
+
+
+def render_to_registered(built: letter.Letter) -> bytes:
+    """Return a letter as PDF, whatever the registered name holds: boxes where no font has it."""
     return _render(built, "".join(pdf.missing_glyphs(built.text())))
 
 
@@ -254,14 +258,14 @@ def addressee(case: Case, shield: Shield | None = None) -> Addressee:
     if case.filing.role is not Role.PERSON:
         agent = _proven(case, ProofOf.AGENT)
         if agent is not None:
-            return _addressee(agent, on_behalf_of=_person(case).name)
+            return addressee_of(agent, on_behalf_of=_person(case).name)
     if shield is not None:
         # An agent whose papers show no address: the person gets it, at the safe contact.
         return _unseen(case, shield)
     person = _proven(case, ProofOf.PERSON) or _registered(case)
     if person is None:
         raise AddressUnverified(f"case `{case.id}` has no address that a paper proves")
-    return _addressee(person)
+    return addressee_of(person)
 
 
 def _safe(case: Case, shield: Shield | None) -> Addressee | None:
@@ -275,7 +279,7 @@ def _unseen(case: Case, shield: Shield) -> Addressee:
     """Return the safe contact, or in what is fetched from a page the form's own words."""
     if case.filing.answer_method is AnswerMethod.ELECTRONIC:
         return _as_given(case)
-    return _addressee(shielding.destination(case, shield))
+    return addressee_of(shielding.destination(case, shield))
 
 
 def _registered(case: Case) -> PersonalDetails | None:
@@ -328,10 +332,11 @@ _LIKENESS = (Verdict.MATCH, Verdict.PARTIAL, Verdict.CANNOT_TELL, Verdict.MISMAT
 def _as_given(case: Case) -> Addressee:
     details = case.filing.agent or case.filing.person
     behalf = case.filing.person.name if case.filing.agent else ""
-    return _addressee(details, on_behalf_of=behalf)
+    return addressee_of(details, on_behalf_of=behalf)
 
 
-def _addressee(details: PersonalDetails, *, on_behalf_of: str = "") -> Addressee:
+def addressee_of(details: PersonalDetails, *, on_behalf_of: str = "") -> Addressee:
+    """Return details as the head of a letter shows them."""
     lines = tuple(line for line in (details.address, details.building) if line)
     return Addressee(
         postal_code=_HYPHEN.sub(r"\1-\2", fold(details.postal_code)),
@@ -369,7 +374,7 @@ def _demand(case: Case, sources: Sources, state: DemandState, decision: Decision
         tables=tables,
         changed=_changed(sources, state, language) if asked.kind is DemandKind.ERASURE else (),
         suit_from=_suit_from(case, asked),
-        not_covered=asked.kind in _not_covered(case, at=decision.at),
+        not_covered=asked.kind in _not_covered(case, sources, at=decision.at),
     )
 
 
@@ -383,7 +388,7 @@ def _spoken_of(case: Case, sources: Sources, state: DemandState) -> Demand:
     return case.filing.demands[int(state.id.rpartition("/")[2]) - 1]
 
 
-def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
+def refusal(case: Case, state: DemandState, sources: Sources, language: str) -> tuple[str, ...]:
     """Return what the letter says of a refusal, the Act named in full; nothing of what is not."""
     decision, asked = state.decision, state.demand
     if decision is None or decision.outcome is not Outcome.REFUSED:
@@ -396,7 +401,7 @@ def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
         reason=decision.reason,
         law=decision.law,
         suit_from=_suit_from(case, asked),
-        not_covered=asked.kind in _not_covered(case, at=decision.at),
+        not_covered=asked.kind in _not_covered(case, sources, at=decision.at),
     )
     return tuple(letter.refusal(said, language, in_full=True))
 
@@ -405,10 +410,12 @@ def _suit_from(case: Case, asked: Demand) -> date | None:
     return deadline.suit_from(clock.date_in_japan(case.received_at), asked.kind)
 
 
-def _not_covered(case: Case, *, at: datetime) -> tuple[str, ...]:
+def _not_covered(case: Case, sources: Sources, *, at: datetime) -> tuple[str, ...]:
     """Return the kinds of demand that the power of attorney did not cover, as it was read by then."""
     read = tuple(each for each in case.proofs if each.finding and each.finding.at <= at)
-    found = facts.check(replace(case, proofs=read), today=clock.date_in_japan(at)).open_findings
+    rules = papers.of(sources.policy)
+    today = clock.date_in_japan(at)
+    found = facts.check(replace(case, proofs=read), today=today, rules=rules).open_findings
     lacking = {kind for each in found for kind in each.lacks}
     asked = dict.fromkeys(each.demand.kind for each in case.demands)
     return tuple(kind for kind in asked if kind in lacking)

@@ -16,6 +16,7 @@ from mamoru.cases.terms import (
     Stage,
     Work,
 )
+from mamoru.identity.recent import Contact
 
 
 def _choices(*enums: type) -> list[tuple[str, str]]:
@@ -65,7 +66,14 @@ class CaseRow(models.Model):
     posted_digest = models.CharField(max_length=64, blank=True, default="")
     posted_tries = models.PositiveSmallIntegerField(default=0)
     sealed_posted = models.BinaryField(null=True)
+    # A code by mail likewise; and since when one is asked for and was not taken up.
+    mailed_digest = models.CharField(max_length=64, blank=True, default="")
+    mailed_tries = models.PositiveSmallIntegerField(default=0)
+    sealed_mailed = models.BinaryField(null=True)
+    mail_asked_at = models.DateTimeField(null=True, db_index=True)
     sealed_told = models.BinaryField(null=True)  # that the person was told of an agent's request
+    # That the earlier contact was told of a change a short time ago.
+    sealed_told_of_change = models.BinaryField(null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -223,6 +231,25 @@ class EffectRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["demand", "store", "table", "wave"], name="one_effect_a_wave"
+            ),
+        ]
+
+
+class ContactChangeRow(models.Model):
+    """That a correction of ours changed a contact, and what stood there before, sealed."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="contact_changes")
+    demand = models.CharField(max_length=24)
+    whom = models.CharField(max_length=64, db_index=True)  # a keyed digest of a record or a key
+    contact = models.CharField(max_length=20, choices=_choices(Contact))
+    changed_at = models.DateTimeField()
+    sealed_before = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["demand", "whom", "contact"], name="one_change_a_contact"
             ),
         ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from mamoru.identity.recent import ContactChange
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 
 
@@ -140,6 +141,24 @@ class PostedState(StrEnum):
     ENTERED = "entered"  # 入力済み: whoever asks receives post at the registered address
     EXPIRED = "expired"  # 期限切れ
     SPENT = "spent"  # 回数超過: as many wrong codes came as are allowed
+
+
+class MailResult(StrEnum):
+    """How the handing over of a mail ended; none where nobody knows."""
+
+    SENT = "sent"  # 受付済み, by the company's mail server
+    FAILED = "failed"  # 送信できず
+
+
+class MailedState(StrEnum):
+    """How far a code has come that went to the registered mail address."""
+
+    SENT = "sent"  # 送信済み
+    UNCERTAIN = "uncertain"  # 結果不明: it may have come, and is not sent again by itself
+    FAILED = "failed"  # 送信できず
+    ENTERED = "entered"  # 入力済み: whoever asks reads the registered mail
+    EXPIRED = "expired"  # 期限切れ
+    SPENT = "spent"  # 回数超過
 
 
 class TellingWay(StrEnum):
@@ -285,6 +304,7 @@ class Record:
     subject: Subject
     registered: PersonalDetails
     former_addresses: tuple[str, ...] = ()  # newest first
+    changes: tuple[ContactChange, ...] = ()  # of its contacts, as far as anybody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,14 +367,28 @@ class PostedCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailedCode:
+    """A one-time code that went to the registered mail address; never the code itself."""
+
+    number: int
+    made_at: datetime
+    subjects: tuple[Subject, ...]
+    email: str  # as registered then
+    result: MailResult | None = None  # None: the process ended before it was known
+    entered_at: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """That the person was told of the agent's request, how, and who says so."""
+    """That the person was told at a registered contact, how, and who says so."""
 
     way: TellingWay
     tracking_number: str = ""
     at: datetime
     by: StaffId
     safely: bool = False  # at the safe contact of a protected person, and nowhere else
+    of: tuple[ContactChange, ...] = ()  # where it is changes that were told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -527,7 +561,9 @@ class Case:
     supplements: tuple[Supplement, ...] = ()
     identity: Identity | None = None  # None until staff (or a login) have identified the person
     posted: PostedCode | None = None  # the newest code by registered post
+    mailed: MailedCode | None = None  # the newest code by mail
     told: Told | None = None  # the person, of a request by an agent
+    told_of_change: Told | None = None  # the earlier contact, of a change a short time ago
     work: Work = Work.NOT_STARTED
     work_note: str = ""  # a code such as `store-unreachable:mailing`
     tries: int = 0  # how often a worker took the case
@@ -550,4 +586,5 @@ class Practice:
     upload_bytes: int
     uploads_per_case: int
     papers_days: int  # how long papers are kept after their case closed
+    cooling_days: int  # how long the earlier contact counts after a change
     code_attempts: int

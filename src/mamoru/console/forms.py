@@ -291,7 +291,8 @@ class SupplementForm(_Form):
         codes = dict.fromkeys((*open_points, *asking.DEFECTS))
         defects = self.fields["defects"]
         assert isinstance(defects, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        defects.choices = [(code, asking.defect(code, language)) for code in codes]
+        within = actions.issued_within()
+        defects.choices = [(code, asking.defect(code, language, within)) for code in codes]
 
 
 class _Unchosen(forms.RadioSelect):
@@ -507,12 +508,15 @@ class ToldForm(_Form):
         _("追跡番号（引受番号）"), length=_TRACKED_LENGTH, needed_when=_("書留のときは必須")
     )
 
-    def __init__(self, ways: Iterable[TellingWay], data: object = None) -> None:
+    def __init__(
+        self, ways: Iterable[TellingWay], data: object = None, *, key: str = "telling"
+    ) -> None:
         """Offer the ways for which a contact is registered."""
-        super().__init__(data, auto_id="telling-%s")
+        super().__init__(data, auto_id=f"{key}-%s")
         way = self.fields["way"]
         assert isinstance(way, forms.ChoiceField)  # noqa: S101 - declared above
-        way.choices = [(each, labels.TELLING[each]) for each in ways]
+        said = labels.NOTICE if key == "change" else labels.TELLING
+        way.choices = [(each, said[each]) for each in ways]
 
     def clean(self) -> dict[str, Any]:
         """Registered mail has a number of its carrier, other mail has none."""

@@ -66,6 +66,27 @@ POSTED: Words = {
     PostedState.SPENT: _("入力の間違いが続いたため無効"),
 }
 
+CONTACTS: Words = {
+    "address": _("登録の住所"),
+    "email": _("登録のメール"),
+}
+
+NOTICE: Words = {
+    "registered-mail": _("書留郵便（お知らせ先の住所あて）"),
+    "ordinary-mail": _("普通郵便（お知らせ先の住所あて）"),
+    "electronic-mail": _("電子メール（お知らせ先のメールあて）"),
+}
+"""How the contact as it was before is told: it is no longer the registered one."""
+
+MAILED: Words = {
+    "sent": _("送信済み（入力待ち）"),
+    "uncertain": _("送信の結果が分かりません（自動では送り直しません）"),
+    "failed": _("送信できませんでした"),
+    "entered": _("入力済み"),
+    "expired": _("期限切れ"),
+    "spent": _("回数超過"),
+}
+
 TELLING: Words = {
     TellingWay.REGISTERED_MAIL: _("書留郵便（表示の住所あて）"),
     TellingWay.ORDINARY_MAIL: _("普通郵便（表示の住所あて）"),
@@ -191,6 +212,19 @@ TRAIL: Words = {
     "case.posted-code.entered": _("書留郵便の確認番号が入力された"),
     "case.posted-code.refused": _("違う確認番号が入力された"),
     "case.person.told": _("代理人からの請求を、登録の連絡先で本人に知らせた"),
+    "case.mailed-code.asked": _("メールの確認番号を求められた"),
+    "case.mailed-code.not-sent": _(
+        "メールの確認番号を送らなかった（送り先が一つに決まらないなど）"
+    ),
+    "case.mailed-code.sending": _("登録のメールあての確認番号を作り、送り始めた"),
+    "case.mailed-code.sent": _("登録のメールあてに確認番号を送った"),
+    "case.mailed-code.failed": _("メールの確認番号を送れなかった"),
+    "case.mailed-code.entered": _("メールの確認番号が入力された"),
+    "case.mailed-code.refused": _("違うメールの確認番号が入力された"),
+    "case.change-notice.mailing": _("連絡先の変更のお知らせをメールで送り始めた"),
+    "case.contact.changed": _("登録の連絡先が変わったことを確かめた"),
+    "case.change-letter.opened": _("連絡先の変更のお知らせの書面を開いた"),
+    "case.change.told": _("登録の連絡先の変更を、変更前の連絡先に知らせた"),
     "case.telling-letter.opened": _("本人へのお知らせの書面を開いた"),
     "case.protection.set": _("支援措置の対象として登録した"),
     "case.protection.lifting-asked": _("支援措置の登録の解除を求めた"),
@@ -285,6 +319,22 @@ ERRORS: Words = {
     ),
     "protection-unfit": _(
         "登録できません。本人の記録を選び、更新の確認日（1年以内）を記入してください。連絡先には、宛名と、住所またはメールアドレスが必要です。"
+    ),
+    "no-mail-server": _("メールのサーバーが設定されていません。書面で知らせてください。"),
+    "mail-refused": _(
+        "メールのサーバーが受け付けませんでした。メールは送られていません。書面で知らせてください。"
+    ),
+    "mail-unreachable": _(
+        "メールのサーバーに接続できません。メールは送られていません。しばらくしてから、もう一度操作してください。"
+    ),
+    "mail-uncertain": _(
+        "メールを送る途中で接続が切れました。届いたかどうか分かりません。記録はしていません。"
+    ),
+    "old-contact-untold": _(
+        "登録の連絡先が最近変わっています。回答を送る前に、変更前の連絡先に知らせ、知らせたことを記録してください。"
+    ),
+    "contact-cooling": _(
+        "登録の連絡先が最近変わったため、この宛先にはまだ送れません。送れるようになる日は、この請求の「連絡先の最近の変更」にあります。"
     ),
     "letter-unopened": _(
         "いまの回答書をまだ開いていません。回答書を開いて確かめてから、送ったことを記録してください。"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.utils.functional import Promise
@@ -40,6 +40,7 @@ _ANCHORED: Final = {
     "verify": "person",
     "posted": "person",
     "telling": "answer",
+    "change": "person",
     "supplement": "supplements",
     "decide": "decisions",
     "approve": "decisions",
@@ -65,6 +66,7 @@ class Situation:
     check: actions.Check
     desk: Desk
     today: date
+    now: datetime
     stale: bool  # a decision can no longer be carried out as it was approved
     to_write: bool  # characters wait to be recorded as written by hand
     kept: str  # the key of a form that came back
@@ -293,6 +295,25 @@ def _next_of_ready(at: Situation, by: str) -> NextStep:
             by=by,
             anchor="telling",
             link=gettext("本人へのお知らせへ"),
+            who=who,
+        )
+    if (waits := actions.waits_until(at.case, now=at.now)) is not None:
+        return NextStep(
+            text=gettext(
+                "登録の連絡先が最近変わったため、回答は %(until)s までこの宛先に送れません。"
+            )
+            % {"until": day(waits)},
+            by=by,
+            anchor="change",
+            link=gettext("連絡先の最近の変更へ"),
+            who=who,
+        )
+    if actions.waits_for_change(at.case, now=at.now):
+        return NextStep(
+            text=gettext("回答を送る前に、変更前の連絡先に知らせてください。"),
+            by=by,
+            anchor="change",
+            link=gettext("連絡先の最近の変更へ"),
             who=who,
         )
     return NextStep(

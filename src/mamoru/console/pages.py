@@ -14,7 +14,16 @@ from mamoru.cases.terms import (
 )
 from mamoru.console import forms, labels, next_step, queue
 from mamoru.console.access import Desk
-from mamoru.console.panels import decisions, papers, person, protection, request, trail, work
+from mamoru.console.panels import (
+    cooling,
+    decisions,
+    papers,
+    person,
+    protection,
+    request,
+    trail,
+    work,
+)
 from mamoru.console.panels.look import Look
 from mamoru.console.shaping import (
     details_rows,
@@ -53,6 +62,7 @@ def show(
         check=check,
         desk=look.desk,
         today=look.today,
+        now=look.now,
         stale=bool(stale),
         to_write=work.written_form(look) is not None,
         kept=look.kept.key if look.kept else "",
@@ -95,7 +105,9 @@ def show(
         authority_proven=check.authority_code == "proven",
         by_agent=check.authority_code != "own",
         open_points=check.open_points,
-        open_words=tuple(asking.defect(code, language()) for code in check.open_points),
+        open_words=tuple(
+            asking.defect(code, language(), actions.issued_within()) for code in check.open_points
+        ),
         unread_words=tuple(
             dict.fromkeys(
                 said(wording.PROOF_KINDS, proof.kind)
@@ -113,6 +125,8 @@ def show(
         ),
         verify_hint=person.verify_hint(look),
         verified=person.verified(look),
+        recent=cooling.recent(look),
+        mailed=cooling.mailed(look),
         posted=person.posted(look),
         supplements=tuple(person.asked(look, index) for index in range(len(case.supplements))),
         may_resume=(
@@ -124,7 +138,7 @@ def show(
             look.kept_or(
                 forms.SupplementForm,
                 "supplement",
-                forms.SupplementForm(check.open_points, language=language()),
+                forms.SupplementForm(check.askable, language=language()),
             )
             if may_ask
             else None

@@ -283,6 +283,18 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """A registered contact that changed a short time ago, and what to do about it."""
+
+    facts: tuple[Row, ...]
+    unknown: bool  # of one nobody knows what it was before
+    nobody: bool  # there is no earlier contact to be told
+    by_letter: bool
+    by_mail: bool  # from here, by the company's server
+    form: forms.ToldForm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A form that came back with errors, shown again where it stood."""
 
@@ -332,6 +344,8 @@ class CasePage:
     verify_note: bool
     verify_hint: str
     verified: str
+    recent: Recent | None
+    mailed: tuple[Row, ...]  # how far a code by mail has come; empty where none was made
     posted: Posted | None
     supplements: tuple[Asked, ...]
     may_resume: int  # how many papers came since they were asked for, where work may go on

@@ -167,6 +167,18 @@ def telling_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpRespon
     return acting.file(content, "application/pdf", f"{known}-notice.pdf")
 
 
+@require_GET
+@access.staff(Right.READ)
+def change_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Show the letter that tells the earlier address of a change of the registered contact."""
+    known = acting.known(case_id)
+    try:
+        content = actions.change_letter(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return acting.page(request, desk, known, problem=problem)
+    return acting.file(content, "application/pdf", f"{known}-change.pdf")
+
+
 # --- identity and authority ---------------------------------------------------------------
 
 
@@ -288,7 +300,7 @@ def record_posted_code(request: HttpRequest, desk: Desk, case_id: str) -> HttpRe
 def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Ask for what is missing before anything is refused (P3.12, P3.22)."""
     known = acting.known(case_id)
-    points = actions.check(known, now=clock.now()).open_points
+    points = actions.check(known, now=clock.now()).askable
     form = forms.SupplementForm(points, request.POST, language=words.language())
     return acting.act(
         request,
@@ -550,7 +562,7 @@ def carried_out(request: HttpRequest, desk: Desk, case_id: str, position: int) -
 def record_told(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Record that the person was told of an agent's request at the registered contact (P3.11)."""
     known = acting.known(case_id)
-    form = forms.ToldForm(actions.telling_ways(store.case(known)), request.POST)
+    form = forms.ToldForm(actions.telling_ways(store.case(known), now=clock.now()), request.POST)
     return acting.act(
         request,
         desk,
@@ -566,6 +578,47 @@ def record_told(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
         key="telling",
         anchor="telling",
         done=gettext("本人に知らせたことを記録しました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def mail_change_notice(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Send the notice of a changed contact to the earlier mail address (P3.10)."""
+    known = acting.known(case_id)
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.mail_change_notice(known, by=desk.by, now=clock.now()),
+        anchor="change",
+        done=gettext("変更前のメールアドレスにお知らせを送りました。"),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def record_change_told(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
+    """Record that the earlier contact was told of a change of the registered one (P3.10)."""
+    known = acting.known(case_id)
+    now = clock.now()
+    ways = actions.change_contacts(store.case(known), now=now)
+    form = forms.ToldForm(ways, request.POST, key="change")
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.record_change_told(
+            known,
+            way=TellingWay(form.cleaned_data["way"]),
+            tracking_number=form.cleaned_data["tracking_number"],
+            by=desk.by,
+            now=now,
+        ),
+        form=form,
+        key="change",
+        anchor="change",
+        done=gettext("変更前の連絡先に知らせたことを記録しました。"),
     )
 
 

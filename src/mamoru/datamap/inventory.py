@@ -257,6 +257,12 @@ class Identity(_Part):
     phone: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None  # empty in the row in force
+    address_changed: str | None = Field(
+        default=None, description="the day or time at which the address was last changed"
+    )
+    email_changed: str | None = Field(
+        default=None, description="the day or time at which the mail address was last changed"
+    )
 
     def columns(self) -> Mapping[str, str]:
         """Return role -> column, for the roles that are filled."""

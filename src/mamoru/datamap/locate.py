@@ -155,6 +155,10 @@ def keys_of(
     return {kind: tuple(keys) for kind, keys in ring.items()}
 
 
+_LAST = frozenset({"address_changed", "email_changed"})
+"""Roles of which the last of a person's rows counts, not the first."""
+
+
 def registered(
     datamap: DataMap, store: str, rows: Iterable[tuple[str, Row]], *, on: date
 ) -> Registered:
@@ -175,7 +179,9 @@ def registered(
                 )
             )
         for role, cell in cells.items():
-            if cell:
+            if cell and role in _LAST:
+                said[role] = max(cell, said.get(role, ""))
+            elif cell:
                 said.setdefault(role, cell)
     addresses.sort(key=lambda item: item.valid_from, reverse=True)
     day = on.isoformat()

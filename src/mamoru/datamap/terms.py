@@ -203,6 +203,8 @@ class Registered:
     phone: str = ""
     address: RegisteredAddress | None = None  # the one in force, else the last one
     former_addresses: tuple[RegisteredAddress, ...] = ()  # newest first
+    address_changed: str = ""  # when it was last changed, as stored
+    email_changed: str = ""
 
 
 class ColumnType(StrEnum):

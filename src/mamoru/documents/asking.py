@@ -3,7 +3,7 @@
 Every code of the comparison and of the papers has its words here, and a test says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mamoru.documents.wording import KINDS, PROOF_KINDS, Words, in_both, said
 
@@ -22,6 +22,11 @@ DEFECTS = in_both(
             "（前のご住所の記載がある住民票の写し、または戸籍の附票の写し）をお送りください。",
             "The address on your papers differs from the registered one. Please send a paper that "
             "shows the change: a resident record with the former address, or an address history.",
+        ),
+        "address-unshown": (
+            "お送りいただいた確認書類には、ご住所の記載がありません。ご住所の記載がある書類"
+            "（住民票の写しなど）を、もう1点お送りください。",
+            "Your paper shows no address. Please send one more that does, such as a resident record.",
         ),
         "application-address-differs": (
             "請求書のご住所と確認書類のご住所が一致しません。ご住所の変更を確認できる書類"
@@ -122,8 +127,8 @@ DEFECTS = in_both(
 _ABOUT_PAPER: Words = in_both(
     {
         "-too-old": (
-            "{paper}の作成日または発行日から3か月を過ぎています。新しいものをお送りください。",
-            "{paper}: issued more than three months ago. Please send a new one.",
+            "{paper}の作成日または発行日から{months}か月を過ぎています。新しいものをお送りください。",
+            "{paper}: issued more than {months} months ago. Please send a new one.",
         ),
         "-undated": (
             "{paper}の作成日または発行日が確認できません。日付のわかるものをお送りください。",
@@ -137,6 +142,14 @@ _ABOUT_PAPER: Words = in_both(
             "{paper}の有効期限が切れています。有効なものをお送りください。",
             "{paper}: it has expired. Please send a valid one.",
         ),
+        "-expiry-unstated": (
+            "{paper}の有効期限が確認できません。有効期限の記載のある面もお送りください。",
+            "{paper}: the day of expiry cannot be seen. Please send the side that shows it too.",
+        ),
+        "-not-accepted": (
+            "{paper}は、当社では確認書類としてお取り扱いしていません。別の確認書類をお送りください。",
+            "{paper}: we do not take this kind of paper as proof. Please send another one.",
+        ),
         "-not-genuine": (
             "{paper}を確認書類としてお取り扱いできません。別の確認書類をお送りください。",
             "{paper}: we cannot accept it as proof. Please send another paper.",
@@ -145,8 +158,10 @@ _ABOUT_PAPER: Words = in_both(
 )
 
 
-def defect(code: str, language: str) -> str:
+def defect(code: str, language: str, within: Mapping[str, int]) -> str:
     """Return what a requester is asked to send for a point; KeyError for an unknown code.
+
+    `within` says for each kind of paper that ages how many months old it may be.
 
     A gap of the form (`person-address-missing`, `items-missing/1`) has one sentence.
     """
@@ -156,7 +171,7 @@ def defect(code: str, language: str) -> str:
         paper = code.removesuffix(ending)
         if paper != code and paper in PROOF_KINDS:
             return words["en" if language == "en" else "ja"].format(
-                paper=said(PROOF_KINDS, paper, language)
+                paper=said(PROOF_KINDS, paper, language), months=within.get(paper, "")
             )
     if code.partition("/")[0].endswith("-missing"):
         return said(DEFECTS, "form-incomplete", language)

@@ -8,6 +8,7 @@ from mamoru.documents.terms import (
     AnnexTable,
     Answer,
     CodeLetter,
+    ContactNotice,
     DemandAnswer,
     Letter,
     Section,
@@ -16,7 +17,16 @@ from mamoru.documents.terms import (
 from mamoru.documents.wording import said
 from mamoru.kit import calendar
 
-__all__ = ["Letter", "build", "build_code", "build_notice", "build_supplement"]
+__all__ = [
+    "Letter",
+    "build",
+    "build_code",
+    "build_notice",
+    "build_supplement",
+    "date_in",
+    "of_words",
+    "tongue_of",
+]
 
 _LABELS = {
     "ja": {
@@ -63,13 +73,13 @@ def build(answer: Answer) -> Letter:
     The wording for data that does not exist and for data whose existence must
     not be told (Order 5) is the same, byte for byte.
     """
-    tongue = _tongue(answer.language)
+    tongue = tongue_of(answer.language)
     annexes = _annexes(answer, tongue)
     return Letter(
         language=tongue,
         reference=answer.reference,
         dated_on=answer.dated_on,
-        date_line=_date(answer.dated_on, tongue),
+        date_line=date_in(answer.dated_on, tongue),
         title=_TITLE[tongue],
         sender=answer.sender,
         addressee=answer.addressee,
@@ -88,7 +98,7 @@ def build(answer: Answer) -> Letter:
 
 def build_supplement(asked: SupplementRequest) -> Letter:
     """Return the letter that asks for what is missing (Act 37(2)); it shows nothing registered."""
-    tongue = _tongue(asked.language)
+    tongue = tongue_of(asked.language)
     if tongue == "ja":
         opening = (
             "拝啓　時下ますますご清栄のこととお慶び申し上げます。",
@@ -106,10 +116,10 @@ def build_supplement(asked: SupplementRequest) -> Letter:
         heading = "お送りいただきたい書類"
     else:
         opening = (
-            f"Thank you for your request of {_date(asked.received_on, tongue)} on behalf of or as "
+            f"Thank you for your request of {date_in(asked.received_on, tongue)} on behalf of or as "
             f"{asked.person_name} (reference {asked.reference}).",
             "To confirm identity and authority we need what is listed below. Please send it by "
-            f"{_date(asked.due_on, tongue)}.",
+            f"{date_in(asked.due_on, tongue)}.",
         )
         closing = (
             "You can send the papers on the status page. Please cover what is not needed: the "
@@ -121,14 +131,14 @@ def build_supplement(asked: SupplementRequest) -> Letter:
     bullets = tuple(
         asking.not_covered(asked.not_covered, tongue)
         if code == "scope-too-narrow" and asked.not_covered
-        else asking.defect(code, tongue)
+        else asking.defect(code, tongue, asked.issued_within)
         for code in asked.defects
     )
     return Letter(
         language=tongue,
         reference=asked.reference,
         dated_on=asked.dated_on,
-        date_line=_date(asked.dated_on, tongue),
+        date_line=date_in(asked.dated_on, tongue),
         title=_SUPPLEMENT_TITLE[tongue],
         sender=asked.sender,
         addressee=asked.addressee,
@@ -152,12 +162,12 @@ def build_code(made: CodeLetter) -> Letter:
 
     Whoever opens it learns that a request was made, and neither by whom nor for what.
     """
-    tongue = _tongue(made.language)
+    tongue = tongue_of(made.language)
     return Letter(
         language=tongue,
         reference=made.reference,
         dated_on=made.dated_on,
-        date_line=_date(made.dated_on, tongue),
+        date_line=date_in(made.dated_on, tongue),
         title=_CODE_TITLE[tongue],
         sender=made.sender,
         addressee=made.addressee,
@@ -187,24 +197,35 @@ def build_notice(told: AgentNotice) -> Letter:
 
     Whoever opens it learns that an agent asked, and neither who nor for what.
     """
-    tongue = _tongue(told.language)
-    words = {"date": _date(told.received_on, tongue), "desk": told.sender.desk}
+    tongue = tongue_of(told.language)
+    words = {"date": date_in(told.received_on, tongue), "desk": told.sender.desk}
     words["reference"] = told.reference
     heading, bullets = _NOTICE_STEPS[tongue]
+    return of_words(
+        told,
+        title=_NOTICE_TITLE[tongue],
+        opening=tuple(each.format(**words) for each in _NOTICE_OPENING[tongue]),
+        section=Section(heading=heading, bullets=tuple(each.format(**words) for each in bullets)),
+    )
+
+
+def of_words(
+    told: AgentNotice | ContactNotice, *, title: str, opening: tuple[str, ...], section: Section
+) -> Letter:
+    """Return a short letter to a registered contact, in the house's form."""
+    tongue = tongue_of(told.language)
     return Letter(
         language=tongue,
         reference=told.reference,
         dated_on=told.dated_on,
-        date_line=_date(told.dated_on, tongue),
-        title=_NOTICE_TITLE[tongue],
+        date_line=date_in(told.dated_on, tongue),
+        title=title,
         sender=told.sender,
         addressee=told.addressee,
         honorific=_HONORIFIC[tongue],
         labels=_LABELS[tongue],
-        opening=tuple(each.format(**words) for each in _NOTICE_OPENING[tongue]),
-        sections=(
-            Section(heading=heading, bullets=tuple(each.format(**words) for each in bullets)),
-        ),
+        opening=opening,
+        sections=(section,),
         closing=(),
         ending=_ENDING[tongue],
     )
@@ -299,16 +320,18 @@ _CODE_STEPS = {
 }
 
 
-def _tongue(language: str) -> str:
+def tongue_of(language: str) -> str:
+    """Return the language in which a letter is written: Japanese where nothing else is known."""
     return "en" if language == "en" else "ja"
 
 
-def _date(day: date, tongue: str) -> str:
+def date_in(day: date, tongue: str) -> str:
+    """Return a day as a letter writes it."""
     return calendar.letter_date(day) if tongue == "ja" else f"{day.day} {day:%B %Y}"
 
 
 def _opening(answer: Answer, tongue: str) -> tuple[str, ...]:
-    received = _date(answer.received_on, tongue)
+    received = date_in(answer.received_on, tongue)
     if tongue == "en":
         agent = f", filed by {answer.agent_name} as agent" if answer.agent_name else ""
         return (

@@ -1,5 +1,6 @@
 """The words of letters: what an answer says, as values, before any wording or layout."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,6 +120,7 @@ class SupplementRequest:
     addressee: Addressee
     person_name: str
     defects: tuple[str, ...]  # stable codes; the wording is the letter's
+    issued_within: Mapping[str, int]  # kind of paper that ages -> months
     message: str
     due_on: date
     not_covered: tuple[str, ...] = ()  # kinds of demand that the power of attorney leaves out
@@ -145,6 +147,19 @@ class AgentNotice:
 
     reference: str
     received_on: date
+    dated_on: date
+    language: str
+    sender: Sender
+    addressee: Addressee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNotice:
+    """That a registered contact was changed. It names neither the new one nor what is asked for."""
+
+    reference: str
+    contacts: tuple[str, ...]  # `address`, `email`
+    changed_on: date
     dated_on: date
     language: str
     sender: Sender

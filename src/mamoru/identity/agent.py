@@ -4,8 +4,8 @@ Papers by role, in a table that a lawyer can read; every point that fails is nam
 """
 
 import calendar
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -92,6 +92,33 @@ _SEAL_CERTIFICATE: Final = "seal-certificate"
 _NAMES_BOTH: Final = frozenset({"power-of-attorney", "guardianship-certificate", "family-register"})
 
 
+# Papers that carry the day until which they are valid.
+_EXPIRING: Final = frozenset({"driving-licence", "passport", "residence-card"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a company takes as proof, within the table: how new, and which kinds it does not take."""
+
+    months: int = DEFAULT_MONTHS
+    months_of: Mapping[str, int] = field(default_factory=dict)  # kind -> another age
+    refused: Mapping[str, frozenset[str]] = field(default_factory=dict)  # role -> kinds
+    expiry_stated: bool = False  # whether the day of expiry has to be written down
+
+    def months_for(self, kind: str) -> int:
+        """Return how many months ago a paper of a kind may have been issued."""
+        return self.months_of.get(kind, self.months)
+
+
+USUAL: Final = Rules()
+"""What a company takes that says nothing else."""
+
+
+def dated_kinds() -> frozenset[str]:
+    """Return the kinds of paper that prove nothing once they are old."""
+    return _DATED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A paper as staff transcribed it; never the image."""
@@ -128,7 +155,17 @@ class AuthorityFinding:
 NOT_GENUINE: Final = "not-genuine"
 """What no other paper removes: only a named person who looks again."""
 
-ABOUT_PAPER: Final = frozenset({"too-old", "undated", "dated-in-future", "expired", NOT_GENUINE})
+ABOUT_PAPER: Final = frozenset(
+    {
+        "too-old",
+        "undated",
+        "dated-in-future",
+        "expired",
+        "expiry-unstated",
+        "not-accepted",
+        NOT_GENUINE,
+    }
+)
 """Findings that say of a paper that it proves nothing, whatever stands on it."""
 
 
@@ -159,9 +196,23 @@ class Authority:
         return tuple(dict.fromkeys(str(each) for each in self.findings))
 
 
-def required_proofs(role: Role | str) -> tuple[Group, ...]:
+def required_proofs(role: Role | str, rules: Rules = USUAL) -> tuple[Group, ...]:
     """Return what must be proved for a role, as groups of alternatives; ValueError if unknown."""
-    return _TABLE[Role(role)]
+    refused = rules.refused.get(str(Role(role)), frozenset())
+    return tuple(
+        replace(each, one_of=each.one_of - refused, two_of=each.two_of - refused)
+        for each in _TABLE[Role(role)]
+    )
+
+
+def unprovable(rules: Rules) -> tuple[tuple[str, str], ...]:
+    """Return role and reason code of each thing that no paper could prove any more (Act 37(4))."""
+    return tuple(
+        (str(role), group.missing)
+        for role in Role
+        for group in required_proofs(role, rules)
+        if not group.is_met_by(group.one_of | group.two_of)
+    )
 
 
 def needs_of(role: Role | str, *, kind: str, of: str) -> tuple[Group, ...]:
@@ -181,7 +232,7 @@ def verify_authority(
     today: date,
     person_birth: str = "",
     person_address: str = "",
-    max_age_months: int = DEFAULT_MONTHS,
+    rules: Rules = USUAL,
 ) -> Authority:
     """Judge an agent's papers: kinds, names, scope, age, expiry; every failing point is returned.
 
@@ -195,7 +246,12 @@ def verify_authority(
     kind = Role(role)
     asked, given = frozenset(demands), tuple(papers)
     own = [
-        (*_age(each, today, max_age_months), *_names(each, person, agent), *_stated(each))
+        (
+            *_refused(each, kind, rules),
+            *_age(each, today, rules),
+            *_names(each, person, agent),
+            *_stated(each),
+        )
         for each in given
     ]
     lacks = _scope([each for each, faults in zip(given, own, strict=True) if not faults], asked)
@@ -204,7 +260,7 @@ def verify_authority(
         for each, found in zip(given, own, strict=True)
     ]
     worth = _worth(kind, given, faults, asked)
-    findings = [*_missing(kind, given), *_minority(kind, person_birth, today)]
+    findings = [*_missing(kind, given, rules), *_minority(kind, person_birth, today)]
     for each, found in zip(worth, faults, strict=True):
         findings += [fault for fault in found if each is Worth.SHORT or fault.code == NOT_GENUINE]
     if kind is Role.PERSON:
@@ -253,8 +309,8 @@ def _groups(role: Role, paper: Paper) -> tuple[Group, ...]:
     return needs_of(role, kind=paper.kind, of=paper.of)
 
 
-def _missing(role: Role, papers: tuple[Paper, ...]) -> Iterator[AuthorityFinding]:
-    for group in _TABLE[role]:
+def _missing(role: Role, papers: tuple[Paper, ...], rules: Rules) -> Iterator[AuthorityFinding]:
+    for group in required_proofs(role, rules):
         if not group.is_met_by(each.kind for each in papers if each.of == group.of):
             yield AuthorityFinding(code=group.missing)
 
@@ -263,11 +319,19 @@ def _fault(code: str, paper: Paper, lacks: Iterable[str] = ()) -> AuthorityFindi
     return AuthorityFinding(code=code, paper=paper.kind, of=paper.of, lacks=tuple(lacks))
 
 
-def _age(paper: Paper, today: date, months: int) -> Iterator[AuthorityFinding]:
+def _refused(paper: Paper, role: Role, rules: Rules) -> Iterator[AuthorityFinding]:
+    """A kind that the company does not take proves nothing, and makes up for no other paper."""
+    if paper.kind in rules.refused.get(str(role), frozenset()):
+        yield _fault("not-accepted", paper)
+
+
+def _age(paper: Paper, today: date, rules: Rules) -> Iterator[AuthorityFinding]:
     if not paper.genuine:
         yield _fault(NOT_GENUINE, paper)
     if paper.expires_on is not None and paper.expires_on < today:
         yield _fault("expired", paper)
+    if rules.expiry_stated and paper.kind in _EXPIRING and paper.expires_on is None:
+        yield _fault("expiry-unstated", paper)
     if paper.issued_on is not None and paper.issued_on > today:
         yield _fault("dated-in-future", paper)
     elif paper.kind in _DATED and paper.issued_on is None:
@@ -275,7 +339,7 @@ def _age(paper: Paper, today: date, months: int) -> Iterator[AuthorityFinding]:
     elif (
         paper.kind in _DATED
         and paper.issued_on is not None
-        and paper.issued_on < _months_before(today, months)
+        and paper.issued_on < _months_before(today, rules.months_for(paper.kind))
     ):
         yield _fault("too-old", paper)
 

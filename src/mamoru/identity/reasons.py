@@ -139,6 +139,12 @@ REASONS: Final[dict[str, Words]] = {
     "not-genuine": Words("書類に疑義があります", "the paper was not found genuine"),
     "expired": Words("書類の有効期限が切れています", "the paper has expired"),
     "too-old": Words("書類の発行日が古すぎます", "the paper was issued too long ago"),
+    "expiry-unstated": Words(
+        "有効期限が記録されていません", "the day of expiry was not written down"
+    ),
+    "not-accepted": Words(
+        "当社では確認書類として扱わない種類です", "a kind of paper that the company does not take"
+    ),
     "undated": Words("書類の発行日がわかりません", "the paper shows no date of issue"),
     "dated-in-future": Words("書類の日付が未来の日付です", "the paper is dated in the future"),
     "scope-too-narrow": Words(

@@ -56,6 +56,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "methods": ("回答の方法", "methods of answering"),
     "name": ("名称", "name"),
     "not_offered": ("受け付けない方法", "channels not offered"),
+    "papers": ("確認書類の扱い", "papers that are taken"),
     "purposes": ("利用目的", "purposes"),
     "purposes_clause": ("請求で得た情報の利用目的の文", "clause on data obtained through requests"),
     "reviewed_on": ("確認した日", "day of review"),

@@ -1,7 +1,7 @@
 """The parts of `policy.yaml`: what each may hold, in words that the schema shows to editors."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -61,6 +61,24 @@ PromiseId = Annotated[str, StringConstraints(pattern=r"^P[0-3]\.[1-9][0-9]?$")]
 PurposeId = Annotated[str, StringConstraints(pattern=r"^PU[0-9]{2}(\.[a-z])?$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[1-9][0-9]?)?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+PaperKind = Literal[
+    "driving-licence",
+    "my-number-card-front",
+    "passport",
+    "residence-card",
+    "eligibility-certificate",
+    "pension-document",
+    "resident-record",
+    "address-history",
+    "seal-certificate",
+    "family-register",
+    "guardianship-certificate",
+    "power-of-attorney",
+    "lawyer-identification",
+]
+FilingRole = Literal["person", "parent", "guardian", "entrusted-agent", "lawyer"]
 
 
 class Text(Part):
@@ -278,6 +296,23 @@ class Desk(Part):
     clause: Name = Field(description="the sentence that names it")
 
 
+class Papers(Part):
+    """Which papers are taken as proof, within what the law lets us ask (Act 37(4); P3.22)."""
+
+    issued_within_months: int = Field(
+        default=3, ge=1, le=12, description="how old an issued paper may be"
+    )
+    issued_within: dict[PaperKind, Annotated[int, Field(ge=1, le=12)]] = Field(
+        default_factory=dict, description="another age for a kind of paper, in months"
+    )
+    not_accepted: dict[FilingRole, tuple[PaperKind, ...]] = Field(
+        default_factory=dict, description="by who asks: the kinds of paper that are not taken"
+    )
+    expiry_stated: bool = Field(
+        default=False, description="a licence, passport or residence card needs its day of expiry"
+    )
+
+
 class Requests(Part):
     """Part 3: what may be asked, how, and when it may be refused."""
 
@@ -288,6 +323,7 @@ class Requests(Part):
     before_after: Name = Field(description="the sentence on before and after (P3.9)")
     withdrawal: Name = Field(description="the sentence on leaving at any time (P3.20)")
     documents: Name = Field(description="the sentence on papers and steps (P3.22)")
+    papers: Papers = Field(default=Papers(), description="which papers are taken, and how new")
     methods: tuple[Method, ...] = Field(min_length=1, description="how answers are given")
     answer_within_days: int | None = Field(
         default=None, ge=1, le=60, description="the days after which we call ourselves late"

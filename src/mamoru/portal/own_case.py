@@ -187,6 +187,58 @@ def enter_posted_code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def ask_mailed_code(request: HttpRequest) -> HttpResponse:
+    """Ask for a code at the registered mail address; the page says the same for everybody."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    if request.method != "POST" or not actions.takes_mailed_code(case):
+        return redirect("own-case")
+    try:
+        actions.ask_mailed_code(case.id, by=_by(request), now=clock.now())
+    except actions.TooManyMails:
+        told = gettext("メールの確認番号を求められるのは、1時間に%(count)s回までです。") % {
+            "count": actions.MAILS_AN_HOUR
+        }
+        return _page(request, case, problems={"mailed": told}, status=TOO_MANY)
+    except actions.StageForbidden:
+        return redirect("own-case")
+    messages.success(
+        request,
+        gettext(
+            "メールの確認番号を受け付けました。登録のメールアドレスを確かめられるときは、数分以内に届きます"
+        ),
+    )
+    return redirect("own-case")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_mailed_code(request: HttpRequest) -> HttpResponse:
+    """Take a code that came by mail; whatever is wrong is said in one way (P3.10)."""
+    case = _case(request)
+    if case is None:
+        return redirect("status")
+    if request.method != "POST" or not actions.takes_mailed_code(case):
+        return redirect("own-case")
+    typed = kit_text.digits_only(request.POST.get("mailed_code", ""))
+    try:
+        actions.enter_mailed_code(case.id, typed, by=_by(request), now=clock.now())
+    except store.CaseChangedMeanwhile:
+        return _page(request, store.case(case.id), changed=True, status=_CHANGED)
+    except actions.MailedCodeRefused:
+        told = gettext(
+            "この番号では確認できませんでした。いちばん新しいメールの番号と期限（%(minutes)s分）を確かめてください。"
+            "%(tries)s回間違えると、その番号は使えなくなります。"
+        ) % {"tries": actions.MAILED_TRIES, "minutes": actions.MAILED_MINUTES}
+        problems = {"id_mailed_code": told}
+        return _page(request, case, problems=problems, status=UNPROCESSABLE)
+    messages.success(request, gettext("メールの確認番号を確かめました"))
+    return redirect("own-case")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_case(request: HttpRequest) -> HttpResponse:
     """Ask once more, then end the case because its requester wants it."""
     case = _case(request)
@@ -272,7 +324,7 @@ def _page(
     changed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    practice = actions.practice()
+    practice, within = actions.practice(), actions.issued_within()
     open_supplements = [each for each in case.supplements if each.received_at is None]
     context = {
         "case": case,
@@ -290,7 +342,9 @@ def _page(
         "supplements": [
             {
                 "asked": tuple(
-                    dict.fromkeys(asking.defect(each, words.language()) for each in one.defects)
+                    dict.fromkeys(
+                        asking.defect(each, words.language(), within) for each in one.defects
+                    )
                 ),
                 "message": one.message,
                 "due_on": one.due_on,
@@ -299,6 +353,8 @@ def _page(
         ],
         "can_withdraw": actions.possible(case, Stage.WITHDRAWN),
         "takes_posted_code": actions.takes_posted_code(case),
+        "takes_mailed_code": actions.takes_mailed_code(case),
+        "mailed_minutes": actions.MAILED_MINUTES,
         "arrived": actions.arrived_papers(case),
         "can_submit": case.stage is Stage.SUPPLEMENT_ASKED,
         "can_download": actions.offers_download(case),

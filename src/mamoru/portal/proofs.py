@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext
+
 from mamoru.cases import actions
 from mamoru.cases.terms import Case, Proof, ProofGroup, ProofKind, ProofOf
 from mamoru.documents import wording
@@ -49,6 +51,16 @@ def _row(group: ProofGroup) -> dict[str, Any]:
     seal = group.of is ProofOf.PERSON and _kinds(group) == {ProofKind.SEAL_CERTIFICATE}
     return {
         "of": wording.SEAL_OF_POWER if seal else str(group.of),
-        "one_of": [words.said("proofs", kind) for kind in group.one_of],
-        "two_of": [words.said("proofs", kind) for kind in group.two_of],
+        "one_of": list(map(_paper, group.one_of)),
+        "two_of": list(map(_paper, group.two_of)),
     }
+
+
+def _paper(kind: ProofKind) -> str:
+    """Return a kind of paper in words, with how new it has to be where it ages."""
+    named = words.said("proofs", kind)
+    months = actions.issued_within().get(kind)
+    if months is None:
+        return named
+    # Translators: a paper, and how old it may be
+    return gettext("%(paper)s［%(months)sか月以内］") % {"paper": named, "months": months}

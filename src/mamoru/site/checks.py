@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from mamoru.cases.rules import papers
 from mamoru.datamap import reading
+from mamoru.identity import agent
 from mamoru.kit import clock, seal
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import checkpoint
@@ -118,7 +120,13 @@ Found = tuple[str, str, str] | tuple[str, str, str, str]
 def _settings(home: Path) -> list[Found]:
     if not (home / config.FILE).exists():
         raise _NoFolder(f"there is no {config.FILE} in `{home}`")
-    parted(config.load(home).bind)
+    settings = config.load(home)
+    parted(settings.bind)
+    secret = settings.mail.password_env
+    if settings.mail.host and secret and not os.environ.get(secret):
+        return [
+            ("problem", f"`{secret}`, named by `mail.password_env`, is not set", f"set {secret}")
+        ]
     return [("ok", f"{home / config.FILE}", "")]
 
 
@@ -146,6 +154,10 @@ def _policy(home: Path) -> list[Found]:
     if errors:
         codes = ", ".join(finding.code for finding in errors)
         found = [("problem", f"the linter refuses: {codes}", "run `mamoru policy check`")]
+    # A set of papers that nobody could send would shut people out (Act 37(4)).
+    for role, need in agent.unprovable(papers.of(policy)):
+        remedy = f"take kinds out of `requests.papers.not_accepted.{role}`"
+        found.append(("problem", f"no paper is left that proves `{need}` of `{role}`", remedy))
     return found
 
 

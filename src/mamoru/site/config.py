@@ -4,9 +4,9 @@ import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mamoru.kit.errors import MamoruError
 
@@ -33,6 +33,15 @@ class Mail(_Section):
     security: Literal["none", "starttls", "tls"] = "starttls"
     sender: str = ""
 
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        """A server needs a sender; a password never travels in the clear."""
+        if self.host and "@" not in self.sender:
+            raise ValueError("`mail.host` needs `mail.sender`, the address that mails come from")
+        if self.password_env and self.security == "none":
+            raise ValueError("`mail.password_env` needs `mail.security` to be `starttls` or `tls`")
+        return self
+
 
 class Limits(_Section):
     """Periods and sizes that the company may set; each default is the policy's practice."""
@@ -43,6 +52,7 @@ class Limits(_Section):
     upload_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = 10_000_000
     uploads_per_case: Annotated[int, Field(ge=1, le=100)] = 20
     papers_days: Annotated[int, Field(ge=0, le=365)] = 30  # after the case closed
+    cooling_days: Annotated[int, Field(ge=7, le=180)] = 30  # after a contact was changed
     filings_per_hour: Annotated[int, Field(ge=1)] = 30  # per address block
     status_looks_per_hour: Annotated[int, Field(ge=1)] = 120  # per address block
     code_attempts: Annotated[int, Field(ge=1, le=10)] = 5

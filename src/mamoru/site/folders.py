@@ -44,6 +44,7 @@ decide_days = 14                       # decided within so many days of complete
 cure_days = 30                         # time to send what is missing
 upload_bytes = 10000000
 uploads_per_case = 20
+cooling_days = 30                      # the earlier contact counts so long after a change
 papers_days = 30                       # papers are erased so long after their case closed
 filings_per_hour = 30                  # from one address block
 status_looks_per_hour = 120            # from one address block

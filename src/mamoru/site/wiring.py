@@ -21,7 +21,7 @@ from mamoru.ledger import append, checkpoint
 from mamoru.ledger.storage import SqlStorage
 from mamoru.policy import compile as compiling
 from mamoru.policy import document
-from mamoru.site import stores
+from mamoru.site import mail, stores
 
 _lock = threading.Lock()
 _wired: list[bool] = []
@@ -70,6 +70,7 @@ def practice() -> Practice:
         upload_bytes=limits.upload_bytes,
         uploads_per_case=limits.uploads_per_case,
         papers_days=limits.papers_days,
+        cooling_days=limits.cooling_days,
         code_attempts=limits.code_attempts,
     )
 
@@ -82,6 +83,7 @@ def wire() -> None:
         store.install(master())
         append.install(journal())
         actions.install(practice())
+        actions.install_mailer(mail.mailer())
         published, located = policy(), datamap()
         execute.install(
             execute.Hands(

@@ -31,6 +31,7 @@ T = TypeVar("T")
 log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
+MAIL_SECONDS = 1.0
 """How long the outbox is left unread when nothing wakes the worker."""
 TAKE_UP_SECONDS = 10
 RESTORE_SECONDS = 60
@@ -130,6 +131,8 @@ def start() -> None:
     )
     _worker.thread.start()
     threading.Thread(target=_watch, name="mamoru-restored", daemon=True).start()
+    if settings.MAMORU.mail.host:
+        threading.Thread(target=_mail, name="mamoru-mail", daemon=True).start()
 
 
 def stop() -> None:
@@ -265,6 +268,18 @@ def _watch() -> None:
             close_old_connections()
 
 
+def _mail() -> None:
+    """Send what mails are asked for, apart from the scan: a slow server must not stop the heart."""
+    while not _worker.stopping.wait(MAIL_SECONDS):
+        try:
+            actions.send_mailed_codes(now=clock.now())
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the next look tries again
+            name = type(problem).__name__
+            log.error("sending mails failed (%s)", name)  # noqa: TRY400 - no values in logs
+        finally:
+            close_old_connections()
+
+
 def _scan(woken: waking.Waking) -> None:
     heart, look = _Every(workers.BEAT_SECONDS), _Every(TAKE_UP_SECONDS)
     forgotten, papers = _Every(FORGET_SECONDS), _Every(PAPERS_SECONDS, at_once=True)
@@ -282,6 +297,7 @@ def _scan(woken: waking.Waking) -> None:
                 execute.forget(now=clock.now())
             if papers.due():
                 actions.erase_papers(now=clock.now())
+                actions.forget_changes(now=clock.now())
             for case_id in store.due_work(now=clock.now()):
                 if store.claim_work(case_id, worker=_worker.name) is not None:
                     _worker.hands.take(case_id, partial(_carry_out, case_id))

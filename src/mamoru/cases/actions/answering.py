@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from mamoru.cases import execute, store
-from mamoru.cases.actions import protecting
+from mamoru.cases.actions import cooling, protecting
+from mamoru.cases.actions.guards import TrackingUnfit
 from mamoru.cases.actions.letters import open_letter
 from mamoru.cases.actions.looking import trail
 from mamoru.cases.rules import looks, states, telling
@@ -17,7 +18,6 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.documents import data
-from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
@@ -58,12 +58,6 @@ def download_data(case_id: CaseId, *, sheet: bool, by: StaffId, now: datetime) -
     return data.as_csv(made[1]) if sheet else made[1]
 
 
-class TrackingUnfit(MamoruError):
-    """The number is none of a carrier's. Copy it from the receipt of the letter."""
-
-    code, exit_code = "tracking-unfit", 3
-
-
 def send_answer(
     case_id: CaseId, *, dispatch: DispatchKind, tracking_number: str, by: StaffId, now: datetime
 ) -> None:
@@ -72,6 +66,8 @@ def send_answer(
     PersonUntold where an agent asks and the person was not told at the registered contact;
     LetterUnopened unless the ledger says that the sender opened the letter as it is now;
     TrackingUnfit where a letter has no number of its carrier: afterwards nobody can tell it.
+    What is registered is read anew: OldContactUntold or ContactCooling where a contact changed
+    a short time ago.
     """
     case = store.case(case_id)
     stage = states.advance(case.stage, Stage.ANSWERED)
@@ -91,6 +87,8 @@ def send_answer(
         raise TrackingUnfit("a tracking number has 11 to 13 digits, a download has none")
     if not looks.opened_letter(trail(case_id), made[0], by=by):
         raise looks.LetterUnopened(f"the letter of case `{case_id}` was not opened by its sender")
+    # Last, as near to the leaving as can be: the company's own systems change contacts meanwhile.
+    case = cooling.expect_free(case_id, by=by, now=now)
     with store.atomic():
         store.change(
             case_id,

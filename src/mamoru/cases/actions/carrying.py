@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from mamoru.cases import answer, execute, store
+from mamoru.cases.actions import cooling
 from mamoru.cases.actions.answering import send_answer
 from mamoru.cases.actions.guards import case_of, demand_of
 from mamoru.cases.actions.installed import sources
@@ -19,6 +20,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.documents import data
 from mamoru.kit import clock
+from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId, StaffId
 from mamoru.kit.work import Steps
 from mamoru.ledger import append
@@ -45,6 +47,10 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
             raise states.StageForbidden("the case is being carried out or is done")
         if not store.save_hand_work(demand_id, note, by=by, at=now):
             raise states.StageForbidden(f"demand `{demand_id}` is carried out already")
+        correcting = demand.demand.kind in execute.CORRECTING
+        if case.identity and correcting and execute.changes_contact(demand):
+            # As they stood when the person was identified: nobody saw them between.
+            execute.note_contacts(case.id, demand, case.identity, at=now)
         append.entry(
             "case.demand.carried-out-by-hand",
             subject=case.id,
@@ -135,10 +141,13 @@ def try_now(case_id: CaseId, *, by: StaffId, now: datetime) -> None:
 def _render(begun: Case) -> str:
     now, case_id = clock.now(), begun.id
     case = store.case(case_id)
+    addressed = cooling.addressed(case, now=now)
     held = execute.shield(case)
     shield = execute.fingerprint(case, held)
-    composed = answer.compose(case, sources(), dated_on=clock.date_in_japan(now), shield=held)
+    composed = answer.compose(addressed, sources(), dated_on=clock.date_in_japan(now), shield=held)
     pdf = answer.render(composed, by_hand=case.hand_written)
+    by_itself = case.filing.channel is Channel.MEMBER_PAGE and _by_download(case)
+    by_itself = by_itself and not _cools(case_id, now=now)
     with store.atomic():
         latest = store.held(case_id)
         if _taken_over(begun, latest):
@@ -155,11 +164,20 @@ def _render(begun: Case) -> str:
             body={"letter": digest, "bytes": len(pdf)},
         )
         store.set_work(case_id, Work.READY, failures=0)
-        if case.filing.channel is Channel.MEMBER_PAGE and _by_download(case):
+        if by_itself:
             send_answer(
                 case_id, dispatch=DispatchKind.DOWNLOAD, tracking_number="", by=SYSTEM, now=now
             )
     return Work.READY
+
+
+def _cools(case_id: CaseId, *, now: datetime) -> bool:
+    """Return whether the desk has to look first: a contact is new, or nobody can see whether."""
+    try:
+        cooling.expect_free(case_id, by=SYSTEM, now=now)
+    except MamoruError:
+        return True
+    return False
 
 
 def _by_download(case: Case) -> bool:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from mamoru.cases import answer, execute, store
+from mamoru.cases.actions import cooling
 from mamoru.cases.actions.guards import case_of, demand_of, expect_stage, expect_unchanged
+from mamoru.cases.actions.installed import paper_rules
 from mamoru.cases.rules import facts, plans, refusal, states
 from mamoru.cases.terms import (
     Case,
@@ -47,7 +49,10 @@ def decide_demand(
     expect_unchanged(case, version)
     answer.expect_printable(judged.reason, judged.law)
     known = facts.facts_of(
-        case, is_retained=execute.holds_anything(case), today=clock.date_in_japan(now)
+        cooling.proving(case, now=now),
+        is_retained=execute.holds_anything(case),
+        today=clock.date_in_japan(now),
+        rules=paper_rules(),
     )
     grounds = refusal.all_grounds(demand.demand, known, judged)
     _expect_cure_is_over(case, grounds, now=now)
@@ -276,7 +281,10 @@ def standing_grounds(
 ) -> tuple[RefusalGround, ...]:
     """Return the grounds that stand on the recorded facts, before anybody judges."""
     known = facts.facts_of(
-        case, is_retained=execute.holds_anything(case), today=clock.date_in_japan(now)
+        cooling.proving(case, now=now),
+        is_retained=execute.holds_anything(case),
+        today=clock.date_in_japan(now),
+        rules=paper_rules(),
     )
     return refusal.mechanical_grounds(demand.demand, known)
 

@@ -2,12 +2,22 @@
 
 from mamoru.cases import store
 from mamoru.cases.rules import states
+from mamoru.cases.rules.dispatch import tracked
 from mamoru.cases.terms import (
     Case,
     DemandState,
+    DispatchKind,
     Stage,
+    TellingWay,
 )
+from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, DemandId
+
+
+class TrackingUnfit(MamoruError):
+    """The number is none of a carrier's. Copy it from the receipt of the letter."""
+
+    code, exit_code = "tracking-unfit", 3
 
 
 def expect_stage(case: Case, *stages: Stage) -> None:
@@ -33,3 +43,13 @@ def demand_of(case: Case, demand_id: DemandId) -> DemandState:
     if found is None:
         raise store.CaseUnknown(f"there is no demand `{demand_id}`")
     return found
+
+
+def number_of(way: TellingWay, written: str) -> str:
+    """Return the tracking number of a notice; TrackingUnfit where it does not go with the way."""
+    registered = way is TellingWay.REGISTERED_MAIL
+    kind = DispatchKind.SIMPLIFIED_REGISTERED_MAIL if registered else DispatchKind.DOWNLOAD
+    number = tracked(kind, written)
+    if number is None:
+        raise TrackingUnfit("registered mail has a number of its carrier, other mail has none")
+    return number

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.actions import protecting
+from mamoru.cases.actions import cooling, protecting
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import looks, states
 from mamoru.cases.rules.shielding import SafeContactMissing
@@ -57,17 +57,19 @@ def write_by_hand(
     return named
 
 
-def destination(case: Case) -> Addressee | None:
+def destination(case: Case, *, now: datetime) -> Addressee | None:
     """Return to whom and where the answer goes; None while no address is proven (P3.24)."""
     try:
-        return answer.addressee(case, execute.shield(case))
+        return answer.addressee(cooling.addressed(case, now=now), execute.shield(case))
     except (answer.AddressUnverified, SafeContactMissing):
         return None
 
 
 def refusal(case: Case, state: DemandState, language: str) -> tuple[str, ...]:
     """Return why an answered demand was refused, as its letter says; before that nothing."""
-    return answer.refusal(case, state, language) if case.stage is Stage.ANSWERED else ()
+    if case.stage is not Stage.ANSWERED:
+        return ()
+    return answer.refusal(case, state, sources(), language)
 
 
 def open_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
@@ -98,7 +100,7 @@ def unprintable(case: Case) -> tuple[Blank, ...]:
     Those that a person writes already are among them: the desk has to see where.
     """
     held = execute.shield(case)
-    if destination(case) is None and held is not None:
+    if destination(case, now=clock.now()) is None and held is not None:
         return ()
     if case.stage is Stage.SUPPLEMENT_ASKED:
         asked = answer.compose_supplement(case, sources(), case.supplements[-1], held)
@@ -108,7 +110,8 @@ def unprintable(case: Case) -> tuple[Blank, ...]:
     if case.work_note != _NO_GLYPH and not case.hand_written:
         return ()
     on = clock.date_in_japan(case.received_at)
-    composed = answer.compose(case, sources(), dated_on=on, shield=held)
+    addressed = cooling.addressed(case, now=clock.now())
+    composed = answer.compose(addressed, sources(), dated_on=on, shield=held)
     return blanks.find(letter.build(composed))
 
 

@@ -4,21 +4,16 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.actions.answering import TrackingUnfit
+from mamoru.cases.actions import codes, cooling
+from mamoru.cases.actions.codes import PostedCodeRefused
+from mamoru.cases.actions.guards import TrackingUnfit
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import posting, states
 from mamoru.cases.rules.dispatch import tracked
 from mamoru.cases.terms import Case, DispatchKind, PostedCode, PostedState
 from mamoru.kit import ids
-from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
-
-
-class PostedCodeRefused(MamoruError):
-    """No code that came by post is confirmed by this. Look at number and date of the letter."""
-
-    code, exit_code = "posted-code-refused", 3
 
 
 def make_posted_code(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
@@ -29,12 +24,13 @@ def make_posted_code(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     """
     code = ids.digits(posting.CODE_DIGITS)
     case = store.case(case_id)
-    to = posting.destination(case, execute.shield(case))
+    to = posting.destination(cooling.proving(case, now=now), execute.shield(case))
     # Before anything is written: a letter that cannot be drawn voids no earlier one.
     made = answer.render_posted_code(answer.compose_posted_code(case, sources(), to, code, now))
     with store.atomic():
         held = store.held(case_id)
-        if held.version != case.version or posting.destination(held, execute.shield(held)) != to:
+        proving = cooling.proving(held, now=now)
+        if held.version != case.version or posting.destination(proving, execute.shield(held)) != to:
             raise store.CaseChangedMeanwhile(f"case `{case_id}` was changed by somebody else")
         number = held.posted.number + 1 if held.posted else 1
         fresh = PostedCode(
@@ -91,42 +87,8 @@ def record_posted_code(
 
 
 def enter_posted_code(case_id: CaseId, typed: str, *, by: StaffId, now: datetime) -> None:
-    """Take the code that the requester has from the letter; once taken it is a finding.
-
-    PostedCodeRefused alike for a wrong code, one that is too old, one that was tried too often,
-    and where none was sent: who is not confirmed is not told whether anybody is registered.
-    """
-    refused = PostedCodeRefused("this is no code that can be confirmed")
-    case = store.case(case_id)
-    if not posting.offered(case) or case.posted is None:
-        raise refused
-    if case.posted.entered_at is not None:
-        return  # the second of two clicks
-    if not posting.taken(case.posted, now=now):
-        raise refused
-    # Counted for good before it is looked at, so that no failure after it gives a try back.
-    if not store.reserve_posted_try(case_id, allowed=posting.TRIES):
-        raise refused
-    fits = store.posted_fits(case_id, case.posted.number, typed)
-    with store.atomic():
-        held = store.held(case_id)
-        newest = held.posted
-        if newest is None or newest.number != case.posted.number or not posting.offered(held):
-            raise refused
-        if newest.entered_at is not None:
-            return
-        if fits:
-            store.save_posted(case_id, replace(newest, entered_at=now))
-            store.change(case_id, version=held.version)
-        append.entry(
-            "case.posted-code.entered" if fits else "case.posted-code.refused",
-            subject=case_id,
-            by=by,
-            at=now,
-            body={"number": newest.number, "try": newest.tries},
-        )
-    if not fits:
-        raise refused
+    """Take the code that the requester has from the letter; PostedCodeRefused for any other."""
+    codes.enter(codes.BY_POST, case_id, typed, by=by, now=now)
 
 
 def takes_posted_code(case: Case) -> bool:
@@ -134,10 +96,10 @@ def takes_posted_code(case: Case) -> bool:
     return posting.offered(case)
 
 
-def may_post_code(case: Case) -> bool:
+def may_post_code(case: Case, *, now: datetime) -> bool:
     """Return whether a code can be sent to the registered address."""
     try:
-        posting.destination(case, execute.shield(case))
+        posting.destination(cooling.proving(case, now=now), execute.shield(case))
     except posting.PostingForbidden:
         return False
     return True
@@ -150,10 +112,10 @@ def posted_state(case: Case, *, now: datetime) -> tuple[PostedState, date | None
     return posting.state(case.posted, now=now), posting.until(case.posted)
 
 
-def posted_for_others(case: Case) -> bool:
+def posted_for_others(case: Case, *, now: datetime) -> bool:
     """Return whether a code came back that went elsewhere than the chosen records say now."""
     entered = case.posted is not None and case.posted.entered_at is not None
-    return entered and not posting.proves(case)
+    return entered and not posting.proves(cooling.proving(case, now=now))
 
 
 POSTED_WAYS = posting.WAYS

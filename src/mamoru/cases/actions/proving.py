@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from mamoru.cases import execute, store
+from mamoru.cases.actions import cooling
 from mamoru.cases.actions.guards import expect_stage
-from mamoru.cases.actions.installed import practice
+from mamoru.cases.actions.installed import paper_rules, practice
 from mamoru.cases.actions.looking import trail
-from mamoru.cases.rules import deadline, facts, looks, needs, refusal, states
+from mamoru.cases.rules import deadline, facts, looks, needs, papers, refusal, states
 from mamoru.cases.terms import (
     Case,
     Finding,
@@ -240,18 +241,26 @@ def identify(case_id: CaseId, subjects: Sequence[Subject], *, by: StaffId, now: 
 
 def check(case_id: CaseId, *, now: datetime) -> facts.Check:
     """Return what the papers, the form and the register say of identity and authority."""
-    return facts.check(store.case(case_id), today=clock.date_in_japan(now))
+    return facts.check(
+        cooling.proving(store.case(case_id), now=now),
+        today=clock.date_in_japan(now),
+        rules=paper_rules(),
+    )
 
 
 def verify_case(case_id: CaseId, *, by: StaffId, now: datetime, note: str = "") -> None:
     """Record that identity (and an agent's authority) is confirmed by a named person.
 
     A partial agreement needs a note of why it suffices; a mismatch is never
-    accepted (P3.10). Raises NotConfirmed with the open points.
+    accepted (P3.10). What is registered is read anew first: a contact that changed since the
+    records were chosen proves nothing. Raises NotConfirmed with the open points.
     """
-    case = store.case(case_id)
+    states.advance(store.case(case_id).stage, Stage.VERIFIED)
+    case = cooling.look_again(case_id, by=by, now=now)
     stage = states.advance(case.stage, Stage.VERIFIED)
-    result = facts.check(case, today=clock.date_in_japan(now))
+    result = facts.check(
+        cooling.proving(case, now=now), today=clock.date_in_japan(now), rules=paper_rules()
+    )
     if not result.acceptable(note=note):
         raise NotConfirmed(_open(result))
     with store.atomic():
@@ -281,7 +290,12 @@ def ask_supplement(
 
 def required_proofs(role: Role) -> tuple[ProofGroup, ...]:
     """Return what has to be proved by whom files in a role, as groups of alternatives (P3.22)."""
-    return needs.required(role)
+    return needs.required(role, paper_rules())
+
+
+def issued_within() -> dict[str, int]:
+    """Return for each kind of paper that ages how many months old it may be."""
+    return papers.issued_within(paper_rules())
 
 
 def ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now: datetime) -> None:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.actions.answering import TrackingUnfit
+from mamoru.cases.actions import cooling
+from mamoru.cases.actions.guards import number_of
 from mamoru.cases.actions.installed import sources
 from mamoru.cases.rules import states, telling
-from mamoru.cases.rules.dispatch import tracked
-from mamoru.cases.terms import Case, DispatchKind, Stage, TellingWay, Told
+from mamoru.cases.terms import Case, PersonalDetails, Stage, TellingWay, Told
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
@@ -19,7 +19,7 @@ def telling_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     StageForbidden where no agent asks, nobody is confirmed, or no address is registered.
     """
     case = store.case(case_id)
-    to = telling.contacts(case, execute.shield(case)).get(TellingWay.ORDINARY_MAIL)
+    to = _contacts(case, now=now).get(TellingWay.ORDINARY_MAIL)
     to = to if to is not None and to.address else None
     if not may_tell(case) or to is None:
         raise states.StageForbidden(f"case `{case_id}` has nobody to be told by letter")
@@ -39,15 +39,11 @@ def record_told(
     """
     with store.atomic():
         case = store.held(case_id)
-        held = execute.shield(case)
-        if not may_tell(case) or way not in telling.contacts(case, held):
+        if not may_tell(case) or way not in _contacts(case, now=now):
             raise states.StageForbidden(f"case `{case_id}` has nobody to be told in this way")
-        registered = way is TellingWay.REGISTERED_MAIL
-        kind = DispatchKind.SIMPLIFIED_REGISTERED_MAIL if registered else DispatchKind.DOWNLOAD
-        number = tracked(kind, tracking_number)
-        if number is None:
-            raise TrackingUnfit("registered mail has a number of its carrier, other mail has none")
-        told = Told(way=way, tracking_number=number, at=now, by=by, safely=held is not None)
+        number = number_of(way, tracking_number)
+        safely = execute.shield(case) is not None
+        told = Told(way=way, tracking_number=number, at=now, by=by, safely=safely)
         store.save_told(case_id, told)
         store.change(case_id, version=case.version)
         append.entry(
@@ -68,20 +64,19 @@ def may_tell(case: Case) -> bool:
     return open_still and telling.concerns(case, held) and not telling.told(case, held)
 
 
-def telling_ways(case: Case) -> tuple[TellingWay, ...]:
+def telling_ways(case: Case, *, now: datetime) -> tuple[TellingWay, ...]:
     """Return the ways in which the person of a case can be told."""
-    return tuple(telling.contacts(case, execute.shield(case)))
+    return tuple(_contacts(case, now=now))
 
 
-def told_at(case: Case) -> dict[str, str]:
+def told_at(case: Case, *, now: datetime) -> dict[str, str]:
     """Return the registered contacts for staff who may read them: `address`, `email`."""
-    known = telling.contacts(case, execute.shield(case))
-    found = {}
-    if TellingWay.ORDINARY_MAIL in known:
-        found["address"] = known[TellingWay.ORDINARY_MAIL].full_address
-    if TellingWay.ELECTRONIC_MAIL in known:
-        found["email"] = known[TellingWay.ELECTRONIC_MAIL].email
-    return found
+    return cooling.shown(_contacts(case, now=now))
+
+
+def _contacts(case: Case, *, now: datetime) -> dict[TellingWay, PersonalDetails]:
+    """Return the safe contacts of a protected person, else the registered, the earlier if changed."""
+    return telling.contacts(cooling.proving(case, now=now), execute.shield(case))
 
 
 def waits_for_telling(case: Case) -> bool:

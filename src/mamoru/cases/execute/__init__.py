@@ -6,6 +6,8 @@ idempotent: a receipt that exists is not made again.
 
 from mamoru.cases.execute.carry import HAND_WORK_SECONDS, RETRY_SECONDS, release, run
 from mamoru.cases.execute.changing import expect
+from mamoru.cases.execute.contacts import changes_contact
+from mamoru.cases.execute.contacts import note as note_contacts
 from mamoru.cases.execute.forgetting import forget
 from mamoru.cases.execute.installed import PURPOSE, Hands, Waiting, hands, install, text
 from mamoru.cases.execute.member import (
@@ -16,7 +18,7 @@ from mamoru.cases.execute.member import (
     read_own,
     registered,
 )
-from mamoru.cases.execute.person import Candidate, RecordUnknown, find_person, identify
+from mamoru.cases.execute.person import Candidate, RecordUnknown, find_person, identify, look_again
 from mamoru.cases.execute.persons import person_of
 from mamoru.cases.execute.planning import (
     CORRECTING,
@@ -47,6 +49,7 @@ __all__ = [
     "Replayed",
     "Waiting",
     "changes",
+    "changes_contact",
     "expect",
     "expect_correctable",
     "find_person",
@@ -59,8 +62,10 @@ __all__ = [
     "identify",
     "install",
     "is_ref",
+    "look_again",
     "looked_at",
     "needed",
+    "note_contacts",
     "person_of",
     "plan",
     "read_own",

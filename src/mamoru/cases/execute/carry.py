@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from mamoru.cases import store
-from mamoru.cases.execute import changing, marks, person, planning, protecting, reading
+from mamoru.cases.execute import changing, contacts, marks, person, planning, protecting, reading
 from mamoru.cases.execute.installed import PURPOSE, Waiting, name_of
 from mamoru.cases.rules import telling
 from mamoru.cases.store import effects as kept
@@ -19,7 +19,7 @@ from mamoru.cases.terms import (
     Identity,
     Outcome,
 )
-from mamoru.connectors.port import OutcomeUnknown, StoreUnreachable, StoreUnreadable
+from mamoru.connectors.port import OutcomeUnknown, StoreError, StoreUnreachable, StoreUnreadable
 from mamoru.consents import actions as consents
 from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId
@@ -176,6 +176,9 @@ def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
         return _DONE
     now = clock.now()
     followed, waits = _followed(case, planned, now=now)
+    before, blind = _contacts(case, demand, now=now)
+    if blind:
+        return blind
     with store.atomic():
         if followed is not None:
             latest = store.held(case.id)
@@ -188,6 +191,8 @@ def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
         known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
         if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
             return waits
+        if before is not None:
+            contacts.note(case.id, demand, before, at=now)
         append.entry(
             _BEGAN,
             subject=case.id,
@@ -213,11 +218,28 @@ def _followed(case: Case, planned: planning.Plan, *, now: datetime) -> tuple[Ide
         return None, problem.note
 
 
+def _contacts(case: Case, demand: DemandState, *, now: datetime) -> tuple[Identity | None, str]:
+    """Return what the person's contacts are before a correction of one, or what keeps us from it."""
+    correcting = demand.demand.kind in planning.CORRECTING
+    if case.identity is None or not correcting or not contacts.changes_contact(demand):
+        return None, ""
+    records = []
+    for record in case.identity.records:
+        try:
+            records.append(person.read_again(case.id, record, by=SYSTEM, now=now))
+        except (StoreUnreachable, OutcomeUnknown):
+            return None, f"store-unreachable:{record.subject.store}"
+        except StoreError as problem:
+            return None, f"{problem.code}:{record.subject.store}"
+    return replace(case.identity, records=tuple(records)), ""
+
+
 def _seal(case: Case, demand: DemandState) -> str:
     now = clock.now()
     receipts = store.receipts(demand.id)
     with store.atomic():
         if store.mark_executed(demand.id, at=now):
+            store.date_changes(demand.id, at=now)
             append.entry(
                 "case.demand.carried-out",
                 subject=case.id,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mamoru.cases.execute import marks
+from mamoru.cases.execute import contacts, marks
 from mamoru.cases.execute.installed import connector, hands, permitted, text
 from mamoru.cases.terms import (
     Case,
@@ -106,9 +106,17 @@ def identify(
         if not own:
             raise RecordUnknown("one of the records is not there")
         rows += own
-        held = _registered(case_id, locate.keys_of(datamap, own), {subject.store}, by=by, now=now)
+        keys = locate.keys_of(datamap, own)
+        held = _registered(case_id, keys, {subject.store}, by=by, now=now)
         registered, former = _merge(held)
-        records.append(Record(subject=subject, registered=registered, former_addresses=former))
+        records.append(
+            Record(
+                subject=subject,
+                registered=registered,
+                former_addresses=former,
+                changes=contacts.changes_of(subject, keys, held),
+            )
+        )
     found = Identity(
         subjects=subjects,
         keys=tuple(sorted(locate.keys_of(datamap, rows).items())),
@@ -149,6 +157,40 @@ def follow(case: Case, *, now: datetime) -> Identity | None:
             later[kind] = (*later.get(kind, ()), *fresh)
     followed = replace(known, later=tuple(sorted(later.items())))
     return None if followed == known else followed
+
+
+def look_again(case: Case, *, by: StaffId, now: datetime) -> Identity | None:
+    """Read the contacts of the chosen records anew; None where they are as they were read before.
+
+    What a record says no more is kept as a change of today. A record that is gone, as after an
+    erasure, stays as it was. The errors of a store: then nobody knows, and nothing may leave.
+    """
+    known = case.identity
+    if known is None:
+        return None
+    looked = replace(
+        known,
+        records=tuple(read_again(case.id, each, by=by, now=now) for each in known.records),
+    )
+    return None if looked == known else looked
+
+
+def read_again(case_id: CaseId, record: Record, *, by: StaffId, now: datetime) -> Record:
+    """Return one chosen record with its contacts as they are now, and what changed of them."""
+    try:
+        (fresh,) = identify(case_id, (record.subject,), by=by, now=now).records
+    except RecordUnknown:
+        return record
+    found = contacts.changed_between(record, fresh, at=now)
+    said = {name: getattr(fresh.registered, name) for name in _CONTACTS}
+    return replace(
+        record,
+        registered=replace(record.registered, **said),
+        changes=tuple(dict.fromkeys((*record.changes, *fresh.changes, *found))),
+    )
+
+
+_CONTACTS = ("postal_code", "address", "building", "email")
 
 
 def _expect_persons(subjects: Iterable[Subject]) -> None:

@@ -74,6 +74,14 @@ class Check:
         pairs += (*self.comparison.names, *self.comparison.births)
         return tuple(dict.fromkeys(code for pair in pairs for code in pair.reasons))
 
+    @property
+    def askable(self) -> tuple[str, ...]:
+        """What the desk may ask for: the open points, and a paper with an address where none has one."""
+        if self.by_login or self.by_post or self.comparison is None or self.open_points:
+            return self.open_points
+        by_form = self.comparison.addresses[0]
+        return () if by_form.b.strip() else ("address-unshown",)
+
     def acceptable(self, *, note: str) -> bool:
         """Return whether a named person may confirm: nothing open, and a note where in doubt.
 
@@ -88,7 +96,7 @@ class Check:
         return self.verdict is Verdict.MATCH or (self.verdict in _UNPROVEN and bool(note.strip()))
 
 
-def check(case: Case, *, today: date) -> Check:
+def check(case: Case, *, today: date, rules: agent.Rules) -> Check:
     """Return how the three addresses, names, birth dates and the authority stand."""
     role = agent.Role(case.filing.role)
     arrived = max((clock.date_in_japan(proof.received_at) for proof in case.proofs), default=today)
@@ -102,6 +110,7 @@ def check(case: Case, *, today: date) -> Check:
         today=arrived,
         person_birth=case.filing.person.birth_date,
         person_address=case.filing.person.full_address,
+        rules=rules,
     )
     worth = {proof.id: each for (proof, _), each in zip(read, authority.worth, strict=True)}
     compared = [
@@ -112,7 +121,7 @@ def check(case: Case, *, today: date) -> Check:
     best = _best(case, compared, worth)
     findings = tuple(each for each in authority.findings if each.code != _NOT_AN_AGENT)
     void = {proof.id for proof, _ in read if worth[proof.id] is not agent.Worth.SOUND}
-    stand = needs(case.filing.role, case.proofs, void)
+    stand = needs(case.filing.role, case.proofs, void, rules)
     waiting = tuple(unread_findings(findings, case.filing.role, stand, case.proofs))
     points = [str(each) for each in findings]
     unread = [str(each) for each in waiting]
@@ -206,7 +215,7 @@ def _superseded(
     return frozenset((replaced | explained) - still - short)
 
 
-def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
+def facts_of(case: Case, *, is_retained: bool, today: date, rules: agent.Rules) -> Facts:
     """Return the facts on which the grounds are judged.
 
     A case that was verified has its identity and authority confirmed by a named
@@ -214,7 +223,7 @@ def facts_of(case: Case, *, is_retained: bool, today: date) -> Facts:
     confirmed is not told whether anything is held, so ground 4 waits for the confirmation.
     """
     verified = case.verified_by is not None
-    found = check(case, today=today)
+    found = check(case, today=today, rules=rules)
     return Facts(
         identity_confirmed=verified or found.acceptable(note=""),
         by_agent=case.filing.role in AGENT_ROLES,

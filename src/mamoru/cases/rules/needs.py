@@ -19,12 +19,14 @@ from mamoru.cases.terms import (
 from mamoru.identity import agent
 
 
-def required(role: Role) -> tuple[ProofGroup, ...]:
+def required(role: Role, rules: agent.Rules) -> tuple[ProofGroup, ...]:
     """Return what has to be proved by whom files in a role, as groups of alternatives (P3.22)."""
-    return tuple(map(_group, agent.required_proofs(role)))
+    return tuple(map(_group, agent.required_proofs(role, rules)))
 
 
-def needs(role: Role, proofs: Iterable[Proof], void: Container[str]) -> tuple[Need, ...]:
+def needs(
+    role: Role, proofs: Iterable[Proof], void: Container[str], rules: agent.Rules
+) -> tuple[Need, ...]:
     """Return each thing that a role has to prove with its state.
 
     `void` are the ids of papers that were read and prove nothing by themselves (expired, too
@@ -32,7 +34,7 @@ def needs(role: Role, proofs: Iterable[Proof], void: Container[str]) -> tuple[Ne
     """
     papers = tuple(proofs)
     found = []
-    for group in agent.required_proofs(role):
+    for group in agent.required_proofs(role, rules):
         of_group = [paper for paper in papers if paper.of == group.of and paper.id not in void]
         if group.is_met_by(each.kind for each in of_group if each.finding):
             state = NeedState.READ

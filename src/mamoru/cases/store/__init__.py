@@ -1,5 +1,12 @@
 """Rows and values of part 3. Every sealed column is bound to its case and its name."""
 
+from mamoru.cases.store.contacts import (
+    date_changes,
+    forget_changes,
+    note_change,
+    noted_changes,
+    save_told_of_change,
+)
 from mamoru.cases.store.decisions import clear_decision, reopen_decision, save_decision, save_target
 from mamoru.cases.store.forms import (
     CaseChangedMeanwhile,
@@ -47,7 +54,17 @@ from mamoru.cases.store.places import (
     save_receipts,
     values,
 )
-from mamoru.cases.store.posting import posted_fits, reserve_posted_try, save_posted, save_told
+from mamoru.cases.store.posting import (
+    CodeWay,
+    ask_mail,
+    asked_mails,
+    code_fits_way,
+    reserve_try,
+    save_mailed,
+    save_posted,
+    save_told,
+    take_mail,
+)
 from mamoru.cases.store.queue import CaseLine, case_lines, cases_of_member, count_by_stage
 from mamoru.cases.store.requester import (
     Repeated,
@@ -69,6 +86,7 @@ __all__ = [
     "CaseLine",
     "CaseUnknown",
     "Claim",
+    "CodeWay",
     "PaperUnknown",
     "Repeated",
     "Row",
@@ -78,6 +96,8 @@ __all__ = [
     "add_supplement",
     "answer",
     "answer_shield",
+    "ask_mail",
+    "asked_mails",
     "atomic",
     "attempts",
     "case",
@@ -90,14 +110,17 @@ __all__ = [
     "clear_decision",
     "close_supplements",
     "code_fits",
+    "code_fits_way",
     "commitment",
     "count_attempt",
     "count_by_stage",
+    "date_changes",
     "demand",
     "done_by_hand",
     "due_work",
     "erase_papers",
     "executed",
+    "forget_changes",
     "hasten_work",
     "held",
     "install",
@@ -107,9 +130,10 @@ __all__ = [
     "member",
     "next_case_id",
     "next_try",
+    "note_change",
+    "noted_changes",
     "paper_digest",
     "papers_due",
-    "posted_fits",
     "proof_content",
     "receipted",
     "receipts",
@@ -119,18 +143,21 @@ __all__ = [
     "repeat_digest",
     "repeated",
     "replace_paper",
-    "reserve_posted_try",
+    "reserve_try",
     "save_answer",
     "save_decision",
     "save_finding",
     "save_hand_work",
     "save_hand_written",
     "save_identity",
+    "save_mailed",
     "save_posted",
     "save_receipts",
     "save_target",
     "save_told",
+    "save_told_of_change",
     "set_work",
+    "take_mail",
     "values",
     "when_queued",
 ]

@@ -26,6 +26,7 @@ from mamoru.cases.store.sealing import (
 from mamoru.cases.store.shapes import (
     FILING,
     IDENTITY,
+    MAILED,
     POSTED,
     TOLD,
     demand_value,
@@ -104,6 +105,7 @@ def case(case_id: CaseId) -> Case:
     key = key_of(row)
     filing = FILING.validate_json(opened_bytes(row, key, "filing", row.sealed_filing))
     posted = opened_value(row, key, "posted", row.sealed_posted, POSTED)
+    mailed = opened_value(row, key, "mailed", row.sealed_mailed, MAILED)
     return Case(
         id=case_id,
         stage=Stage(row.stage),
@@ -124,7 +126,9 @@ def case(case_id: CaseId) -> Case:
         ),
         identity=opened_value(row, key, "identity", row.sealed_identity, IDENTITY),
         posted=replace(posted, tries=row.posted_tries) if posted else None,
+        mailed=replace(mailed, tries=row.mailed_tries) if mailed else None,
         told=opened_value(row, key, "told", row.sealed_told, TOLD),
+        told_of_change=opened_value(row, key, "told-of-change", row.sealed_told_of_change, TOLD),
         work=Work(row.work),
         work_note=row.work_note,
         tries=row.work_tries,

@@ -23,6 +23,7 @@ from mamoru.cases.terms import (
     Finding,
     Identity,
     LocationReceipt,
+    MailedCode,
     Outcome,
     PlannedPlace,
     PostedCode,
@@ -33,6 +34,7 @@ from mamoru.cases.terms import (
     Supplement,
     Told,
 )
+from mamoru.identity.recent import ContactChange
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 from mamoru.kit.seal import DataKey
 
@@ -54,7 +56,13 @@ IDENTITY = TypeAdapter(Identity)
 POSTED = TypeAdapter(PostedCode)
 
 
+MAILED = TypeAdapter(MailedCode)
+
+
 TOLD = TypeAdapter(Told)
+
+
+CONTACT_CHANGE = TypeAdapter(ContactChange)
 
 
 PLACES = TypeAdapter(tuple[PlannedPlace, ...])

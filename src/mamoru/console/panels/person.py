@@ -129,7 +129,7 @@ def verified(look: Look) -> str:
 def posted(look: Look) -> Posted | None:
     """Return how a code by registered post stands; None where none was made and none can be."""
     case, stand = look.case, actions.posted_state(look.case, now=look.now)
-    may_make = look.handles and look.personal and actions.may_post_code(case)
+    may_make = look.handles and look.personal and actions.may_post_code(case, now=look.now)
     if case.posted is None or stand is None:
         if not may_make:
             return None
@@ -150,7 +150,7 @@ def posted(look: Look) -> Posted | None:
     if case.posted.entered_at is not None:
         facts.append(Row(label=gettext("入力"), text=moment(case.posted.entered_at)))
     note = ""
-    if actions.posted_for_others(case):
+    if actions.posted_for_others(case, now=look.now):
         note = gettext(
             "番号を送ったあとに、本人の記録または登録の住所が変わりました。この番号は確認に使えません。"
         )
@@ -177,6 +177,8 @@ def asked(look: Look, index: int) -> Asked:
         by=look.who(asked.by),
         due=day(asked.due_on),
         received=moment(asked.received_at) if asked.received_at else "",
-        points=tuple(asking.defect(code, language()) for code in asked.defects),
+        points=tuple(
+            asking.defect(code, language(), actions.issued_within()) for code in asked.defects
+        ),
         message=asked.message if look.personal else "",
     )

@@ -210,8 +210,8 @@ def telling(look: Look) -> Telling | None:
         return Telling(facts=tuple(facts), by_letter=False, form=None)
     if not actions.may_tell(case):
         return None
-    ways = actions.telling_ways(case)
-    contacts = actions.told_at(case) if look.personal else {}
+    ways = actions.telling_ways(case, now=look.now)
+    contacts = actions.told_at(case, now=look.now) if look.personal else {}
     form = look.kept_or(forms.ToldForm, "telling", forms.ToldForm(ways)) if look.handles else None
     return Telling(
         facts=tuple(
@@ -237,7 +237,7 @@ def telling(look: Look) -> Telling | None:
 def destination(look: Look) -> tuple[Row, ...]:
     """Return to whom and where the answer goes, and why there: it is read before it is sent."""
     case = look.case
-    to = actions.destination(case)
+    to = actions.destination(case, now=look.now)
     if to is None:
         return ()
     name = (

@@ -1,0 +1,130 @@
+"""When a person's contacts were last changed, and what they were before (P3.10; attack A2).
+
+Known from what corrections of ours wrote, and from columns that the company's map declares.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import pairwise
+
+from mamoru.cases import store
+from mamoru.cases.execute.installed import hands
+from mamoru.cases.terms import DemandState, Identity, PersonalDetails, Record, Subject
+from mamoru.datamap.inventory import ValueKind
+from mamoru.datamap.terms import KeyRing, Match, Registered, RegisteredAddress
+from mamoru.identity import birth, recent
+from mamoru.identity.recent import Contact, ContactChange
+from mamoru.kit import clock
+from mamoru.kit.ids import CaseId
+
+_ROLES = frozenset({"postal_code", "address", "building", "email"})
+_KINDS = frozenset({ValueKind.ADDRESS, ValueKind.EMAIL})
+_REF_PARTS = 4
+
+
+def changes_of(
+    subject: Subject, keys: KeyRing, held: Sequence[Registered]
+) -> tuple[ContactChange, ...]:
+    """Return what is known of changes of a record's contacts, the map's and our own."""
+    own = store.noted_changes(_whom(subject, keys))
+    return tuple(dict.fromkeys((*own, *_declared(held))))
+
+
+def changes_contact(demand: DemandState) -> bool:
+    """Return whether a correction writes to a contact, or may: what is done by hand says less."""
+    return any(_is_contact(item) for item in demand.demand.items)
+
+
+def note(case_id: CaseId, demand: DemandState, known: Identity, *, at: datetime) -> None:
+    """Keep what stands in each contact before a demand changes it, in the caller's transaction."""
+    keys = dict(known.keys)
+    for record in known.records:
+        for change in (_address(record.registered, at), _email(record.registered, at)):
+            if change.before:
+                whom = _whom(record.subject, keys)
+                store.note_change(case_id, demand.id, change, whom=whom, at=at)
+
+
+def changed_between(before: Record, now: Record, *, at: datetime) -> Iterator[ContactChange]:
+    """Yield what a record said of its contacts when it was chosen, and says no more.
+
+    What it says to have changed itself, by its own columns, is not said twice.
+    """
+    known = {each.contact for each in now.changes if each not in before.changes and each.before}
+    for was, is_now in (
+        (_address(before.registered, at), _address(now.registered, at)),
+        (_email(before.registered, at), _email(now.registered, at)),
+    ):
+        if was.contact in known or not was.before:
+            continue
+        if not recent.same(was.contact, was.before, is_now.before):
+            yield was
+
+
+def _is_contact(item: str) -> bool:
+    parts = item.split("/")
+    if len(parts) != _REF_PARTS:
+        return True
+    store_name, table_name, _, column_name = parts
+    table = hands().datamap.table(store_name, table_name)
+    roles = {role for role, column in table.identity.columns().items() if column == column_name}
+    return bool(roles & _ROLES) or table.column(column_name).value in _KINDS
+
+
+def _whom(subject: Subject, keys: KeyRing) -> tuple[str, ...]:
+    """Return by what a person's changes are found again: the record, and keys that are theirs alone."""
+    datamap = hands().datamap
+    own = (
+        f"{kind}={key}"
+        for kind, values in sorted(keys.items())
+        if datamap.match_of(kind) is Match.EXACT
+        for key in values
+    )
+    return (f"{subject.store}/{subject.table}/{subject.key}", *own)
+
+
+def _address(details: PersonalDetails, at: datetime) -> ContactChange:
+    return ContactChange(
+        contact=Contact.ADDRESS,
+        changed_on=clock.date_in_japan(at),
+        postal_code=details.postal_code,
+        address=details.address,
+        building=details.building,
+    )
+
+
+def _email(details: PersonalDetails, at: datetime) -> ContactChange:
+    return ContactChange(
+        contact=Contact.EMAIL, changed_on=clock.date_in_japan(at), email=details.email
+    )
+
+
+def _declared(held: Iterable[Registered]) -> Iterator[ContactChange]:
+    for each in held:
+        line = (*((each.address,) if each.address else ()), *each.former_addresses)
+        for newer, older in pairwise(line):
+            if (on := _day(newer.valid_from)) is not None:
+                yield _from(older, on)
+        if (on := _day(each.address_changed)) is not None:
+            yield _from(line[1] if len(line) > 1 else RegisteredAddress(), on)
+        if (on := _day(each.email_changed)) is not None:
+            yield ContactChange(contact=Contact.EMAIL, changed_on=on)
+
+
+def _from(older: RegisteredAddress, on: date) -> ContactChange:
+    return ContactChange(
+        contact=Contact.ADDRESS,
+        changed_on=on,
+        postal_code=older.postal_code,
+        address=older.address,
+        building=older.building,
+    )
+
+
+def _day(written: str) -> date | None:
+    """Return the day in Japan of a day or time as a store writes it, None where it is none."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return birth.parse(written)
+    return found.date() if found.tzinfo is None else clock.date_in_japan(found)
