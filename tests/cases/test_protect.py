@@ -262,6 +262,18 @@ def test_between_decision_and_approval_nobody_can_approve_the_old_plan() -> None
 
 
 @pytest.mark.promise("P3.11", "P3.17")
+@pytest.mark.parametrize("kind", [DemandKind.ERASURE, DemandKind.DISCLOSURE_OF_PROVISION_RECORDS])
+def test_what_names_no_column_is_decided_anew_as_well(kind: DemandKind) -> None:
+    case_id = by_agent(kind=kind)
+    acts.decide(case_id)
+
+    flag(another_case())
+
+    with pytest.raises(PlanChanged):
+        acts.approve(case_id)
+
+
+@pytest.mark.promise("P3.11", "P3.17")
 def test_after_the_approval_nothing_is_read_and_two_decide_anew() -> None:
     case_id = by_agent()
     acts.decide(case_id)
@@ -428,7 +440,9 @@ def test_a_mark_that_comes_after_the_approval_is_seen_before_anything_is_read() 
 
     assert store.case(case_id).work_note.startswith("person-untold")
     assert store.receipts(store.case(case_id).demands[0].id) == ()
-    assert protected(case_id)  # kept with the case: an erasure may take the marking row away
+    with marked_by("status", "active", "withdrawn"):  # as if an erasure had taken the mark away
+        assert acts.carry_out(case_id) is Work.WAITING
+        assert protected(case_id)
 
 
 @pytest.mark.promise("P3.11")
