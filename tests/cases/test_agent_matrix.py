@@ -34,11 +34,12 @@ from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
+from tests import sweeps
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 from tests.conftest import TODAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 RELEASED, WAITS, UNPROVEN = "released", "waits", "unproven"
 ROLES = (Role.PARENT, Role.GUARDIAN, Role.ENTRUSTED_AGENT)
 PERSONS = {"minor": cast.YO, "adult": cast.HANAKO}
@@ -74,6 +75,11 @@ EXPECTED = {
 
 # A flag releases nothing that papers would not, and keeps back nothing but whereabouts.
 FLAGS = ("open", "flagged")
+# By turns in which each state of one thing meets both of the flag; in a sweep, each with both.
+TRIED = [
+    (cell, flag) for at, cell in enumerate(CELLS) for flag in sweeps.turn(FLAGS, at.bit_count())
+]
+OF_EACH = len(FLAGS) * len(CELLS) // len(TRIED)
 FORMER = replace(cast.MEGUMI, home=cast.AKUDA.home)
 """陽's parent who lives elsewhere, and must not hear where 陽 does."""
 REFUGE = SafeContact(
@@ -235,11 +241,11 @@ def test_the_table_has_every_cell() -> None:
 
 
 @pytest.mark.promise("P3.11")
-@pytest.mark.parametrize("flagged", FLAGS)
-@pytest.mark.parametrize("cell", CELLS, ids="-".join)
+@pytest.mark.parametrize(("cell", "flagged"), TRIED)
 def test_an_agent_gets_the_answer_in_the_cells_that_say_so_and_in_no_other(
-    cell: tuple[Role, str, str, str], flagged: str
+    cell: tuple[Role, str, str, str], flagged: str, record_property: sweeps.Record
 ) -> None:
+    sweeps.record(record_property, "cells of an agent, with and without a flag", ran=1, of=OF_EACH)
     role, age, papers, telling = cell
     person = PERSONS[age]
     good = sound(role, person, FORMER if role is Role.PARENT else cast.SATO)
