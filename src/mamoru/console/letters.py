@@ -1,5 +1,8 @@
 """Letters at the desk (P3.10, P3.11, P3.24): shown as they will leave, and recorded as gone."""
 
+from datetime import datetime
+from typing import Protocol
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -10,54 +13,53 @@ from mamoru.console import access, acting, forms, words
 from mamoru.console.access import Desk, Right
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
+from mamoru.kit.ids import CaseId, StaffId
+
+
+class _Opened(Protocol):
+    """An action that returns a letter of a case as PDF; the look is in the ledger."""
+
+    def __call__(self, case_id: CaseId, /, *, by: StaffId, now: datetime) -> bytes: ...
+
+
+def _show(
+    request: HttpRequest, desk: Desk, case_id: str, opened: _Opened, *, name: str
+) -> HttpResponse:
+    """Show a letter, or the case with what keeps it from being made."""
+    known = acting.known(case_id)
+    try:
+        content = opened(known, by=desk.by, now=clock.now())
+    except MamoruError as problem:
+        return acting.page(request, desk, known, problem=problem)
+    return acting.file(content, "application/pdf", f"{known}-{name}.pdf")
 
 
 @require_GET
 @access.staff(Right.READ)
 def letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show the answer as it will leave."""
-    known = acting.known(case_id)
-    try:
-        content = actions.open_letter(known, by=desk.by, now=clock.now())
-    except MamoruError as problem:
-        return acting.page(request, desk, known, problem=problem)
-    return acting.file(content, "application/pdf", f"{known}-answer.pdf")
+    return _show(request, desk, case_id, actions.open_letter, name="answer")
 
 
 @require_GET
 @access.staff(Right.READ)
 def supplement_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show the newest request for missing papers as a letter, for those who are written to."""
-    known = acting.known(case_id)
-    try:
-        content = actions.supplement_letter(known, by=desk.by, now=clock.now())
-    except MamoruError as problem:
-        return acting.page(request, desk, known, problem=problem)
-    return acting.file(content, "application/pdf", f"{known}-supplement.pdf")
+    return _show(request, desk, case_id, actions.supplement_letter, name="supplement")
 
 
 @require_GET
 @access.staff(Right.READ)
 def telling_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show the letter that tells the person, at the registered address, that an agent asks."""
-    known = acting.known(case_id)
-    try:
-        content = actions.telling_letter(known, by=desk.by, now=clock.now())
-    except MamoruError as problem:
-        return acting.page(request, desk, known, problem=problem)
-    return acting.file(content, "application/pdf", f"{known}-notice.pdf")
+    return _show(request, desk, case_id, actions.telling_letter, name="notice")
 
 
 @require_GET
 @access.staff(Right.READ)
 def change_letter(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Show the letter that tells the earlier address of a change of the registered contact."""
-    known = acting.known(case_id)
-    try:
-        content = actions.change_letter(known, by=desk.by, now=clock.now())
-    except MamoruError as problem:
-        return acting.page(request, desk, known, problem=problem)
-    return acting.file(content, "application/pdf", f"{known}-change.pdf")
+    return _show(request, desk, case_id, actions.change_letter, name="change")
 
 
 @require_POST
