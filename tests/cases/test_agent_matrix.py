@@ -6,13 +6,11 @@ papers fail. With the flag the same answers are released, and no byte of one tel
 person is.
 """
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
-import pypdf
 import pytest
 
 from mamoru.cases import actions, store
@@ -34,7 +32,7 @@ from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
-from tests import sweeps
+from tests import pdfs, sweeps
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 from tests.conftest import TODAY
@@ -207,8 +205,7 @@ def ends(case_id: CaseId, *, told: bool, flagged: bool = False) -> str:
 
 def in_words(pdf: bytes) -> str:
     """The text of all pages, as somebody copies it, without breaks of lines."""
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return "".join(page.extract_text() for page in pages).replace("\n", "").replace(" ", "")
+    return pdfs.words(pdf).replace(" ", "")
 
 
 def traces(case_id: CaseId, person: Someone) -> list[str]:

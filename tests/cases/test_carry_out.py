@@ -1,12 +1,10 @@
 """A decided case is carried out once, whatever dies meanwhile (P3.3, P3.24; reliability F1, F3)."""
 
-import io
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import pypdf
 import pytest
 from django.db import connection
 
@@ -27,6 +25,7 @@ from mamoru.kit import clock
 from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.cases import acts
 from tests.conftest import TODAY, Company
 
@@ -317,5 +316,4 @@ def test_the_letter_of_a_lawyers_case_holds_what_is_held_and_goes_to_the_proven_
 def letter_text(case_id: CaseId) -> str:
     letter = store.answer(case_id)
     assert letter is not None
-    pages = pypdf.PdfReader(io.BytesIO(letter[1])).pages
-    return "".join(page.extract_text() for page in pages).replace("\n", "")
+    return pdfs.words(letter[1])

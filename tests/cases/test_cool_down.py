@@ -1,13 +1,11 @@
 """A contact that was changed a short time ago proves nothing, and its earlier holder hears of it (A2)."""
 
-import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pypdf
 import pytest
 
 from mamoru.cases import actions, execute, store
@@ -32,6 +30,7 @@ from mamoru.kit import clock
 from mamoru.kit.ids import MEMBER, CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 from tests.conftest import Company
@@ -166,7 +165,7 @@ def test_the_thirtieth_day_still_cools_and_the_day_after_does_not(house: Company
 def test_a_code_by_post_goes_to_the_earlier_address_never_to_the_new_one(house: Company) -> None:
     takes_over(house)
     case_id = asks_from(NEW)
-    letter = text_of(actions.make_posted_code(case_id, by=SUZUKI, now=NOW))
+    letter = pdfs.words(actions.make_posted_code(case_id, by=SUZUKI, now=NOW))
     assert cast.HANAKO.home.address in letter
     assert NEW.address not in letter
 
@@ -188,7 +187,7 @@ def test_the_notice_names_the_earlier_address_and_neither_the_new_one_nor_the_de
 ) -> None:
     takes_over(house)
     case_id = asks_from(NEW)
-    letter = text_of(actions.change_letter(case_id, by=SUZUKI, now=NOW))
+    letter = pdfs.words(actions.change_letter(case_id, by=SUZUKI, now=NOW))
     assert cast.HANAKO.home.address in letter
     assert not [each for each in (NEW.address, "開示", cast.HANAKO.email) if each in letter]
     assert append.entries(case_id)[-1].kind == "case.change-letter.opened"
@@ -413,8 +412,3 @@ def test_a_correction_alone_shows_nothing_and_is_not_held_back(house: Company) -
     takes_over(house)
     (line,) = actions.own_cases(acts.user_of(cast.HANAKO))
     assert line.stage is Stage.ANSWERED
-
-
-def text_of(pdf: bytes) -> str:
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return "".join(page.extract_text() for page in pages).replace("\n", "")

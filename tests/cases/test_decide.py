@@ -1,12 +1,10 @@
 """Two persons decide, on facts, and a refusal says why (P3.10 to P3.17)."""
 
-import io
 import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
 
-import pypdf
 import pytest
 
 from mamoru.cases import actions, store
@@ -31,6 +29,7 @@ from mamoru.cases.terms import (
 from mamoru.kit.ids import REQUESTER, CaseId, DemandId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.cases import acts
 from tests.cases.acts import KONDO, NOW, SUZUKI
 
@@ -47,8 +46,7 @@ def first(case_id: CaseId) -> DemandId:
 def text(case_id: CaseId) -> str:
     letter = store.answer(case_id)
     assert letter is not None
-    pages = pypdf.PdfReader(io.BytesIO(letter[1])).pages
-    return "".join(page.extract_text() for page in pages).replace("\n", "")
+    return pdfs.words(letter[1])
 
 
 @pytest.mark.promise("P3.14", "P3.17")

@@ -1,6 +1,5 @@
 """Which papers are asked for follows from who asks and from what the company takes (P3.11, P3.12, P3.22)."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
-import pypdf
 import pytest
 from django.test import Client
 from pydantic import ValidationError
@@ -28,6 +26,7 @@ from mamoru.policy import diff, parts
 from mamoru.policy.parts import Papers
 from mamoru.site import checks, folders
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 
@@ -85,8 +84,7 @@ def test_the_letter_says_how_new_the_paper_has_to_be() -> None:
     with taking(issued_within={"resident-record": 2}):
         actions.ask_supplement(case_id, points(case_id), "", by=SUZUKI, now=NOW)
         made = actions.supplement_letter(case_id, by=SUZUKI, now=NOW)
-    letter = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
-    assert "2か月を過ぎています" in letter.replace("\n", "")
+    assert "2か月を過ぎています" in pdfs.words(made)
 
 
 @pytest.mark.promise("P3.22")

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pypdfium2
 import pytest
 from django.test import Client
 
@@ -24,6 +23,7 @@ from mamoru.cases.terms import (
 from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.cases import acts
 from tests.cases.acts import KONDO, NOW, SUZUKI
 
@@ -31,13 +31,8 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def text_of(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    return "".join(page.get_textpage().get_text_range() for page in document)
-
-
 def code_in(pdf: bytes) -> str:
-    found = re.search(r"(\d{4}) (\d{4})", text_of(pdf))
+    found = re.search(r"(\d{4}) (\d{4})", pdfs.words(pdf))
     assert found is not None
     return found[1] + found[2]
 
@@ -109,7 +104,7 @@ def test_the_answer_then_goes_to_the_registered_address() -> None:
 def test_the_letter_goes_to_the_record_and_never_where_the_form_says() -> None:
     elsewhere = "北海道札幌市中央区北一条西2丁目1番1号"
     case_id = with_passport(address=elsewhere, building="")
-    letter = text_of(actions.make_posted_code(case_id, by=SUZUKI, now=NOW)).replace("\r\n", "")
+    letter = pdfs.words(actions.make_posted_code(case_id, by=SUZUKI, now=NOW))
     home = cast.HANAKO.registered_home
     assert home.address in letter
     assert elsewhere not in letter
@@ -273,7 +268,7 @@ def test_the_ledger_names_neither_person_nor_address() -> None:
 
 def test_the_letter_names_the_status_page_and_no_demand(client: Client) -> None:
     case_id = with_passport()
-    letter = text_of(actions.make_posted_code(case_id, by=SUZUKI, now=NOW))
+    letter = pdfs.words(actions.make_posted_code(case_id, by=SUZUKI, now=NOW))
     assert client.get(STATUS_PAGE).status_code == 200
-    assert STATUS_PAGE in letter.replace("\r\n", "")
+    assert STATUS_PAGE in letter
     assert "開示" not in letter

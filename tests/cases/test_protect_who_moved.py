@@ -12,11 +12,11 @@ from mamoru.cases.terms import Stage, TellingWay
 from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
-from tests import mail_server
+from tests import mail_server, pdfs
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 from tests.cases.test_agent_matrix import REFUGE, flag
-from tests.cases.test_cool_down import asks_from, ready, send, takes_over, text_of
+from tests.cases.test_cool_down import asks_from, ready, send, takes_over
 from tests.cases.test_post_a_code import with_passport
 from tests.conftest import Company
 from tests.mail_server import Mailbox
@@ -51,7 +51,7 @@ def test_the_notice_of_a_change_goes_to_the_safe_contact_and_not_to_the_home_tha
     case_id = moved_and_asks(house)
 
     known = actions.change_contacts(store.case(case_id), now=NOW)
-    notice = text_of(actions.change_letter(case_id, by=SUZUKI, now=NOW))
+    notice = pdfs.words(actions.change_letter(case_id, by=SUZUKI, now=NOW))
 
     assert {each.full_address for each in known.values()} == {REFUGE.address}
     assert REFUGE.address in notice

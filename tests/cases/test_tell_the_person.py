@@ -1,9 +1,7 @@
 """The person is told at the registered contact before an agent gets anything (P3.11, A4)."""
 
-import io
 from dataclasses import replace
 
-import pypdf
 import pytest
 
 from mamoru.cases import actions, store
@@ -19,6 +17,7 @@ from mamoru.cases.terms import (
 from mamoru.kit.ids import CaseId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 from tests.cases.test_agent_matrix import filed, sound
@@ -43,7 +42,7 @@ def test_the_letter_goes_to_the_registered_address_and_names_neither_agent_nor_d
 
     made = actions.telling_letter(case_id, by=SUZUKI, now=NOW)
 
-    text = pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text().replace("\n", "")
+    text = "".join(pdfs.pages(made)[0])
     assert cast.HANAKO.registered_home.address in text
     assert [each for each in (cast.SATO.name, cast.SATO.home.address, "開示") if each in text] == []
     assert append.entries(case_id)[-1].kind == "case.telling-letter.opened"

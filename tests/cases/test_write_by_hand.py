@@ -1,9 +1,7 @@
 """A name with a character that no font has is answered, with room for a hand (P3.24)."""
 
-import io
 from collections.abc import Callable
 
-import pypdf
 import pytest
 
 from mamoru.cases import actions, answer, store
@@ -12,6 +10,7 @@ from mamoru.cases.terms import Stage, Work
 from mamoru.documents.blanks import LetterPart
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
+from tests import pdfs
 from tests.cases.acts import NOW
 from tests.console import scenes
 
@@ -22,11 +21,6 @@ POINT = ord(scenes.RARE)
 @pytest.fixture
 def desk(client_of: Callable[[str], object]) -> StaffId:
     return scenes.staff("desk")
-
-
-def text(pdf: bytes) -> str:
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return "".join(page.extract_text() for page in pages).replace("\n", "")
 
 
 @pytest.mark.promise("P3.24")
@@ -44,9 +38,9 @@ def test_the_letter_has_a_box_where_a_person_writes(desk: StaffId) -> None:
         ("U+2B820", LetterPart.TEXT),
     ]
     assert found[0].nth == 5  # 悪田 花□子
-    assert "花〔　〕子" in text(letter[1])
-    assert "手書きで補っております" in text(letter[1])
-    assert scenes.RARE not in text(letter[1])
+    assert "花〔　〕子" in pdfs.words(letter[1])
+    assert "手書きで補っております" in pdfs.words(letter[1])
+    assert scenes.RARE not in pdfs.words(letter[1])
 
 
 @pytest.mark.promise("P3.24", "P1.6")
@@ -85,5 +79,5 @@ def test_a_request_for_papers_to_such_a_person_leaves_too(desk: StaffId) -> None
 
     actions.write_by_hand(case_id, {POINT}, by=desk, now=NOW)
 
-    assert "花〔　〕子" in text(actions.supplement_letter(case_id, by=desk, now=NOW))
+    assert "花〔　〕子" in pdfs.words(actions.supplement_letter(case_id, by=desk, now=NOW))
     assert store.case(case_id).stage is Stage.SUPPLEMENT_ASKED

@@ -13,6 +13,7 @@ from mamoru.cases import answer as answers
 from mamoru.cases.answer import GlyphMissing
 from mamoru.documents import letter, pdf
 from mamoru.documents.terms import Addressee, AnnexTable, Answer, DemandAnswer
+from tests import pdfs
 from tests.documents.sample import ANSWER, TABLE
 
 
@@ -151,7 +152,7 @@ def test_two_thousand_rows_are_all_in_the_letter() -> None:
         demands=(DemandAnswer(kind="disclosure", items=(), outcome="fulfilled", tables=(table,)),),
     )
 
-    shown = words(made(told))
+    shown = pdfs.words(made(told))
 
     assert all(first in shown for first, _ in rows)
     assert "合計2,000件" in shown
@@ -180,8 +181,8 @@ def test_a_process_forked_after_a_letter_was_made_says_so_instead_of_waiting_for
 def test_no_number_and_no_building_is_broken_in_the_address(many: int) -> None:
     lines = (f"京都府京都市{'上' * (many + 8)}町85番地の1", f"{'長' * (many + 12)} 関内法律ビル4階")
     to = replace(ANSWER.addressee, address_lines=lines)
-    pages = pypdf.PdfReader(io.BytesIO(made(replace(ANSWER, addressee=to)))).pages
-    written = [each.replace(" ", "") for each in pages[0].extract_text().splitlines()]
+    first = pdfs.pages(made(replace(ANSWER, addressee=to)))[0]
+    written = [each.replace(" ", "") for each in first]
 
     assert any("85番地の1" in each for each in written)
     assert any("関内法律ビル4階" in each for each in written)

@@ -9,6 +9,7 @@ import pytest
 
 from mamoru.documents import letter, pdf
 from mamoru.documents.terms import Answer, Changed, DemandAnswer, Purpose
+from tests import pdfs
 from tests.documents.sample import ANSWER
 
 REFUSED = DemandAnswer(
@@ -44,11 +45,8 @@ def refused(demands: int) -> Answer:
 
 def pages(answer: Answer) -> list[list[str]]:
     """Return the lines of each page, without the foot."""
-    made = pypdf.PdfReader(io.BytesIO(pdf.render(letter.build(answer)))).pages
-    return [
-        [line for each in page.extract_text().splitlines() if (line := each.strip())][:-1]
-        for page in made
-    ]
+    made = pdfs.pages(pdf.render(letter.build(answer)))
+    return [[line for each in page if (line := each.strip())][:-1] for page in made]
 
 
 @pytest.mark.promise("P3.24")

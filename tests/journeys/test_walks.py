@@ -9,7 +9,8 @@ from typing import Any
 
 import pikepdf
 import pytest
-from pypdf import PdfReader
+
+from tests import pdfs
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +39,7 @@ def walks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str,
 
 
 def letter_text(path: Path) -> str:
-    return "".join(page.extract_text() for page in PdfReader(path).pages).replace("\n", "")
+    return pdfs.words(path.read_bytes())
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pypdfium2
 import pytest
 from django.test import Client
 
@@ -11,6 +10,7 @@ from mamoru.cases import actions, store
 from mamoru.cases.terms import DispatchKind
 from mamoru.kit.ids import CaseId
 from mamoru.site.sample import cast
+from tests import pdfs
 from tests.console import scenes
 from tests.portal import filling
 
@@ -35,8 +35,7 @@ def letter_to(case: CaseId) -> str:
         by=desk,
         now=scenes.now(),
     )
-    page = pypdfium2.PdfDocument(made)[0].get_textpage().get_text_range()
-    found = re.search(r"(\d{4}) (\d{4})", page)
+    found = re.search(r"(\d{4}) (\d{4})", pdfs.words(made))
     assert found is not None
     return found[0]
 

@@ -1,24 +1,22 @@
 """The papers of the cast are PDFs and pictures, marked as made up (P3.22)."""
 
-import io
 import re
 from datetime import date
 from pathlib import Path
 
-import pypdf
 import pytest
 
 from mamoru.cases.terms import DemandKind
 from mamoru.site import demo
 from mamoru.site.sample import cast, papers
+from tests import pdfs
 
 TODAY = date(2026, 11, 22)
 
 
 def text_of(paper: papers.Paper) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(papers.render(paper)))
-    assert len(reader.pages) == 1
-    return "".join(reader.pages[0].extract_text().split())
+    (page,) = pdfs.pages(papers.render(paper))
+    return "".join("".join(page).split())
 
 
 @pytest.mark.parametrize("name", sorted(papers.for_demo(TODAY)))
