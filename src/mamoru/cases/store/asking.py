@@ -5,11 +5,14 @@ costs ten times what the database takes. What is asked in every step is written 
 SQLite and PostgreSQL alike; rows still become values of the models, with their fields' own types.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from threading import local
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, connections, models
+from django.db.models.expressions import Expression
 
 M = TypeVar("M", bound=models.Model)
 _ROWS = 80
@@ -19,10 +22,71 @@ _ROWS = 80
 def rows(model: type[M], rest: str, *given: Any, columns: str = "*") -> list[M]:
     """Return the rows that `rest` (`WHERE … ORDER BY …` with `%s`) names.
 
-    Fields that `columns` leaves out are fetched when they are asked for.
+    Fields that `columns` leaves out are fetched when they are asked for; what is no field of the
+    model is an attribute of the row.
     """
-    text = f"SELECT {columns} FROM {model._meta.db_table} {rest}"
-    return list(model._default_manager.raw(text, given))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {model._meta.db_table} {rest}", given)
+        found = cursor.fetchall()
+        if not found:
+            return []
+        shape = _shape(model, tuple(column[0] for column in cursor.description))
+    return [_row(model, shape, list(cells)) for cells in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How plain cells become a row: where each field lies, what is no field, what is converted."""
+
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+    others: tuple[tuple[str, int], ...]
+    converted: tuple[tuple[int, Expression, tuple[Callable[..., Any], ...]], ...]
+
+
+def _shape(model: type[models.Model], columns: tuple[str, ...]) -> _Shape:
+    """Return the shape of certain columns, found once in a thread."""
+    own, known = connections[connection.alias], _KNOWN.shapes
+    if (model, columns) not in known:
+        fields = {str(field.column): field for field in model._meta.concrete_fields}
+        converted = []
+        for place, column in enumerate(columns):
+            if column in fields:
+                as_read = fields[column].get_col(model._meta.db_table)
+                steps = own.ops.get_db_converters(as_read) + as_read.get_db_converters(own)
+                if steps:
+                    converted.append((place, as_read, tuple(steps)))
+        read = [column for column in fields if column in columns]  # in the order a model takes
+        known[model, columns] = _Shape(
+            names=tuple(fields[column].attname for column in read),
+            places=tuple(map(columns.index, read)),
+            others=tuple(
+                (column, place) for place, column in enumerate(columns) if column not in fields
+            ),
+            converted=tuple(converted),
+        )
+    return known[model, columns]
+
+
+class _Known(local):
+    """The shapes of a thread: their steps belong to its own connection, and go with it."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[tuple[type[models.Model], tuple[str, ...]], _Shape] = {}
+
+
+_KNOWN = _Known()
+
+
+def _row(model: type[M], shape: _Shape, cells: list[Any]) -> M:
+    own = connections[connection.alias]
+    for place, as_read, steps in shape.converted:
+        for step in steps:
+            cells[place] = step(cells[place], as_read, own)
+    row = model.from_db(own.alias, shape.names, [cells[place] for place in shape.places])
+    for name, place in shape.others:
+        setattr(row, name, cells[place])
+    return row
 
 
 def cells(model: type[models.Model], columns: str, rest: str, *given: Any) -> list[tuple[Any, ...]]:
