@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import connection
+from django.db.models import Q
 from pydantic import TypeAdapter
 
 from mamoru.consents.models import ProtectionRow, StandingRow
@@ -145,31 +145,12 @@ def protections(master: MasterKey, who: Person) -> tuple[Protection, ...]:
     name, else one of a household would be taken for another; without any own key it counts
     alone, because then nobody can tell them apart.
     """
-    by_shared = who.named if who.own else who.shared
-    references = _flagged(who.own, shared=False) | _flagged(by_shared, shared=True)
-    if not references:
-        return ()
+    asked = Q(person__in=who.own, shared=False)
+    asked |= Q(person__in=who.named if who.own else who.shared, shared=True)
+    rows = StandingRow.objects.filter(asked, kind=StandingKind.PROTECTION, until=None)
+    references = set(rows.values_list("reference", flat=True))
     found = ProtectionRow.objects.filter(reference__in=references).order_by("at", "reference")
-    return tuple(_protection(master, row) for row in found)
-
-
-def _flagged(digests: Sequence[PersonRef], *, shared: bool) -> set[str]:
-    """Return the flags in force under any of some digests.
-
-    Asked of every case that is looked at, and nearly always answered by nothing: so the
-    statement is written out, Django would take ten times as long to word it as the database
-    to answer it.
-    """
-    if not digests:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT reference FROM {StandingRow._meta.db_table}"
-            f" WHERE person IN ({', '.join(['%s'] * len(digests))})"
-            " AND shared = %s AND kind = %s AND until IS NULL",
-            [*digests, shared, StandingKind.PROTECTION],
-        )
-        return {reference for (reference,) in cursor.fetchall()}
+    return tuple(_protection(master, row) for row in found) if references else ()
 
 
 def protections_due(*, by: date) -> tuple[tuple[str, date], ...]:
