@@ -153,6 +153,9 @@ def _render(begun: Case) -> str:
         if _taken_over(begun, latest):
             return latest.work
         digest = store.save_answer(case_id, "answer", pdf, at=now, shield=shield)
+        # INVARIANT: the data is this very letter's. What an earlier one showed is gone, also
+        # where this one shows nothing: somebody may be protected since.
+        store.drop_answers(case_id, "data")
         disclosed = data.as_json(composed) if _by_download(case) else b""
         if disclosed:  # as the letter has it: the map may be another one when it is fetched
             store.save_answer(case_id, "data", disclosed, at=now, shield=shield)

@@ -156,6 +156,8 @@ def place_of(address: str) -> str:
         host = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    # A double-stack socket writes IPv4 as IPv6: else all of IPv4 would be one block.
+    host = getattr(host, "ipv4_mapped", None) or host
     prefix = {4: 24, 6: 56}[host.version]
     return str(ipaddress.ip_network(f"{host}/{prefix}", strict=False))
 

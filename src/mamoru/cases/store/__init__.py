@@ -20,7 +20,13 @@ from mamoru.cases.store.forms import (
     refreshed,
     save_identity,
 )
-from mamoru.cases.store.letters import answer, answer_shield, save_answer, save_hand_written
+from mamoru.cases.store.letters import (
+    answer,
+    answer_shield,
+    drop_answers,
+    save_answer,
+    save_hand_written,
+)
 from mamoru.cases.store.outbox import (
     QUEUED_CHANNEL,
     Claim,
@@ -117,6 +123,7 @@ __all__ = [
     "date_changes",
     "demand",
     "done_by_hand",
+    "drop_answers",
     "due_work",
     "erase_papers",
     "executed",

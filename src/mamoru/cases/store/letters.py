@@ -21,17 +21,22 @@ def save_hand_written(case_id: CaseId, characters: str) -> None:
 def save_answer(case_id: CaseId, kind: str, pdf: bytes, *, at: datetime, shield: str = "") -> str:
     """Keep a rendered letter, sealed, and return its digest; the same bytes are kept once.
 
-    `shield` is the keyed digest of the protection under which it was composed.
+    `shield` is the keyed digest of the protection under which it was composed. INVARIANT: what was
+    kept last is the newest: bytes that come back after others stood between are kept anew.
     """
     row = row_of(case_id)
     digest = commitment(case_id, kind, hashlib.sha256(pdf).hexdigest())
     sealed = key_of(row).seal(pdf, context=f"{case_id}/answer/{digest}")
-    AnswerRow.objects.get_or_create(
-        case=row,
-        digest=digest,
-        defaults={"kind": kind, "rendered_at": at, "sealed_pdf": sealed, "shield": shield},
+    AnswerRow.objects.filter(case=row, digest=digest).delete()
+    AnswerRow.objects.create(
+        case=row, digest=digest, kind=kind, rendered_at=at, sealed_pdf=sealed, shield=shield
     )
     return digest
+
+
+def drop_answers(case_id: CaseId, kind: str) -> None:
+    """Let go of everything of a kind that was kept for a case."""
+    AnswerRow.objects.filter(case_id=case_id, kind=kind).delete()
 
 
 def answer_shield(case_id: CaseId) -> str | None:
