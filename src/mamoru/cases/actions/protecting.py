@@ -100,7 +100,9 @@ def lift_protection(case_id: CaseId, reference: str, *, by: StaffId, now: dateti
             raise states.StageForbidden("nobody has asked to lift this protection")
         if asked == by:
             raise states.SecondPersonNeeded("the person who asked cannot agree")
-        consents.end(reference, StandingKind.PROTECTION, by=by, now=now)
+        # One flag is seen in every case of its person, and each holds its own row alone.
+        if not consents.end(reference, StandingKind.PROTECTION, by=by, now=now):
+            raise states.StageForbidden("this protection was lifted meanwhile")
         append.entry(_LIFTED, subject=case_id, by=by, at=now, body={"asked": str(asked)})
         _begin_anew(case)
 

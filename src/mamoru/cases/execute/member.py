@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mamoru.cases.execute import protecting
 from mamoru.cases.execute.changing import is_erased
 from mamoru.cases.execute.installed import connector, hands, permitted, text
 from mamoru.cases.execute.person import RecordUnknown, identify
 from mamoru.cases.execute.planning import ColumnNotOpen
 from mamoru.cases.terms import Identity, Subject
 from mamoru.consents import actions as consents
-from mamoru.datamap import locate
+from mamoru.datamap import locate, whereabouts
 from mamoru.datamap.inventory import CHOICES_JOINED_BY, Authority, Column, Table, ValueKind
 from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
@@ -60,34 +61,52 @@ def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
     """Return every registered field of a member, every table, with what may be corrected (P3.18).
 
     Of a person who was erased that is what a law keeps, and nothing of it may be corrected (P3.6).
+    Of a protected person nothing that may tell where the person is, and no form: who opens the account may be
+    the very one from whom the person is protected (P3.11).
     """
+    return _own(subject, sheltered=True, now=now)
+
+
+def _own(subject: Subject, *, sheltered: bool, now: datetime) -> tuple[MemberTable, ...]:
     case_id = CaseId("member-page")
     try:
         identity = identify(case_id, (subject,), by=SYSTEM, now=now)
     except RecordUnknown:
         return ()  # the record was erased; the account is there still
-    tables = registered(case_id, identity, by=SYSTEM, now=now)
-    if not is_erased(identity, now=now):
+    hidden = sheltered and protecting.shelters(case_id, identity, by=SYSTEM, now=now)
+    tables = registered(case_id, identity, by=SYSTEM, now=now, hidden=hidden)
+    erased = is_erased(identity, now=now)
+    if not (hidden or erased):
         return tables
+    # A reference bears the key of its row, which may be a mail address.
     return tuple(
         replace(
             table,
             rows=tuple(tuple(replace(field, ref="") for field in row) for row in table.rows),
-            erased=True,
+            erased=erased,
         )
         for table in tables
     )
 
 
 def registered(
-    case_id: CaseId, identity: Identity, *, by: StaffId, now: datetime
+    case_id: CaseId, identity: Identity, *, by: StaffId, now: datetime, hidden: bool = False
 ) -> tuple[MemberTable, ...]:
-    """Return every registered field of an identified person, with what may be corrected."""
+    """Return every registered field of an identified person, with what may be corrected.
+
+    The company's own mark of protection is told to nobody (Order 5(i)). With `hidden` nothing is
+    read that may tell where the person is (P3.11).
+    """
     datamap = hands().datamap
     result = []
     for place in locate.locate(datamap, dict(identity.keys)):
         table = datamap.table(place.store, place.table)
-        shown = tuple(column for column in table.columns if column.disclose and column.personal)
+        shown = tuple(
+            column
+            for column in table.columns
+            if column.disclose and column.personal and not whereabouts.is_mark(table, column)
+            if not (hidden and protecting.tells(table, column))
+        )
         if table.authority is not Authority.OWN or not shown:
             continue
         names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
@@ -115,9 +134,10 @@ def registered(
 def expect_correctable(subject: Subject, refs: tuple[str, ...], *, now: datetime) -> None:
     """Raise ColumnNotOpen unless each reference is an open column of a row of this very person.
 
-    PersonErased where the person was erased: then no reference is open any more.
+    PersonErased where the person was erased: then no reference is open any more. A protected
+    person's contact may be corrected: two persons look at that (P3.11).
     """
-    tables = read_own(subject, now=now)
+    tables = _own(subject, sheltered=False, now=now)
     if any(table.erased for table in tables):
         raise consents.PersonErased("the person was erased: nothing may be written back")
     own = {field.ref for table in tables for row in table.rows for field in row if field.ref}

@@ -6,14 +6,15 @@ from datetime import datetime
 from mamoru.cases import store
 from mamoru.cases.execute import marks
 from mamoru.cases.execute.installed import hands
-from mamoru.cases.execute.persons import person_of
+from mamoru.cases.execute.persons import digests, person_of
 from mamoru.cases.rules import shielding
 from mamoru.cases.rules.shielding import Shield
-from mamoru.cases.terms import Case
+from mamoru.cases.terms import Case, Identity
 from mamoru.consents import store as standings
 from mamoru.datamap import whereabouts
+from mamoru.datamap.inventory import Column, Table
 from mamoru.datamap.terms import Location
-from mamoru.kit.ids import StaffId
+from mamoru.kit.ids import CaseId, StaffId
 
 
 def shield(case: Case) -> Shield | None:
@@ -23,6 +24,16 @@ def shield(case: Case) -> Shield | None:
     flags = standings.protections(store.master(), person_of(case))
     marked = case.identity.marked
     return Shield(flags=flags, marked=marked) if flags or marked else None
+
+
+def shelters(case_id: CaseId, identity: Identity, *, by: StaffId, now: datetime) -> bool:
+    """Return whether a person is protected now, by a flag or by the register's own mark.
+
+    For whoever has no case: a member's own page. The errors of a store.
+    """
+    who = digests(identity.ring, {identity.registered.name})
+    flagged = standings.protections(store.master(), who)
+    return bool(flagged or marks.marked(case_id, identity, by=by, now=now))
 
 
 def hides(case: Case) -> bool:
@@ -66,7 +77,12 @@ def tells_place(ref: str) -> bool:
     """Return whether a value (`store/table/row/column`) may tell where its person is."""
     store_name, table_name, _, name = ref.split("/")
     table = hands().datamap.table(store_name, table_name)
-    return whereabouts.tells(table, table.column(name), _contactable())
+    return tells(table, table.column(name))
+
+
+def tells(table: Table, column: Column) -> bool:
+    """Return whether a column may tell where its person is, as the policy in force has it."""
+    return whereabouts.tells(table, column, _contactable())
 
 
 def _contactable() -> frozenset[str]:
