@@ -61,8 +61,8 @@ def read_own(subject: Subject, *, now: datetime) -> tuple[MemberTable, ...]:
     """Return every registered field of a member, every table, with what may be corrected (P3.18).
 
     Of a person who was erased that is what a law keeps, and nothing of it may be corrected (P3.6).
-    Of a protected person nothing that may tell where the person is, and no form: who opens the account may be
-    the very one from whom the person is protected (P3.11).
+    Of a protected person nothing that may tell where the person is, and no form: who opens the
+    account may be the very one from whom the person is protected (P3.11).
     """
     return _own(subject, sheltered=True, now=now)
 
