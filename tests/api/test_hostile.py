@@ -231,3 +231,23 @@ def test_an_upload_that_cannot_be_read_is_answered_by_a_problem(parts: bytes) ->
 
     assert called["Content-Type"] == "application/problem+json"
     assert (called.status_code, called.json()["code"]) == (400, "request-refused")
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("get", "/api/v1/nope", 404),
+        ("post", "/api/v1/cases/nope/nope/", 404),
+        ("get", "/api/v1/cases", 405),
+        ("delete", "/api/v1/desk/cases", 405),
+    ],
+)
+def test_an_address_or_method_that_is_not_there_is_answered_by_a_problem(
+    method: str, address: str, status: int
+) -> None:
+    called = getattr(Client(enforce_csrf_checks=True), method)(address)
+
+    assert called["Content-Type"] == "application/problem+json"
+    assert (called.status_code, called.json()["status"]) == (status, status)
+    assert called["Cache-Control"] == "no-store"
+    assert ("Allow" in called) is (status == 405)

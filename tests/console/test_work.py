@@ -204,6 +204,22 @@ def test_three_originals_stand_beside_their_verdicts_and_only_real_differences_a
 
 
 @pytest.mark.promise("P3.10")
+def test_before_somebody_is_identified_nothing_is_said_to_be_missing_in_the_records(
+    client_of: Of,
+) -> None:
+    case = scenes.filed()
+    scenes.read(case, scenes.with_licence(case, cast.HANAKO), cast.HANAKO)
+
+    text = client_of("desk").get(url(case)).content.decode()
+
+    assert text.count("請求書と確認書類は一致（登録内容は未照合）") == 3
+    assert text.count("（未特定）") == 3
+    assert "登録なし" not in text
+    assert "片方に記載がありません" not in text
+    assert "確認書類と登録内容" not in text
+
+
+@pytest.mark.promise("P3.10")
 def test_a_birth_date_that_is_not_registered_is_not_shown_as_agreeing_with_it(
     client_of: Of,
 ) -> None:

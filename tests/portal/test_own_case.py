@@ -229,6 +229,27 @@ def test_says_what_is_missing_beside_a_paper(
     assert says in filling.text(answer)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (b"only words", "a.pdf", "画像（JPEG、PNG、HEIC）またはPDFではありません"),
+        (b"", "a.pdf", "ファイルの中身がありません"),
+        (pdf(50), "1234-5678-9018.pdf", "個人番号"),
+    ],
+)
+def test_a_file_is_told_its_own_fault_beside_a_kind_that_was_not_chosen(
+    client: Client, content: bytes, name: str, says: str
+) -> None:
+    filled = filling.file(client)
+
+    answer = client.post("/requests/case/papers/", {"paper": SimpleUploadedFile(name, content)})
+
+    assert answer.status_code == 422
+    assert "書類の種類を選んでください" in filling.text(answer)
+    assert says in filling.text(answer)
+    assert store.case(CaseId(filled.reference)).proofs == ()
+
+
 def test_a_case_takes_as_many_papers_as_the_settings_say(client: Client, few_papers: int) -> None:
     filling.file(client)
 

@@ -1,5 +1,6 @@
 """Signing in is tried a few times only (A1), and a stranger's tries do not shut an account."""
 
+import re
 from typing import Any
 
 import pytest
@@ -68,3 +69,20 @@ def test_who_tries_names_without_end_meets_a_calm_page(settings: LazySettings) -
     assert [each.status_code for each in pages] == [200, 200, 200, 429]
     assert "しばらくお待ちください" in pages[-1].content.decode()
     assert "<nav" in pages[-1].content.decode()
+
+
+def test_a_closed_account_answers_its_right_password_as_a_wrong_one() -> None:
+    User.objects.create_user("gone", password=RIGHT, is_active=False)
+
+    right, wrong = (sign_in(each, name="gone") for each in (RIGHT, "wrong"))
+
+    assert [each.status_code for each in (right, wrong)] == [200, 200]
+    token = re.compile(r'value="[A-Za-z0-9]{64}"|nonce-[\w+/=-]+|nonce="[^"]*"')
+    assert token.sub("", right.content.decode()) == token.sub("", wrong.content.decode())
+
+
+def test_nobody_is_greeted_by_a_page_that_is_opened_later(client: Client) -> None:
+    client.post("/accounts/login/", {"login": "suzuki", "password": RIGHT})
+
+    assert "messages" not in client.cookies
+    assert "_messages" not in client.session

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -71,12 +72,26 @@ def respond(status: HTTPStatus, code: str, detail: str, *, retry: bool = False) 
     return JsonResponse(body, status=status.value, content_type=MEDIA_TYPE)
 
 
+@csrf_exempt
+def nowhere(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Answer an address under the API where nothing is."""
+    return respond(HTTPStatus.NOT_FOUND, "not-found", "there is nothing at this address")
+
+
 def closed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let no answer of a view be kept by a browser or a proxy, run anything or be framed."""
+    """Let no answer of a view be kept by a browser or a proxy, run anything or be framed.
+
+    A method that an address does not take is answered as any other error is.
+    """
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            methods = response["Allow"]
+            detail = f"this address takes {methods}"
+            response = respond(HTTPStatus.METHOD_NOT_ALLOWED, "request-refused", detail)
+            response["Allow"] = methods
         response["Cache-Control"] = "no-store"
         response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
         response["X-Content-Type-Options"] = "nosniff"
@@ -86,8 +101,7 @@ def closed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def install(api: NinjaAPI) -> None:
-    """Give every error of the API the one form, and every answer the same headers."""
-    api.add_decorator(closed, mode="view")
+    """Give every error of the API the one form."""
 
     @api.exception_handler(MamoruError)
     def ours(request: HttpRequest, problem: MamoruError) -> HttpResponse:
@@ -118,7 +132,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Http404)
     def unknown(request: HttpRequest, problem: Http404) -> HttpResponse:
-        return respond(HTTPStatus.NOT_FOUND, "not-found", "there is nothing at this address")
+        return nowhere(request)
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, problem: HttpError) -> HttpResponse:

@@ -32,4 +32,10 @@ api.add_router("/desk/cases", desk_looks.router)
 api.add_router("/desk/cases", desk_acts.router)
 api.add_router("/desk/cases", desk_protecting.router)
 
-urlpatterns = [path("", api.urls)]
+patterns, name, namespace = api.urls
+for each in patterns:
+    each.callback = problems.closed(each.callback)  # type: ignore[arg-type]  # each leads to a view
+urlpatterns = [
+    path("", (patterns, name, namespace)),
+    path("<path:path>", problems.closed(problems.nowhere)),
+]

@@ -86,14 +86,26 @@ def _receive(request: HttpRequest, case: Case, kind: str, of: str) -> dict[str, 
     if of not in set(ProofOf):
         gaps["id_of_0"] = gettext("どなたの、何を示す書類かを選んでください。")
     if gaps:
-        missing = _no_file(request)
-        return {**gaps, "id_paper": missing} if missing else gaps
+        wrong = _fault(request)
+        return {**gaps, "id_paper": wrong} if wrong else gaps
     wrong = _hand_over(request, case, ProofKind(kind), ProofOf(of))
     if wrong:
         return {"id_paper": wrong}
     received = gettext("%(paper)sを受け取りました") % {"paper": words.said("proofs", kind)}
     messages.success(request, received)
     return {}
+
+
+def _fault(request: HttpRequest) -> str:
+    """Return what is wrong with the file at a glance, while something else is missing too."""
+    paper, limit = request.FILES.get("paper"), actions.practice().upload_bytes
+    if paper is None:
+        return _no_file(request)
+    try:
+        actions.glance_at_paper(paper.read(), name=paper.name or "")
+    except actions.PaperRefused as refused:
+        return _upload_words(refused.reason, limit)
+    return ""
 
 
 def _no_file(request: HttpRequest) -> str:

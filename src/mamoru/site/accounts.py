@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -31,6 +32,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library is un
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return that sign-up is closed."""
         return False
+
+    def add_message(self, *told: Any, **words: Any) -> None:
+        """Say nothing: the frame of every page names who is signed in."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return whose name and password these are; a closed account is as good as none.
+
+        The library would tell by a page of its own that the password of a closed account is right.
+        """
+        user = super().authenticate(request, **credentials)
+        return user if user is not None and user.is_active else None
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a try before a password is looked at; ValidationError after too many (A1).

@@ -107,6 +107,11 @@ def receive_proof(
     return proof
 
 
+def glance_at_paper(content: bytes, *, name: str = "") -> None:
+    """Say what is wrong with a file at a glance, without taking it: a PaperRefused, or nothing."""
+    workshop.glance(content, name=name, max_bytes=practice().upload_bytes)
+
+
 def _expect_papers(case: Case) -> None:
     if not takes_papers(case):
         raise states.StageForbidden(f"a case that is `{case.stage}` takes no more papers")

@@ -63,20 +63,27 @@ def comparison(look: Look) -> Comparison | None:
     return Comparison(
         paper=said(wording.PROOF_KINDS, paper.kind) if paper else "",
         parts=(
-            _compared("address", gettext("住所"), found.addresses, found.address),
-            _compared("name", gettext("氏名"), found.names, found.name),
-            _compared("birth", gettext("生年月日"), found.births, found.birth),
+            _compared(look, "address", gettext("住所"), found.addresses, found.address),
+            _compared(look, "name", gettext("氏名"), found.names, found.name),
+            _compared(look, "birth", gettext("生年月日"), found.births, found.birth),
         ),
         chain=chain,
     )
 
 
 def _compared(
-    key: str, title: str, pairs: tuple[verify.PairVerdict, ...], verdict: str
+    look: Look, key: str, title: str, pairs: tuple[verify.PairVerdict, ...], verdict: str
 ) -> Compared:
+    """Return one part; before somebody is identified there is nothing registered to compare."""
     first, second, _third = pairs
-    agreed = word(labels.VERDICTS, verdict)
-    if verdict == Verdict.MATCH and not second.b.strip():
+    registered, agreed = second.b, word(labels.VERDICTS, verdict)
+    if not look.check.identified:
+        pairs, verdict, registered = (first,), first.verdict, gettext("（未特定）")
+        agreed = word(labels.VERDICTS, verdict)
+        if verdict == Verdict.MATCH:
+            verdict = Verdict.CANNOT_TELL
+            agreed = gettext("請求書と確認書類は一致（登録内容は未照合）")
+    elif verdict == Verdict.MATCH and not registered.strip():
         agreed = gettext("請求書と確認書類は一致（登録なし）")
     return Compared(
         key=key,
@@ -86,7 +93,7 @@ def _compared(
         sources=(
             Row(label=gettext("請求書"), text=first.a),
             Row(label=gettext("確認書類"), text=first.b),
-            Row(label=gettext("登録内容"), text=second.b),
+            Row(label=gettext("登録内容"), text=registered),
         ),
         pairs=tuple(pair_of(each) for each in pairs),
     )
