@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mamoru.kit import individual_number
 from mamoru.papers import number
 from tests.papers import files
 
@@ -40,6 +41,18 @@ SAMPLE = "123456789018"
         "1234 5678 9018 2030年1月1日まで有効",
         "1234\n5678\n9018\n2030",
         "2030\r\n1234\r\n5678\r\n9018",
+        "1234_5678_9018.pdf",
+        "1234 5678-9018",
+        "1234–5678-9018",
+        "1234〜5678〜9018",
+        "(1234)(5678)(9018)",
+        "［1234］［5678］［9018］",
+        "1234    5678    9018",
+        "1-2-3-4-5-6-7-8-9-0-1-8",
+        "12345678 9018",
+        "1234 56789018",
+        "\u202d1234\u2066 5678\ufe0f 9018",
+        "1234 5678 9018 03-1234-5678",
     ],
 )
 def test_a_number_is_seen_however_it_is_written(text: str) -> None:
@@ -60,7 +73,8 @@ def test_a_number_is_seen_however_it_is_written(text: str) -> None:
         "090-1234-5678",
         "2026-11-22 1234",
         "000000000000",
-        "1234 5678-9018",
+        "20240229 1208",
+        "2024-2025-1990",
         "1234\n5678\n9017",
         "1234\n5678\n9018\n5030",
         "1234 5678 9017 2030",
@@ -82,6 +96,17 @@ def test_other_numbers_are_not_taken_for_one(text: str) -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_answered(text: str) -> None:
     assert number.shown_in(text) in {True, False}
+
+
+def test_a_date_and_a_list_of_years_of_such_digits_are_none() -> None:
+    fitting = [text for text in ("20240229 1208", "2024-2025-1990") if _fits(text)]
+
+    assert len(fitting) == 2  # it is their form that parts them from a number
+    assert not any(map(number.shown_in, fitting))
+
+
+def _fits(text: str) -> bool:
+    return individual_number.fits("".join(filter(str.isdigit, text)))
 
 
 @pytest.mark.promise("P3.22")

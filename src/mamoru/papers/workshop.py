@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from mamoru.papers import judge, number, sheets
 from mamoru.papers.terms import (
@@ -56,7 +57,7 @@ def rebuild(content: bytes, *, name: str = "", max_bytes: int) -> Rebuilt:
 def glance(content: bytes, *, name: str = "", max_bytes: int) -> str:
     """Return the media type that the head of a file tells, nothing decoded; PaperRefused if none."""
     media_type = judge.media_type(content, max_bytes=max_bytes)
-    if number.shown_in(name):
+    if number.shown_in(name) or number.shown_in(unquote(name)):
         raise PaperShowsNumber("the name of the file shows an individual number")
     return media_type
 
