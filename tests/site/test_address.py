@@ -33,6 +33,9 @@ def seen(peer: str, forwarded: str | None, *, trusted: tuple[str, ...] = TRUSTED
         ("10.0.0.9", "nonsense, 198.51.100.7", "198.51.100.7"),
         ("::ffff:10.0.0.9", "::ffff:198.51.100.7", "198.51.100.7"),
         ("2001:db8:1::9", "2001:db8:ffff::7", "2001:db8:ffff::7"),
+        ("10.0.0.9", "198.51.100.7:4711", "198.51.100.7"),
+        ("10.0.0.9", "[2001:db8:ffff::7]:443, 10.0.0.3:80", "2001:db8:ffff::7"),
+        ("10.0.0.9", "[2001:db8:ffff::7]", "2001:db8:ffff::7"),
     ],
 )
 def test_behind_a_proxy_of_ours_the_last_hop_that_is_not_ours_counts(
@@ -42,7 +45,8 @@ def test_behind_a_proxy_of_ours_the_last_hop_that_is_not_ours_counts(
 
 
 @pytest.mark.parametrize(
-    "forwarded", [None, "", "nonsense", "198.51.100.7, nonsense", "198.51.100.7:80", "10.0.0.3"]
+    "forwarded",
+    [None, "", "nonsense", "198.51.100.7, nonsense", "198.51.100.7:", "198.51.100.7:x", "10.0.0.3"],
 )
 def test_a_header_that_does_not_tell_leaves_the_proxys_address(forwarded: str | None) -> None:
     assert seen("10.0.0.9", forwarded) == "10.0.0.9"

@@ -1,11 +1,13 @@
 """Whose request it is behind the company's own proxies, for the limiter (reliability A14)."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -46,6 +48,10 @@ class ClientAddress:
 
 
 def _address(text: str) -> Address:
-    """Return an address; one of IPv4 that a double-stack socket wrote as IPv6 is of IPv4."""
-    found = ipaddress.ip_address(text)
+    """Return an address; one of IPv4 that a double-stack socket wrote as IPv6 is of IPv4.
+
+    Some proxies write the port behind it.
+    """
+    with_port = _WITH_PORT.fullmatch(text)
+    found = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else text)
     return getattr(found, "ipv4_mapped", None) or found
