@@ -237,6 +237,33 @@ def test_a_second_change_needs_a_second_notice(house: Company) -> None:
     assert contacts["email"] == cast.HANAKO.email
 
 
+def test_who_changes_twice_is_not_proved_by_what_they_wrote_first(house: Company) -> None:
+    takes_over(house)
+    third, later = cast.AKUDA.home, NOW + DAY
+    row = row_of_address(house)
+    changes = {
+        f"shop/addresses/{row}/postal_code": (NEW.postal_code, third.postal_code),
+        f"shop/addresses/{row}/address": (NEW.address, third.address),
+    }
+    actions.correct_own(
+        acts.user_of(cast.HANAKO),
+        changes,
+        policy_version="2026-04-01",
+        one_time_key="k2",
+        now=later,
+    )
+    for case_id in store.due_work(now=later):
+        acts.carry_out(case_id)
+
+    accepted = {
+        home.address: actions.check(asks_from(home, now=later), now=later).acceptable(note="x")
+        for home in (NEW, third, cast.HANAKO.home)
+    }
+
+    assert accepted == {NEW.address: False, third.address: False, cast.HANAKO.home.address: True}
+
+
+@pytest.mark.promise("P3.10")
 def test_a_store_that_is_away_holds_the_answer_back(house: Company) -> None:
     case_id = ready(asks_from(cast.HANAKO.home))
     shop = house.home / "shop.sqlite3"
@@ -324,6 +351,36 @@ def test_where_only_the_day_of_the_change_is_known_nothing_is_proved_by_the_new_
         assert not actions.may_post_code(store.case(case_id), now=NOW)
         ways = actions.change_contacts(store.case(case_id), now=NOW)
         assert list(ways) == [TellingWay.ELECTRONIC_MAIL]
+
+
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize("written", ["Nov 20 2026", "yesterday", "2026-11", "20269999"])
+def test_a_change_whose_time_nobody_can_read_counts_as_of_today(
+    house: Company, written: str
+) -> None:
+    row = row_of_address(house)
+    changed_by_the_company(
+        house, "UPDATE addresses SET valid_from = ? WHERE address_id = ?", written, row
+    )
+    with declaring(address_changed="valid_from"):
+        case_id = asks_from(cast.HANAKO.home)
+        (sign,) = actions.contact_signs(store.case(case_id), now=NOW)
+
+    assert sign.changed_on == clock.date_in_japan(NOW)
+    assert not actions.check(case_id, now=NOW).acceptable(note="")
+
+
+@pytest.mark.parametrize("written", ["", "0000-00-00", "0000-00-00 00:00:00"])
+def test_a_column_that_names_no_time_says_that_nothing_was_changed(
+    house: Company, written: str
+) -> None:
+    row = row_of_address(house)
+    changed_by_the_company(
+        house, "UPDATE addresses SET valid_from = ? WHERE address_id = ?", written, row
+    )
+    with declaring(address_changed="valid_from"):
+        case_id = asks_from(cast.HANAKO.home)
+        assert actions.contact_signs(store.case(case_id), now=NOW) == ()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Whoever takes an account over changes the address first and asks afterwards. For
 contact that stood before is the one that counts. Days are compared, nothing is ever timed.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,7 +77,12 @@ def until(
 def same(contact: Contact, one: str, other: str) -> bool:
     """Return whether two contacts are one: addresses as they are compared, mail without case."""
     if contact is Contact.EMAIL:
-        return one.strip().casefold() == other.strip().casefold()
+        return _mailbox(one) == _mailbox(other)
     if not one or not other:
         return one == other
     return address.compare(one, other).verdict is Verdict.MATCH
+
+
+def _mailbox(written: str) -> str:
+    """Return a mail address without case; further letters are not folded, ß and ss are two."""
+    return unicodedata.normalize("NFC", written.strip()).lower()

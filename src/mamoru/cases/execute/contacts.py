@@ -12,7 +12,7 @@ from mamoru.cases.execute.installed import hands
 from mamoru.cases.terms import DemandState, Identity, PersonalDetails, Record, Subject
 from mamoru.datamap.inventory import ValueKind
 from mamoru.datamap.terms import KeyRing, Match, Registered, RegisteredAddress
-from mamoru.identity import birth, recent
+from mamoru.identity import recent, stamps
 from mamoru.identity.recent import Contact, ContactChange
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId
@@ -103,11 +103,11 @@ def _declared(held: Iterable[Registered]) -> Iterator[ContactChange]:
     for each in held:
         line = (*((each.address,) if each.address else ()), *each.former_addresses)
         for newer, older in pairwise(line):
-            if (on := _day(newer.valid_from)) is not None:
+            for on in _days(newer.valid_from):
                 yield _from(older, on)
-        if (on := _day(each.address_changed)) is not None:
+        for on in _days(each.address_changed):
             yield _from(line[1] if len(line) > 1 else RegisteredAddress(), on)
-        if (on := _day(each.email_changed)) is not None:
+        for on in _days(each.email_changed):
             yield ContactChange(contact=Contact.EMAIL, changed_on=on)
 
 
@@ -121,10 +121,11 @@ def _from(older: RegisteredAddress, on: date) -> ContactChange:
     )
 
 
-def _day(written: str) -> date | None:
-    """Return the day in Japan of a day or time as a store writes it, None where it is none."""
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return birth.parse(written)
-    return found.date() if found.tzinfo is None else clock.date_in_japan(found)
+def _days(written: str) -> tuple[date, ...]:
+    """Return the day of a change, none where nothing was changed.
+
+    INVARIANT: a time that nobody can read counts as today: in doubt a contact proves nothing.
+    """
+    if stamps.is_empty(written):
+        return ()
+    return (stamps.day_of(written) or clock.date_in_japan(clock.now()),)
