@@ -237,9 +237,13 @@ def test_a_second_change_needs_a_second_notice(house: Company) -> None:
     assert contacts["email"] == cast.HANAKO.email
 
 
-def test_who_changes_twice_is_not_proved_by_what_they_wrote_first(house: Company) -> None:
+@pytest.mark.promise("P3.10")
+def test_who_changes_twice_is_not_proved_by_what_they_wrote_first(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     takes_over(house)
     third, later = cast.AKUDA.home, NOW + DAY
+    acts.set_clock(monkeypatch, later)
     row = row_of_address(house)
     changes = {
         f"shop/addresses/{row}/postal_code": (NEW.postal_code, third.postal_code),
