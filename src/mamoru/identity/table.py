@@ -16,19 +16,30 @@ Row = tuple[str, str, str, list[str], list[str], int]
 
 @dataclass(frozen=True)
 class Table:
-    """Four bytes with the length of the head, the head, and each municipality's towns, packed apart."""
+    """Four bytes with the length of the head, the head, each municipality's towns, packed apart,
+    and the names that few municipalities have.
+    """
 
     packed: bytes
     version: str
     index: Mapping[str, tuple[Any, ...]]
     former: Mapping[str, tuple[str, ...]]
     start: int
+    homes: tuple[int, int]
 
     def towns_of(self, code: str) -> list[Row]:
         """Return the rows of a municipality; KeyError if there is none."""
         *_, offset, length = self.index[code]
+        return [tuple(row) for row in self._unpacked(offset, length)]
+
+    def homes_of_names(self) -> Mapping[str, str]:
+        """Return codes of municipalities, between spaces, by the town's name that they alone have."""
+        found = self._unpacked(*self.homes)
+        return {name: codes for codes, names in found.items() for name in names}
+
+    def _unpacked(self, offset: int, length: int) -> Any:
         part = self.packed[self.start + offset : self.start + offset + length]
-        return [tuple(row) for row in json.loads(zlib.decompress(part))]
+        return json.loads(zlib.decompress(part))
 
 
 @cache
@@ -41,4 +52,4 @@ def table() -> Table:
     for name, code in head["former"]:
         former[name] = (*former.get(name, ()), code)
     index = {code: tuple(rest) for code, *rest in head["municipalities"]}
-    return Table(packed, head["version"], index, former, start)
+    return Table(packed, head["version"], index, former, start, tuple(head["homes"]))

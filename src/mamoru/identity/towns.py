@@ -22,12 +22,14 @@ __all__ = [
     "Municipality",
     "Place",
     "Town",
+    "alone",
     "at",
     "everywhere",
     "former",
     "head",
     "municipality",
     "named",
+    "stands_alone",
     "version",
 ]
 
@@ -260,6 +262,36 @@ def _skip(text: str, start: int) -> int:
 def former(name: str) -> tuple[str, ...]:
     """Return the codes of the municipalities in which a town or village of earlier days lives on."""
     return table().former.get(name, ())
+
+
+_homes = cache(lambda: table().homes_of_names())
+
+
+def alone(text: str, *, prefecture: str = "") -> str:
+    """Return the code of the one municipality that has the town with which a text begins, or nothing.
+
+    One in the prefecture, if it is given, else in Japan. The name must end where numbers begin:
+    of the rest of a longer name nobody knows.
+    """
+    bare = spelling.bare(text)
+    ends = [run.start() for run in numerals.RUN.finditer(bare, 1)]
+    for end in reversed(ends):
+        code = _only(numerals.plain(bare[:end].strip()), prefecture)
+        if code:
+            return code
+    return ""
+
+
+def stands_alone(town: Town, *, prefecture: str = "") -> bool:
+    """Return whether no other municipality, of a prefecture or of Japan, has a town of this name."""
+    return _only(town.key, prefecture) == town.code
+
+
+def _only(key: str, prefecture: str) -> str:
+    codes = _homes().get(key, "").split()
+    if prefecture:
+        codes = [code for code in codes if municipality(code).prefecture == prefecture]
+    return codes[0] if len(codes) == 1 else ""
 
 
 @lru_cache(maxsize=8192)

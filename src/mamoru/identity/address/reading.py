@@ -155,7 +155,7 @@ def _read_parts(draft: _Draft) -> str | None:
         rest = rest[named.end() :].lstrip()
     city, ward, rest = _read_city(draft, rest)
     if not city and not ward:
-        return None
+        return _read_without_municipality(draft, rest)
     if draft.prefecture != "東京都" and not ward and city in places.TOKYO_WARDS:
         ward, city = city, ""  # a bare 区 may be Tokyo's or a designated city's
     draft.city, draft.ward = city, ward
@@ -164,6 +164,15 @@ def _read_parts(draft: _Draft) -> str | None:
     if not draft.candidates and not ward and city not in places.DESIGNATED:
         return _of_earlier_days(draft, rest)
     return rest if draft.candidates else None
+
+
+def _read_without_municipality(draft: _Draft, rest: str) -> str | None:
+    """Read a town whose name stands nowhere else in Japan: it says in which municipality it lies."""
+    code = towns.alone(rest, prefecture=draft.prefecture)
+    if not code:
+        return None
+    draft.candidates = frozenset({code})
+    return rest
 
 
 def _read_city(draft: _Draft, rest: str) -> tuple[str, str, str]:
@@ -203,14 +212,23 @@ def _candidates(draft: _Draft, rest: str) -> frozenset[str]:
 
 
 def _of_earlier_days(draft: _Draft, rest: str) -> str:
-    """Read a municipality that is none today: part of another since, or named by its words alone."""
+    """Read a municipality that is none today: part of another since, or named by its words alone.
+
+    Its town has to stand nowhere else: 脇町猪尻 is of one city, 本町 of a hundred.
+    """
+    text = spelling.bare(f"{draft.city}{rest}")
     codes = [
         code
         for code in towns.former(draft.city)
         if draft.prefecture in {"", towns.municipality(code).prefecture}
-        and towns.municipality(code).at(spelling.bare(f"{draft.city}{rest}")) is not None
+        and (found := towns.municipality(code).at(text)) is not None
+        and towns.stands_alone(found.towns[0], prefecture=draft.prefecture)
     ]
     if len(codes) != 1:
+        whole = f"{draft.county}{draft.city}{rest}"
+        if code := towns.alone(whole, prefecture=draft.prefecture):  # 仙台町9: no 町 of old, a town
+            draft.county, draft.city, draft.candidates = "", "", frozenset({code})
+            return whole
         draft.candidates = frozenset({f"{draft.prefecture}{draft.county}{draft.city}"})
         return rest
     now = towns.municipality(codes[0])
