@@ -293,5 +293,6 @@ def test_a_request_for_papers_shows_what_the_form_said_and_each_point_once(langu
     built = letter.build_supplement(asked)
 
     assert len(built.sections[0].bullets) == 2
-    assert built.sections[0].paragraphs == ("一行目", "二行目")
+    assert built.sections[0].paragraphs == ()
+    assert built.sections[1].paragraphs == ("一行目", "二行目")
     assert ("2027年1月4日" if language == "ja" else "4 January 2027") in built.text()

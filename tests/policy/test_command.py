@@ -99,7 +99,35 @@ def test_trace_of_a_file_that_is_no_text_ends_with_2(
     shown = run(capsys, "policy", "trace", picture, "--home", tmp_path)
 
     assert shown.code == 2
-    assert shown.err == "text-unreadable: `scan.png` cannot be read as UTF-8 text\n"
+    assert shown.err == f"text-unreadable: `{picture}` cannot be read as UTF-8 text\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("nothing.txt", "does not exist"), ("folder", "is a folder"), ("empty.txt", "no sentence")],
+)
+def test_trace_of_nothing_says_so_and_never_that_all_is_bound(
+    given: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.txt").write_text("\n \n")
+
+    shown = run(capsys, "policy", "trace", tmp_path / given, "--home", tmp_path)
+
+    assert shown.code == 2
+    assert said in shown.err
+    assert "100" not in shown.out
+
+
+def test_trace_without_a_policy_of_the_company_says_by_what_it_binds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "published.txt"
+    text.write_text(page.text(sample.policy()), encoding="utf-8")
+
+    shown = run(capsys, "policy", "trace", text, "--home", tmp_path)
+
+    assert "no policy.yaml" in shown.err
 
 
 def test_diff_speaks_both_languages_and_json(capsys: pytest.CaptureFixture[str]) -> None:

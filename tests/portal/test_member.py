@@ -90,7 +90,12 @@ def test_refuses_a_correction_that_changes_nothing(member: Client) -> None:
 
 @pytest.mark.parametrize(
     ("title", "typed"),
-    [("生年月日", "1980-02-30"), ("メールアドレス", "no-mail"), ("電話番号", "0" * 301)],
+    [
+        ("生年月日", "1980-02-30"),
+        ("生年月日", "2999-01-01"),
+        ("メールアドレス", "no-mail"),
+        ("電話番号", "0" * 301),
+    ],
 )
 def test_explains_what_cannot_be_registered(member: Client, title: str, typed: str) -> None:
     part, field = first_field(member, title)

@@ -410,9 +410,11 @@ def test_a_refusal_says_on_the_page_what_the_letter_says(client: Client, client_
         "ご説明：保全命令に従います。",
         "個人情報保護法第39条第1項ただし書により",
         "ご不服や苦情は、次の窓口で承ります。",
+        "みなとリンク株式会社 個人情報お問い合わせ窓口</dd>",
     ):
         assert line in page
         assert line not in before
+    assert "ja=" not in page
 
 
 @pytest.mark.parametrize(

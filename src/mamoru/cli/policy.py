@@ -27,7 +27,7 @@ class NoSuchVersion(MamoruError):
 
 
 class TextUnreadable(MamoruError):
-    """The text to trace cannot be read as UTF-8. Save it as UTF-8 text."""
+    """The text to trace cannot be read. Name a file of UTF-8 text that holds sentences."""
 
     code, exit_code = "text-unreadable", 2
 
@@ -239,11 +239,11 @@ def trace(text_file: Path, file: Path | None, home: Path, as_json: bool) -> None
     own = home / "policy.yaml"
     chosen = file or (own if own.is_file() else None)
     read = _load(chosen) if chosen is not None else None
-    try:
-        words = text_file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise TextUnreadable(f"`{text_file.name}` cannot be read as UTF-8 text") from problem
-    found = sentences.trace(words, read)
+    found = sentences.trace(_words(text_file), read)
+    if not found.pieces:
+        raise TextUnreadable(f"`{text_file}` holds no sentence: give the text that is published")
+    if chosen is None:
+        say(f"no policy.yaml in {home}: bound by the product's own words alone; see --policy")
     if as_json:
         show_json(
             {
@@ -257,6 +257,17 @@ def trace(text_file: Path, file: Path | None, home: Path, as_json: bool) -> None
     else:
         _show_trace(found)
     sys.exit(_REFUSED if found.unbound else 0)
+
+
+def _words(text_file: Path) -> str:
+    try:
+        return text_file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise TextUnreadable(f"`{text_file}` does not exist: name the text to trace") from None
+    except IsADirectoryError:
+        raise TextUnreadable(f"`{text_file}` is a folder: name a file in it") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise TextUnreadable(f"`{text_file}` cannot be read as UTF-8 text") from problem
 
 
 def _show_trace(found: sentences.Trace) -> None:

@@ -75,7 +75,7 @@ def worker(home: Path) -> None:
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the sample company is kept. Without it: a temporary folder, removed at the end.",
+    help="Where the sample company is kept. Without it: a temporary folder, removed at the end; with --once it stays and is named.",
 )
 def demo(port: int, once: bool, folder: Path | None) -> None:
     """Show the product with a sample company of 1,000 persons and three data stores."""

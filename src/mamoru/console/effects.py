@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from mamoru.cases.terms import Effect, Expected
-from mamoru.console.words import day, moment
+from mamoru.console.words import day, listed, moment
 
 Titles = Mapping[str, str]
 
@@ -74,7 +74,7 @@ def _held(
 ) -> str:
     if not rows:
         return ""
-    laws = "、".join(titles.get(f"{ref}#{code}", code) for code in codes)
+    laws = listed(titles.get(f"{ref}#{code}", code) for code in codes)
     if release_on is None:
         said = gettext("%(rows)s件（保存の必要がなくなるまで）") % {"rows": f"{rows:,}"}
     else:

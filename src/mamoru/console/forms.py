@@ -316,12 +316,21 @@ class DecideForm(_Form):
         data: object = None,
         *,
         position: int,
+        explains: bool = True,
     ) -> None:
-        """Offer the grounds that are allowed for this kind, nothing else."""
+        """Offer the grounds that are allowed for this kind, and ask for what they need.
+
+        Where nothing can be refused there is nothing to be explained, but for what `explains`.
+        """
         super().__init__(data, auto_id=f"demand-{position}-%s")
         ground = self.fields["ground"]
         assert isinstance(ground, forms.ChoiceField)  # noqa: S101 - declared above
         ground.choices = list(choices)
+        offered = {code for code, _ in choices}
+        if RefusalGround.OTHER_LAW not in offered:
+            del self.fields["law"]
+        if offered == {""} and not explains:
+            del self.fields["reason"]
 
     def clean_ground(self) -> str:
         """Refuse a form in which nothing was chosen: granting is said, never assumed."""
@@ -345,8 +354,8 @@ class DecideForm(_Form):
         given = self.cleaned_data
         return Judgement(
             ground=RefusalGround(given["ground"]) if given["ground"] else None,
-            reason=given["reason"],
-            law=given["law"],
+            reason=given.get("reason", ""),
+            law=given.get("law", ""),
         )
 
 

@@ -206,7 +206,7 @@ TRAIL: Words = {
     "case.papers.erased": _("保管期間を過ぎた書類を消去した"),
     "case.person.searched": _("本人の記録を検索した"),
     "case.person.identified": _("本人の記録を特定した"),
-    "case.verified": _("本人と代理権の確認を確定した"),
+    "case.verified": _("請求者の確認を確定した"),
     "case.posted-code.made": _("登録の住所あての確認番号の書面を作った"),
     "case.posted-code.sent": _("確認番号の書面を送った"),
     "case.posted-code.entered": _("書留郵便の確認番号が入力された"),

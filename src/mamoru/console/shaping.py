@@ -16,7 +16,7 @@ from mamoru.console.shown import (
     Pair,
     Row,
 )
-from mamoru.console.words import day, language, said, word
+from mamoru.console.words import day, language, listed, said, word
 from mamoru.documents import wording
 from mamoru.identity import agent, reasons, verify
 
@@ -48,7 +48,7 @@ def finding_rows(proof: Proof) -> tuple[Row, ...]:
         (gettext("有効期限"), day(finding.expires_on) if finding.expires_on else ""),
         (
             gettext("委任の範囲"),
-            "、".join(wording.said(wording.KINDS, kind, language()) for kind in finding.scope),
+            listed(wording.said(wording.KINDS, kind, language()) for kind in finding.scope),
         ),
         (
             gettext("書類に不審な点はないか"),
@@ -86,8 +86,7 @@ def pair_of(found: verify.PairVerdict) -> Pair:
 
 
 def _written(ways: Iterable[str], *, besides: bool, alone: bool) -> str:
-    between = "、" if language() == "ja" else ", "
-    listed_ways = {"ways": between.join(way.replace("の違い", "") for way in ways)}
+    listed_ways = {"ways": listed(way.replace("の違い", "") for way in ways)}
     if besides:
         return gettext("ほかに表記の違い：%(ways)s") % listed_ways
     if alone:
@@ -104,10 +103,9 @@ def ground_of(ground: RefusalGround) -> Ground:
     )
 
 
-def listed(kinds: Iterable[ProofKind]) -> str:
+def listed_papers(kinds: Iterable[ProofKind]) -> str:
     """Return kinds of paper in words."""
-    between = "、" if language() == "ja" else ", "
-    return between.join(said(wording.PROOF_KINDS, kind) for kind in kinds)
+    return listed(said(wording.PROOF_KINDS, kind) for kind in kinds)
 
 
 def finding_words(found: agent.AuthorityFinding) -> str:

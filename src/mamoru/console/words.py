@@ -1,6 +1,7 @@
 """Days, moments and the words of codes in the language of the page (house, Japanese first)."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils.translation import get_language
@@ -39,6 +40,11 @@ def thousands(count: int | str) -> str:
     """Return a count with its thousands parted, `1,234`; what is no count stays as it is."""
     text = str(count)
     return f"{int(text):,}" if text.isdecimal() else text
+
+
+def listed(items: Iterable[object]) -> str:
+    """Return items one behind the other, with the comma of the language."""
+    return ("、" if language() == "ja" else ", ").join(map(str, items))
 
 
 def said(words: wording.Words, code: str) -> str:

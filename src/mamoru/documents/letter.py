@@ -1,5 +1,6 @@
 """From an answer to a letter: the words in which a careful office writes it (P3.17, P3.24)."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from mamoru.documents import asking, changed, wording
@@ -146,15 +147,19 @@ def build_supplement(asked: SupplementRequest) -> Letter:
         labels=_LABELS[tongue],
         opening=opening,
         sections=(
-            Section(
-                heading=heading,
-                bullets=tuple(dict.fromkeys(bullets)),
-                paragraphs=tuple(asked.message.splitlines()) if asked.message else (),
-            ),
+            Section(heading=heading, bullets=tuple(dict.fromkeys(bullets))),
+            *_from_the_desk(asked.message, tongue),
         ),
         closing=closing,
         ending=_ENDING[tongue],
     )
+
+
+def _from_the_desk(message: str, tongue: str) -> Iterator[Section]:
+    """Yield what staff wrote besides, behind the list: before it, it would read as one of the papers."""
+    if message:
+        heading = {"ja": "担当者からのご連絡", "en": "From the desk"}[tongue]
+        yield Section(heading=heading, paragraphs=tuple(message.splitlines()))
 
 
 def build_code(made: CodeLetter) -> Letter:

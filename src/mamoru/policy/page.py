@@ -4,7 +4,7 @@ Every line shown carries the promises it makes, so that nothing stands on the pa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mamoru.policy.document import Policy
@@ -28,6 +28,7 @@ class Fact:
     label: str
     value: str
     promises: tuple[str, ...]
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def _facts(policy: Policy, shows: Shown | None, language: Language) -> Iterator[
     elif shows is Shown.RETENTION:
         for purpose in policy.purposes:
             if purpose.retention is not None:
-                label = f"{purpose.id} {purpose.title.in_(language)}"
+                label = purpose.title.in_(language)
                 period = retention_words(purpose.retention, language)
                 yield Fact(label=label, value=period, promises=("P1.7",))
 
@@ -154,7 +155,8 @@ def _desk_facts(policy: Policy, language: Language) -> Iterator[Fact]:
         return Fact(label=ja if japanese else en, value=value, promises=("P1.13", *more))
 
     yield fact("窓口", "Desk", desk.title.in_(language))
-    yield fact("お問い合わせフォーム", "Inquiry form", desk.form, "P3.21")
+    form = fact("お問い合わせフォーム", "Inquiry form", desk.form, "P3.21")
+    yield replace(form, link=desk.form)
     if desk.mail is not None:
         yield fact("電子メール", "Mail", desk.mail)
     if desk.postal is not None:
@@ -165,7 +167,7 @@ def retention_words(retention: Retention, language: Language | str) -> str:
     """Return 退会から12か月, or 12 months after leaving the service."""
     after, months = retention.after.in_(language), retention.months
     if Language(language) is Language.JA:
-        law = f"({retention.law.ja}による)" if retention.law is not None else ""
+        law = f"（{retention.law.ja}による）" if retention.law is not None else ""
         return (f"{after}から{months}か月" if months else f"{after}まで") + law
     law = f" ({retention.law.en})" if retention.law is not None else ""
     plural = "" if months == 1 else "s"

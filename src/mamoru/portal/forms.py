@@ -271,8 +271,10 @@ class CaseForm(forms.Form):
             self.add_error(name, ValidationError(hidden, code="hidden"))
         elif part == "birth_date":
             day = birth.parse(value)
-            if day is None or day > clock.date_in_japan(clock.now()):
+            if day is None:
                 self.add_error(name, ValidationError(_IMPOSSIBLE_DAY, code="day"))
+            elif day > clock.date_in_japan(clock.now()):
+                self.add_error(name, ValidationError(_FUTURE_DAY, code="day"))
         elif part == "postal_code":
             digits = kit_text.digits_only(value)
             if len(digits) == _POSTAL_DIGITS:
@@ -420,6 +422,8 @@ _IMPOSSIBLE_DAY = _(
     "暦にある日付として読み取れません。例のように年・月・日を入力してください。"
     "元号の終わりにもご注意ください（昭和は64年1月7日まで、平成は31年4月30日まで）。"
 )
+
+_FUTURE_DAY = _("生年月日は、今日までの日付で入力してください。")
 
 
 class StatusForm(forms.Form):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -141,7 +141,8 @@ def correct_own(request: HttpRequest) -> HttpResponse:
         for each in fields
         if each.after != each.before
     }
-    problems = [(each.id, each.error) for each in fields if each.error]
+    colon = pgettext("after a label", "：")
+    problems = [(each.id, f"{each.title}{colon}{each.error}") for each in fields if each.error]
     if not changed:
         problems = [
             (
@@ -312,7 +313,9 @@ def _wrong(field: Field) -> str:
     forms = {
         "choice": gettext("選択肢から選んでください。"),
         "choices": gettext("選択肢から選んでください。"),
-        "date": gettext("暦にある日付を入力してください。例：1980-03-05"),
+        "date": gettext(
+            "1873年（明治6年）からの、暦にある日付を入力してください。生年月日は今日までの日付です。例：1980-03-05"
+        ),
         "phone": gettext("電話番号は市外局番から数字で入力してください。例：03-0000-0000"),
         "email": gettext("メールアドレスの形を確かめてください。例：name@mail.example"),
         "postal-code": gettext("郵便番号は7桁の数字で入力してください。例：108-0023"),

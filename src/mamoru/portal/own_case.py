@@ -160,6 +160,8 @@ def submit_supplement(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.submit_supplement(case.id, by=_by(request), now=clock.now())
+            thanks = gettext("書類の提出を承りました。確認の結果をお知らせします。")
+            messages.success(request, thanks)
         except store.CaseChangedMeanwhile:
             return _page(request, store.case(case.id), changed=True, status=_CHANGED)
         except actions.NothingSent:
@@ -373,7 +375,7 @@ def _page(
         "has_data": actions.offers_data(case),
         "practice": practice,
         "minutes": drafts.MINUTES,
-        "desk": published.in_force().requests.desk,
+        "desk": published.desk(published.in_force(), words.language()),
         "today": clock.date_in_japan(clock.now()),
     }
     return render(request, "portal/own_case.html", context, status=status)

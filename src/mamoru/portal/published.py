@@ -35,6 +35,18 @@ def purposes_of_requests(policy: Policy, language: str) -> tuple[str, ...]:
     return tuple(policy.clause(each).in_(language) for each in clauses)
 
 
+def desk(policy: Policy, language: str) -> dict[str, str] | None:
+    """Return where people turn to, in one language: title, mail and postal address (P1.13, P3.23)."""
+    named = policy.requests.desk
+    if named is None:
+        return None
+    return {
+        "title": named.title.in_(language),
+        "mail": named.mail or "",
+        "postal": named.postal.in_(language) if named.postal else "",
+    }
+
+
 @lru_cache(maxsize=4)
 def _publications(folder: Path, stamps: tuple[tuple[str, int], ...]) -> tuple[Publication, ...]:
     return publication.publications(folder) if stamps else ()

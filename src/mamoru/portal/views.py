@@ -70,7 +70,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "closed": said(asked.not_offered.clause) if asked.not_offered else [],
         "assisted": said(asked.not_offered.assisted) if asked.not_offered else [],
         "fee": said(asked.fee.clause) if asked.fee else [],
-        "desk": _desk(shown),
+        "desk": published.desk(shown, words.language()),
         "roles": [(role, proofs.listed(actions.required_proofs(role))) for role in Role],
         "practice": actions.practice(),
     }
@@ -141,7 +141,7 @@ def case_filed(request: HttpRequest) -> HttpResponse:
     context = {
         "receipt": done,
         "papers": proofs.listed(actions.required_proofs(role)) if role else (),
-        "desk": _desk(published.in_force()),
+        "desk": published.desk(published.in_force(), words.language()),
         "minutes": drafts.MINUTES,
         "practice": actions.practice(),
     }
@@ -217,14 +217,3 @@ def _in_language(response: HttpResponseRedirect, language: str) -> HttpResponseR
         settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", secure=settings.MAMORU.secure
     )
     return response
-
-
-def _desk(shown: Policy) -> dict[str, str] | None:
-    desk, language = shown.requests.desk, words.language()
-    if desk is None:
-        return None
-    return {
-        "title": desk.title.in_(language),
-        "mail": desk.mail or "",
-        "postal": desk.postal.in_(language) if desk.postal else "",
-    }

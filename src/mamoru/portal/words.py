@@ -62,7 +62,7 @@ def plain_day(value: date) -> str:
 
 
 def stage(case: Case) -> str:
-    """Return where a case is; once answered also how: in full, in part, or not."""
+    """Return where a case is; once answered also how, but for one met in full."""
     word = said("stages", case.stage)
     how = _how(case)
     return f"{word}（{how}）" if how and language() == "ja" else f"{word} ({how})" if how else word
@@ -119,5 +119,5 @@ def _how(case: Case) -> str:
     if all(met) and any(_holds(each) for each in case.demands):
         return gettext("法令により保存する記録を除く")
     if all(met):
-        return gettext("全部")
+        return ""
     return gettext("一部") if any(met) else gettext("お断り・該当なし")

@@ -74,6 +74,7 @@ def _once(folder: Path, tell: Callable[[str], None]) -> Mapping[str, Any]:
     seconds = time.monotonic() - started
     path = save_letter(walked, folder)
     verified = _verify_ledger(folder)
+    tell(f"the sample company, with its passwords and papers, stays in {folder}")
     return {
         "reference": walked.reference,
         "answer": str(path),

@@ -18,6 +18,7 @@ from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
 from mamoru.identity import birth
+from mamoru.kit import clock
 from mamoru.kit.ids import SYSTEM, CaseId, StaffId
 from mamoru.kit.text import digits_only, fold, hidden_characters
 
@@ -161,7 +162,14 @@ def fits(ref: str, value: str, *, before: str = "") -> bool:
     if column.value is ValueKind.CHOICES:
         stays = {*column.choices, *before.split(CHOICES_JOINED_BY)}
         return stays.issuperset(value.split(CHOICES_JOINED_BY))
+    if column.name == table.identity.birth and not _is_past(value):
+        return False
     return not hidden_characters(value) and (fitting is None or fitting(value))
+
+
+def _is_past(value: str) -> bool:
+    day = birth.parse(value)
+    return day is not None and day <= clock.date_in_japan(clock.now())
 
 
 def _is_phone(value: str) -> bool:

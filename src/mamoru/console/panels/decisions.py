@@ -28,7 +28,7 @@ from mamoru.console.shown import (
     DemandView,
     Touched,
 )
-from mamoru.console.words import day, moment, said, word
+from mamoru.console.words import day, listed, moment, said, word
 from mamoru.documents import wording
 
 
@@ -122,7 +122,7 @@ def _items(look: Look, items: tuple[str, ...]) -> str:
         parts = item.split("/")
         ref = "/".join((*parts[:2], parts[-1])) if len(parts) > 1 else item
         words.append(look.titles.get(ref, ref))
-    return "、".join(words)
+    return listed(words)
 
 
 def _may_name(look: Look, state: DemandState, plan: execute.Plan | None) -> bool:
@@ -194,7 +194,7 @@ def decide_form(
     """Return the form of a decision with the grounds that may be chosen, and no others."""
     standing = actions.standing_grounds(case, state, now=now)
     if standing:
-        named = "、".join(said(wording.GROUNDS, each) for each in standing)
+        named = listed(said(wording.GROUNDS, each) for each in standing)
         first = gettext("該当する理由による（%(grounds)s）") % {"grounds": named}
     else:
         first = gettext("請求に応じる")
@@ -202,7 +202,9 @@ def decide_form(
         (str(each), gettext("お断りする：%(ground)s") % {"ground": said(wording.GROUNDS, each)})
         for each in actions.judged_grounds(state.demand.kind)
     ]
-    return forms.DecideForm([("", first), *weighed], data, position=position)
+    return forms.DecideForm(
+        [("", first), *weighed], data, position=position, explains=bool(standing)
+    )
 
 
 def seen(decision: Decision) -> str:

@@ -10,7 +10,7 @@ from mamoru.console import forms, labels
 from mamoru.console.panels.look import Look
 from mamoru.console.shaping import (
     finding_rows,
-    listed,
+    listed_papers,
     size_of,
 )
 from mamoru.console.shown import (
@@ -27,9 +27,9 @@ def needed(look: Look) -> tuple[Needed, ...]:
         return ()
     found = []
     for need in look.check.needs:
-        words = listed(need.group.one_of)
+        words = listed_papers(need.group.one_of)
         if need.group.two_of:
-            words += gettext("。または、次のうち2点：") + listed(need.group.two_of)
+            words += gettext("。または、次のうち2点：") + listed_papers(need.group.two_of)
         found.append(
             Needed(
                 of=said(wording.PROOF_OF, need.group.of),

@@ -1,4 +1,4 @@
-"""Counts as people write them."""
+"""Counts and lists as people write them."""
 
 from django import template
 
@@ -6,3 +6,4 @@ from mamoru.console import words
 
 register = template.Library()
 register.filter("thousands", words.thousands)
+register.filter("listed", words.listed)
