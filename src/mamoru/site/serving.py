@@ -1,10 +1,12 @@
 """`mamoru serve` and `mamoru worker`: bring the folder up to date, then run."""
 
+import ctypes
 import errno
 import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from mamoru.kit.errors import MamoruError
 from mamoru.site import checks, config
 
 BLOCKING_THREADS = 4
+KILL_SECONDS = 15
+"""How long a server that was told to stop may take for what is under way; then it is killed."""
+_DIE_WITH_PARENT = 1
 log = logging.getLogger("mamoru.serving")
 
 
@@ -116,6 +121,7 @@ def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = 
             f"open {f'http://{bind}' if bind else settings.public_url.rstrip('/')}/; stop with Ctrl+C"
         )
     os.environ["MAMORU_EMBEDDED_WORKER"] = "1"
+    _let_newborn_stop()
     Granian(
         "mamoru.site.wsgi:application",
         address=address,
@@ -125,7 +131,32 @@ def serve(home: Path, *, bind: str | None, tell: Callable[[str], None] | None = 
         blocking_threads=BLOCKING_THREADS,
         log_level=LogLevels.warning,
         websockets=False,
+        workers_kill_timeout=KILL_SECONDS,
     ).serve()
+
+
+def _let_newborn_stop() -> None:
+    """Let a process that is forked off end when its parent tells it to, or dies, from birth on.
+
+    It inherits the handlers of the one that waits for it, which take note of a signal and do
+    nothing in a child: until the server has put up its own, the order to stop was lost, and the
+    parent waited for ever. Ctrl+C reaches both at once, and the server loses the second of two
+    signals and the first with it: SIGINT stays the parent's, who sends SIGTERM.
+    """
+    stops = (signal.SIGINT, signal.SIGTERM)
+    kernel = ctypes.CDLL(None)
+
+    def born() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
+        if sys.platform == "linux":
+            kernel.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, stops),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, stops),
+        after_in_child=born,
+    )
 
 
 def work(home: Path) -> None:
