@@ -13,7 +13,8 @@ from mamoru.datamap.locate import (
     kana_forms,
     keys_of,
     locate,
-    names_another,
+    plain,
+    plain_name,
     plan_digest,
     registered,
     searches,
@@ -248,8 +249,8 @@ def test_the_address_in_force_and_the_former_ones_are_told_apart() -> None:
     ("name", "other"), [("山本 花子", False), ("山本花子", False), ("山本 華子", True)]
 )
 def test_a_row_with_another_name_is_noticed(name: str, *, other: bool) -> None:
-    assert names_another(DATAMAP, "shop", "members", HANAKO, name=name) is other
-    assert not names_another(DATAMAP, "mail", "list", {"email": "x"}, name=name)
+    assert (plain_name(DATAMAP, "shop", "members", HANAKO) != plain(name)) is other
+    assert plain_name(DATAMAP, "mail", "list", {"email": "x"}) == ""
 
 
 def test_birth_dates_and_readings_come_in_the_forms_that_stores_use() -> None:

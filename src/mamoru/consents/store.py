@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from pydantic import TypeAdapter
 
 from mamoru.consents.models import ProtectionRow, StandingRow
@@ -142,15 +142,35 @@ def protections(master: MasterKey, who: Person) -> tuple[Protection, ...]:
 
     Stricter than other standings: own keys and shared ones are both asked by, since a flag may
     have been set when only a mail address was known. A shared key counts together with the
-    name, else one of a household would be taken for another; without any own key it counts
-    alone, because then nobody can tell them apart.
+    name, else one of a household would be taken for another. It counts alone where nobody can
+    tell them apart: without any own key, and for a flag that was set when none was known, since
+    the name that stood there may be written otherwise here.
     """
-    asked = Q(person__in=who.own, shared=False)
-    asked |= Q(person__in=who.named if who.own else who.shared, shared=True)
-    rows = StandingRow.objects.filter(asked, kind=StandingKind.PROTECTION, until=None)
-    references = set(rows.values_list("reference", flat=True))
+    references = _flagged(who)
     found = ProtectionRow.objects.filter(reference__in=references).order_by("at", "reference")
     return tuple(_protection(master, row) for row in found) if references else ()
+
+
+def protects_another(who: Person) -> bool:
+    """Return whether a flag in force stands under a shared key of a person and is not theirs."""
+    under = _FLAGS.filter(person__in=who.shared, shared=True)
+    standing = set(under.values_list("reference", flat=True))
+    return bool(standing) and not standing <= _flagged(who)
+
+
+def _flagged(who: Person) -> set[str]:
+    """Return the references of a person's own flags in force."""
+    keyed = StandingRow.objects.filter(
+        reference=OuterRef("reference"), kind=StandingKind.PROTECTION, shared=False
+    )
+    alone = Q(person__in=who.shared, shared=True)
+    if who.own:
+        alone &= Q(~Exists(keyed))
+    asked = Q(person__in=who.own, shared=False) | Q(person__in=who.named, shared=True) | alone
+    return set(_FLAGS.filter(asked).values_list("reference", flat=True))
+
+
+_FLAGS = StandingRow.objects.filter(kind=StandingKind.PROTECTION, until=None)
 
 
 def protections_due(*, by: date) -> tuple[tuple[str, date], ...]:

@@ -194,18 +194,6 @@ def registered(
     )
 
 
-def names_another(datamap: DataMap, store: str, table: str, row: Row, *, name: str) -> bool:
-    """Return whether a row that a key led to carries a name other than `name`.
-
-    A household may share a mailbox: what hangs on the address alone can be another
-    member's. Such a row goes to a person before it goes into an answer. False where
-    the table has no name to compare.
-    """
-    columns = name_columns(datamap.table(store, table))
-    written = "".join(_text(row.get(column)) for column in columns)
-    return bool(written) and _plain(written) != _plain(name)
-
-
 def plain_name(datamap: DataMap, store: str, table: str, row: Row) -> str:
     """Return the name in a row in the form in which names are compared; empty where it has none."""
     columns = name_columns(datamap.table(store, table))

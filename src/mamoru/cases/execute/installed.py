@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mamoru.cases.terms import Case
 from mamoru.connectors.port import (
     Connector,
 )
-from mamoru.datamap import locate
 from mamoru.datamap.acts import Frozen
 from mamoru.datamap.inventory import DataMap
-from mamoru.datamap.terms import Location, Match, Row, Search
+from mamoru.datamap.terms import Location, Search
 from mamoru.gate import permit as permits
 from mamoru.gate.terms import Compiled, Operation, Permit, Standing
 from mamoru.kit.ids import CaseId, StaffId
@@ -99,35 +97,3 @@ def name_of(place: Location) -> str:
 def text(value: object) -> str:
     """Return a cell as people read it; an empty cell is empty text."""
     return "" if value is None else str(value)
-
-
-def told_apart(
-    case: Case, place: Location, rows: Iterable[Row]
-) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """Return the rows that are the person's, and those that are, or may be, somebody else's.
-
-    A row that carries another name is another's. Once there is one, a row without a name
-    under the same shared key may be anybody's of the house: people look at it (P3.14).
-    """
-    datamap, found = hands().datamap, tuple(rows)
-    others = [row for row in found if names_another(case, place, row)]
-    shared = any(path.match is not Match.EXACT and path.keys for path in place.paths)
-    if others and shared:
-        others += [
-            row for row in found if not locate.plain_name(datamap, place.store, place.table, row)
-        ]
-    return tuple(row for row in found if row not in others), tuple(others)
-
-
-def names_another(case: Case, place: Location, row: Row) -> bool:
-    """Return whether a row's name is neither the registered one nor the one on the form."""
-    known = [case.filing.person.name]
-    if case.identity is not None:
-        known.append(case.identity.registered.name)
-    return all(
-        locate.names_another(
-            hands().datamap, place.store, place.table, row, name=name.replace(" ", "")
-        )
-        for name in known
-        if name
-    )

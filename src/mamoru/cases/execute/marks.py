@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from mamoru.cases.execute import household
 from mamoru.cases.execute.installed import connector, hands, permitted
 from mamoru.cases.terms import Identity
 from mamoru.datamap import locate
-from mamoru.datamap.terms import Match
 from mamoru.gate.terms import Operation
 from mamoru.kit.ids import CaseId, StaffId
 
@@ -19,23 +19,20 @@ def marked(case_id: CaseId, identity: Identity, *, by: StaffId, now: datetime) -
     """Read the register's own marks of protection wherever the person's keys lead.
 
     The errors of a store: whoever cannot tell lets nothing out. A row under a household's shared
-    key that names somebody else marks that other person.
+    key that surely names somebody else marks that other person; in doubt it marks both.
     """
     datamap = hands().datamap
-    own = identity.registered.name.replace(" ", "")
     found = []
     for place in locate.locate(datamap, identity.ring):
         table = datamap.table(place.store, place.table)
         if table.protection is None:
             continue
-        keys = (way.column for way in table.person)
-        columns = (table.protection.column, *keys, *locate.name_columns(table))
+        columns = (table.protection.column, *household.columns(table))
         wanted = place.narrowed(tuple(dict.fromkeys(columns)))
         permit = permitted(case_id, Operation.READ, (wanted,), by=by, now=now)
-        shared = any(path.match is not Match.EXACT and path.keys for path in place.paths)
         for row in connector(place.store).read(permit, wanted, now).rows:
-            another = shared and locate.names_another(
-                datamap, place.store, place.table, row, name=own
+            another = household.by_shared_key(place, row) and household.is_surely_another(
+                place, row, identity
             )
             if table.protection.marks(row.get(table.protection.column)) and not another:
                 found.append(f"{place.store}/{place.table}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mamoru.cases.execute import protecting
+from mamoru.cases.execute import household, protecting
 from mamoru.cases.execute.changing import is_erased
 from mamoru.cases.execute.installed import connector, hands, permitted, text
 from mamoru.cases.execute.person import RecordUnknown, identify
@@ -99,6 +99,8 @@ def registered(
     read that may tell where the person is (P3.11).
     """
     datamap = hands().datamap
+    names = tuple(filter(None, (identity.registered.name,)))
+    sheltered = household.shelters_another(identity, names)
     result = []
     for place in locate.locate(datamap, dict(identity.keys)):
         table = datamap.table(place.store, place.table)
@@ -110,17 +112,12 @@ def registered(
         )
         if table.authority is not Authority.OWN or not shown:
             continue
-        names = tuple(dict.fromkeys((table.row_key, *(column.name for column in shown))))
-        narrowed = place.narrowed(tuple(dict.fromkeys((*names, *locate.name_columns(table)))))
+        wanted = (table.row_key, *(column.name for column in shown), *household.columns(table))
+        narrowed = place.narrowed(tuple(dict.fromkeys(wanted)))
         permit = permitted(case_id, Operation.READ, (narrowed,), by=by, now=now)
         found = connector(place.store).read(permit, narrowed, now).rows
         # INVARIANT: a mailbox may be the household's; another's rows are not this member's to see.
-        own = identity.registered.name.replace(" ", "")
-        rows = [
-            row
-            for row in found
-            if not locate.names_another(datamap, place.store, place.table, row, name=own)
-        ]
+        rows, _ = household.told_apart(place, found, names=names, sheltered=sheltered)
         if rows:
             result.append(
                 MemberTable(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mamoru.cases import store
-from mamoru.cases.execute import planning, protecting
-from mamoru.cases.execute.installed import connector, hands, name_of, permitted, told_apart
+from mamoru.cases.execute import household, planning, protecting
+from mamoru.cases.execute.installed import connector, hands, name_of, permitted
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
@@ -104,22 +104,28 @@ def _read(
     """Return a place's rows, and how many were held back because they name somebody else.
 
     INVARIANT: what hangs on a shared mail address may be another's of the household; a row
-    that carries another name never goes into an answer (P3.14).
+    that carries another name, or none while another of the house is protected, never goes into
+    an answer (P3.14, P3.11).
     """
     datamap = hands().datamap
     keys = case.identity.ring if case.identity else {}
     whole = {(each.store, each.table): each for each in locate.locate(datamap, keys)}
     wanted = []
     for place in places:
-        names = locate.name_columns(datamap.table(place.store, place.table))
-        columns = tuple(dict.fromkeys((*place.columns, *names)))
+        told = household.columns(datamap.table(place.store, place.table))
+        columns = tuple(dict.fromkeys((*place.columns, *told)))
         wanted.append(whole[place.store, place.table].narrowed(columns))
+    names = household.names_of(case)
+    sheltered = any(map(household.is_shared, wanted)) and household.shelters_another(
+        case.identity, names
+    )
     permit = permitted(case.id, Operation.READ, wanted, by=SYSTEM, now=now)
     result: list[tuple[tuple[Row, ...], int]] = []
     for place, found in zip(
         places, connector(places[0].store).read_all(permit, wanted, now), strict=True
     ):
-        own, _ = told_apart(case, whole[place.store, place.table], found.rows)
+        reached = whole[place.store, place.table]
+        own, _ = household.told_apart(reached, found.rows, names=names, sheltered=sheltered)
         kept = tuple({column: row[column] for column in place.columns} for row in own)
         result.append((kept, found.count - len(kept)))
     return result

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mamoru.cases.execute import planning
-from mamoru.cases.execute.installed import connector, hands, permitted, told_apart
+from mamoru.cases.execute import household, planning
+from mamoru.cases.execute.installed import connector, hands, permitted
 from mamoru.cases.store import effects as kept
 from mamoru.cases.store.effects import Round
 from mamoru.cases.terms import Case, DemandState
@@ -145,27 +145,28 @@ def _own(
     told by the very names they carry; a row without a name may be anybody's of the house then,
     and is left to people as well.
     """
-    datamap = hands().datamap
+    datamap, names = hands().datamap, household.names_of(at.case)
     of = {place.table: place for place in places}
+    shared = {each.table for each in frozen if household.is_shared(of[each.table])}
+    sheltered = bool(shared) and household.shelters_another(at.case.identity, names)
     withheld: dict[str, int] = {}
     result = []
     for each in frozen:
         table = datamap.table(each.store, each.table)
-        names = locate.name_columns(table)
-        if not names or all(reach.match is Match.EXACT for reach in each.reaches):
+        told = household.columns(table)
+        if each.table not in shared or not (locate.name_columns(table) or sheltered):
             result.append(each)
             continue
-        columns = tuple(dict.fromkeys((table.row_key, *names)))
-        place = of[each.table].narrowed(columns)
+        place = of[each.table].narrowed(tuple(dict.fromkeys((table.row_key, *told))))
         permit = permitted(at.case.id, Operation.READ, (place,), by=at.by, now=at.now)
         rows = connector(each.store).read(permit, place, at.now).rows
-        own, others = told_apart(at.case, place, rows)
+        own, others = household.told_apart(place, rows, names=names, sheltered=sheltered)
         if not others:
             result.append(each)
             continue
         withheld[each.table] = len(others)
-        written = dict.fromkeys(tuple((name, row[name]) for name in names) for row in own)
         # Nothing of theirs is there: an equality that no row fulfils keeps all others out.
         nobody = ((table.row_key, None),)
-        result.append(replace(each, own=tuple(written) or (nobody,)))
+        ways = household.equalities(place, own, names=names)
+        result.append(replace(each, own=ways or (nobody,)))
     return tuple(result), withheld
