@@ -18,6 +18,7 @@ from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock
 from mamoru.kit.ids import REQUESTER, CaseId
 from mamoru.ledger import append
+from mamoru.site import restored as looking
 from mamoru.site import work, workers
 from mamoru.site.sample import cast
 from mamoru.site.work import WorkerRunning
@@ -275,4 +276,4 @@ def test_a_worker_finds_by_itself_what_was_restored_and_forgets_keys_when_their_
     finally:
         work.stop()
 
-    assert execute.needed() == ()
+    assert looking.look() == ()

@@ -100,7 +100,7 @@ class _Hands:
 class _Worker:
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.thread: threading.Thread | None = None
+        self.threads: tuple[threading.Thread, ...] = ()
         self.lock: IO[str] | None = None
         self.hands = _Hands()
         self.name = ""
@@ -126,22 +126,22 @@ def start() -> None:
     _worker.hands = _Hands()
     _take_up()
     _worker.stopping.clear()
-    _worker.thread = threading.Thread(
-        target=_scan, args=(waking.open_waking(),), name="mamoru-scan", daemon=True
-    )
-    _worker.thread.start()
-    threading.Thread(target=_watch, name="mamoru-restored", daemon=True).start()
+    duties: list[Callable[[], None]] = [partial(_scan, waking.open_waking()), _watch]
     if settings.MAMORU.mail.host:
-        threading.Thread(target=_mail, name="mamoru-mail", daemon=True).start()
+        duties.append(_mail)
+    _worker.threads = tuple(threading.Thread(target=duty, daemon=True) for duty in duties)
+    for thread in _worker.threads:
+        thread.start()
 
 
 def stop() -> None:
-    """Stop scanning, let running steps end, and free the lock."""
+    """Stop looking, let running steps end, and free the lock."""
     _worker.stopping.set()
-    if _worker.thread is not None:
-        _worker.thread.join(timeout=STOP_SECONDS)
-        _worker.thread = None
-    _worker.hands.rest(STOP_SECONDS)
+    end = time.monotonic() + STOP_SECONDS
+    for thread in _worker.threads:
+        thread.join(timeout=max(0.0, end - time.monotonic()))
+    _worker.threads = ()
+    _worker.hands.rest(max(0.0, end - time.monotonic()))
     workers.retire(_worker.name)
     if _worker.lock is not None:
         _worker.lock.close()
