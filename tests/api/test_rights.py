@@ -151,13 +151,13 @@ STAFF = {
     "mail_change_notice": Line(page="mail-change-notice", at=scenes.contact_changed),
     "record_change_told": Line(
         page="record-change-told",
-        at=scenes.contact_changed,
+        at=scenes.change_printed,
         body=lambda _case, _role: {"way": "ordinary-mail"},
     ),
     "telling_letter": Line(page="telling-letter", at=scenes.ready_for_agent),
     "record_told": Line(
         page="record-told",
-        at=scenes.ready_for_agent,
+        at=scenes.notice_printed,
         body=lambda _case, _role: {"way": "ordinary-mail"},
     ),
     "send_answer": Line(page="send-answer", at=scenes.ready_of_nothing, body=_dispatch),

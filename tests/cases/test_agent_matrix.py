@@ -160,6 +160,7 @@ def flag(case_id: CaseId) -> None:
 
 def tell(case_id: CaseId) -> None:
     """Tell the person, by letter to whatever contact may be written to."""
+    actions.telling_letter(case_id, by=SUZUKI, now=NOW)
     actions.record_told(case_id, way=TellingWay.ORDINARY_MAIL, by=SUZUKI, now=NOW)
 
 

@@ -302,6 +302,7 @@ def test_the_letter_of_a_lawyers_case_holds_what_is_held_and_goes_to_the_proven_
     receipts = store.receipts(store.case(case_id).demands[1].id)
     assert {each.table: each.rows for each in receipts}["orders"] == cast.TARO_ORDERS
     actions.open_letter(case_id, by=acts.SUZUKI, now=acts.NOW)
+    actions.telling_letter(case_id, by=acts.SUZUKI, now=acts.NOW)
     actions.record_told(case_id, way=TellingWay.ORDINARY_MAIL, by=acts.SUZUKI, now=acts.NOW)
     actions.send_answer(
         case_id,

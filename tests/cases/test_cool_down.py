@@ -100,6 +100,7 @@ def is_hanako(case_id: CaseId, *, now: datetime = NOW) -> None:
 
 
 def tell(case_id: CaseId, *, now: datetime = NOW) -> None:
+    actions.change_letter(case_id, by=SUZUKI, now=now)
     actions.record_change_told(case_id, way=TellingWay.ORDINARY_MAIL, by=SUZUKI, now=now)
 
 

@@ -65,6 +65,7 @@ def test_the_answer_goes_to_the_safe_contact_once_that_was_told(house: Company) 
 
     with pytest.raises(OldContactUntold):
         send(case_id)
+    actions.change_letter(case_id, by=SUZUKI, now=NOW)
     actions.record_change_told(
         case_id,
         way=TellingWay.REGISTERED_MAIL,

@@ -33,6 +33,8 @@ def by_agent() -> CaseId:
 
 
 def tell(case_id: CaseId, way: TellingWay, number: str = "") -> None:
+    if way is not TellingWay.ELECTRONIC_MAIL:
+        actions.telling_letter(case_id, by=SUZUKI, now=NOW)
     actions.record_told(case_id, way=way, tracking_number=number, by=SUZUKI, now=NOW)
 
 

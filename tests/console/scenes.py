@@ -365,9 +365,16 @@ def ready_for_agent() -> CaseId:
     return ready(decided(verified(moved())))
 
 
+def notice_printed(case: CaseId | None = None) -> CaseId:
+    """The same, and the letter to 太郎 is printed."""
+    found = case or ready_for_agent()
+    actions.telling_letter(found, by=staff("desk"), now=now())
+    return found
+
+
 def told(case: CaseId | None = None) -> CaseId:
     """The same once 太郎 was told at the registered contact."""
-    found = case or ready_for_agent()
+    found = notice_printed(case)
     actions.record_told(found, way=TellingWay.ORDINARY_MAIL, by=staff("desk"), now=now())
     return found
 
@@ -402,6 +409,13 @@ def contact_changed() -> CaseId:
         )
     shop.close()
     return verified(case)
+
+
+def change_printed() -> CaseId:
+    """The same, and the letter to the earlier address is printed."""
+    found = contact_changed()
+    actions.change_letter(found, by=staff("desk"), now=now())
+    return found
 
 
 def ready_though_changed() -> CaseId:

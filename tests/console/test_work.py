@@ -125,7 +125,7 @@ def test_the_page_says_what_to_open_first_and_keeps_what_was_typed(client_of: Of
     assert "この書類をまだ開いていません" in typed
     assert 'value="山本"' in typed
     assert typed.count(url(case, f"papers/{proof.id}/")) >= 2
-    assert "いまの回答書をまだ開いていません" in unsent.content.decode()
+    assert "いまの書面をまだ開いていません" in unsent.content.decode()
     assert store.case(case).proofs[0].finding is None
     assert store.case(done).stage is Stage.DECIDED
     desk.get(url(case, f"papers/{proof.id}/"))

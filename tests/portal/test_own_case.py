@@ -403,6 +403,8 @@ def test_a_refusal_says_on_the_page_what_the_letter_says(client: Client, client_
     )
 
     page = filling.text(client.get("/requests/case/"))
+    # A carrier tells which office brings a letter: where a safe contact is nobody learns here.
+    assert "67890" not in page
 
     for line in (
         "お断りする理由：他の法令に違反することとなること（個人情報保護法第33条第2項第3号）",

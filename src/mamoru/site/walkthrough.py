@@ -105,6 +105,7 @@ def walk(*, port: int, officer: Staff, approver: Staff, tell: Callable[[str], No
     if letter.media_type != "application/pdf":
         raise WalkFailed("the letter is no PDF")
     tell("8/8 telling the person at the registered contact, then sending the answer")
+    _expect(desk.get(f"{case}telling-letter/"), "printing the letter to the person")
     page = desk.submit(desk.get(case), "/told/", {"way": "ordinary-mail", "tracking_number": ""})
     _expect(page, "recording that the person was told")
     page = desk.submit(

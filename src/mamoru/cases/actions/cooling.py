@@ -1,12 +1,14 @@
 """A registered contact changed a short time ago: looked at, told to the earlier one, waited for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import answer, execute, store
+from mamoru.cases.actions import looking
 from mamoru.cases.actions.guards import number_of
 from mamoru.cases.actions.installed import paper_rules, practice, sources
-from mamoru.cases.rules import cooling, facts, states
+from mamoru.cases.rules import cooling, facts, looks, posting, states
 from mamoru.cases.rules.cooling import Sign
 from mamoru.cases.terms import (
     AnswerMethod,
@@ -26,7 +28,13 @@ _OPEN = frozenset({Stage.RECEIVED, Stage.SUPPLEMENT_ASKED, Stage.VERIFIED, Stage
 
 
 def proving(case: Case, *, now: datetime) -> Case:
-    """Return the case with the contacts that count as proof: of a recent change the earlier."""
+    """Return the case with the contacts that count as proof: of a recent change the earlier.
+
+    While it is still asked who a protected person is, no code that went to a registered contact
+    is any proof: whoever reads there may be the very one from whom the person is protected.
+    """
+    if (case.posted or case.mailed) and posting.offered(case) and execute.shield(case):
+        case = replace(case, posted=None, mailed=None)
     return cooling.as_before(case, today=clock.date_in_japan(now), days=practice().cooling_days)
 
 
@@ -98,8 +106,7 @@ def change_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     if to is None or not may_tell_of_change(case, now=now):
         raise states.StageForbidden(f"case `{case_id}` has no earlier address to write to")
     made = answer.render_to_registered(contact_notice.build(notice(case, to, now=now)))
-    with store.atomic():
-        append.entry("case.change-letter.opened", subject=case_id, by=by, at=now, body={})
+    looking.note_opened(case_id, looks.CHANGE_OPENED, to, by=by, now=now)
     return made
 
 
@@ -123,13 +130,16 @@ def record_change_told(
 ) -> None:
     """Record that the earlier contact was told of the change, how, and under which number.
 
-    StageForbidden where there is nothing to tell, or no such contact. TrackingUnfit for a
-    number that does not go with the way.
+    StageForbidden where there is nothing to tell, or no such contact. LetterUnopened unless the
+    letter was opened for the address that counts now. TrackingUnfit for a number that does not
+    go with the way.
     """
     with store.atomic():
         case = store.held(case_id)
-        if not may_tell_of_change(case, now=now) or way not in change_contacts(case, now=now):
+        known = change_contacts(case, now=now)
+        if not may_tell_of_change(case, now=now) or way not in known:
             raise states.StageForbidden(f"case `{case_id}` has nobody to be told in this way")
+        looking.expect_opened(case_id, looks.CHANGE_OPENED, way, known[way])
         number = number_of(way, tracking_number)
         today, days = clock.date_in_japan(now), practice().cooling_days
         changes = cooling.told_of(case, today=today, days=days)

@@ -9,8 +9,10 @@ from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
     DemandKind,
+    PersonalDetails,
     Proof,
     Stage,
+    TellingWay,
     TrailEntry,
 )
 from mamoru.datamap.inventory import About
@@ -56,6 +58,26 @@ def open_paper(case_id: CaseId, proof_id: str, *, by: StaffId, now: datetime) ->
 def opened_paper(history: Sequence[TrailEntry], proof: Proof, *, by: StaffId) -> bool:
     """Return whether a person has opened a paper, so that a finding of theirs is taken."""
     return looks.opened_paper(history, proof.digest, by=by)
+
+
+def note_opened(
+    case_id: CaseId, kind: str, to: PersonalDetails, *, by: StaffId, now: datetime
+) -> None:
+    """Enter that a notice was opened, and for whom: a keyed digest of name and address."""
+    with store.atomic():
+        body = {"destination": _destination(case_id, to)}
+        append.entry(kind, subject=case_id, by=by, at=now, body=body)
+
+
+def expect_opened(case_id: CaseId, kind: str, way: TellingWay, to: PersonalDetails) -> None:
+    """Raise LetterUnopened unless the letter of a kind was last opened for who is told now."""
+    by_post = way is not TellingWay.ELECTRONIC_MAIL
+    if by_post and not looks.opened_for(trail(case_id), kind, _destination(case_id, to)):
+        raise looks.LetterUnopened(f"no letter of case `{case_id}` was opened for this address")
+
+
+def _destination(case_id: CaseId, to: PersonalDetails) -> str:
+    return store.commitment(case_id, "destination", f"{to.name} {to.full_address}")
 
 
 def trail(case_id: CaseId) -> tuple[TrailEntry, ...]:

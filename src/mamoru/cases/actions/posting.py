@@ -59,7 +59,8 @@ def record_posted_code(
 ) -> None:
     """Record that the letter with the code left, how, and under which number.
 
-    It is taken from now on, for three weeks. TrackingUnfit without a number of the carrier.
+    It is taken from now on, for three weeks. PostingForbidden where nothing may go to where it
+    was addressed any more. TrackingUnfit without a number of the carrier.
     """
     number = tracked(dispatch, tracking_number) if dispatch in posting.WAYS else None
     if number is None:
@@ -69,6 +70,9 @@ def record_posted_code(
         posted = case.posted
         if not posting.offered(case) or posted is None or posted.sent_at is not None:
             raise states.StageForbidden(f"case `{case_id}` has no letter with a code to be sent")
+        to = posting.destination(cooling.proving(case, now=now), execute.shield(case))
+        if to.full_address != posted.address:
+            raise posting.PostingForbidden(f"the code of case `{case_id}` went elsewhere")
         sent = replace(posted, sent_at=now, sent_by=by, dispatch=dispatch, tracking_number=number)
         store.save_posted(case_id, sent)
         until = posting.until(sent)
@@ -114,8 +118,9 @@ def posted_state(case: Case, *, now: datetime) -> tuple[PostedState, date | None
 
 def posted_for_others(case: Case, *, now: datetime) -> bool:
     """Return whether a code came back that went elsewhere than the chosen records say now."""
-    entered = case.posted is not None and case.posted.entered_at is not None
-    return entered and not posting.proves(cooling.proving(case, now=now))
+    known = cooling.proving(case, now=now)
+    entered = known.posted is not None and known.posted.entered_at is not None
+    return entered and not posting.proves(known)
 
 
 POSTED_WAYS = posting.WAYS

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from mamoru.cases import answer, execute, store
-from mamoru.cases.actions import cooling
+from mamoru.cases.actions import cooling, looking
 from mamoru.cases.actions.guards import number_of
 from mamoru.cases.actions.installed import sources
-from mamoru.cases.rules import states, telling
+from mamoru.cases.rules import looks, states, telling
 from mamoru.cases.terms import Case, PersonalDetails, Stage, TellingWay, Told
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
@@ -24,8 +24,7 @@ def telling_letter(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     if not may_tell(case) or to is None:
         raise states.StageForbidden(f"case `{case_id}` has nobody to be told by letter")
     made = answer.render_telling(answer.compose_telling(case, sources(), to, now))
-    with store.atomic():
-        append.entry("case.telling-letter.opened", subject=case_id, by=by, at=now, body={})
+    looking.note_opened(case_id, looks.TELLING_OPENED, to, by=by, now=now)
     return made
 
 
@@ -35,12 +34,15 @@ def record_told(
     """Record that the person was told, how, and under which number where it was registered mail.
 
     StageForbidden where nobody has to be told, it was recorded already, or the person has no
-    such contact. TrackingUnfit for a number that does not go with the way.
+    such contact. LetterUnopened unless the letter was opened for the address that counts now.
+    TrackingUnfit for a number that does not go with the way.
     """
     with store.atomic():
         case = store.held(case_id)
-        if not may_tell(case) or way not in _contacts(case, now=now):
+        known = _contacts(case, now=now)
+        if not may_tell(case) or way not in known:
             raise states.StageForbidden(f"case `{case_id}` has nobody to be told in this way")
+        looking.expect_opened(case_id, looks.TELLING_OPENED, way, known[way])
         number = number_of(way, tracking_number)
         safely = execute.shield(case) is not None
         told = Told(way=way, tracking_number=number, at=now, by=by, safely=safely)

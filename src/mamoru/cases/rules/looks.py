@@ -8,6 +8,8 @@ from mamoru.kit.ids import SYSTEM, StaffId
 
 PAPER_OPENED = "case.paper.opened"
 LETTER_OPENED = "case.letter.opened"
+TELLING_OPENED = "case.telling-letter.opened"
+CHANGE_OPENED = "case.change-letter.opened"
 
 
 class PaperUnopened(MamoruError):
@@ -17,7 +19,7 @@ class PaperUnopened(MamoruError):
 
 
 class LetterUnopened(MamoruError):
-    """Whoever sends an answer has to open the very letter first. Open it, then send."""
+    """Nothing is recorded as sent that was not opened as it is now. Open the letter, then record."""
 
     code, exit_code = "letter-unopened", 3
 
@@ -33,6 +35,15 @@ def opened_letter(history: Iterable[TrailEntry], digest: str, *, by: StaffId) ->
     What a member corrected goes back to the member's own page by itself: nobody sends it.
     """
     return by == SYSTEM or _opened(history, LETTER_OPENED, "letter", digest, by)
+
+
+def opened_for(history: Iterable[TrailEntry], kind: str, destination: str) -> bool:
+    """Return whether the letter of a kind was last opened for this destination (its digest).
+
+    One that was printed before a flag, or before a contact changed, went elsewhere.
+    """
+    seen = [entry.facts.get("destination") for entry in history if entry.kind == kind]
+    return bool(seen) and seen[-1] == destination
 
 
 def _opened(history: Iterable[TrailEntry], kind: str, what: str, digest: str, by: StaffId) -> bool:
