@@ -13,6 +13,7 @@ from mamoru.cases.models import ContactChangeRow
 from mamoru.cases.terms import (
     AnswerMethod,
     Channel,
+    Demand,
     DemandKind,
     DispatchKind,
     Filing,
@@ -411,6 +412,38 @@ def declaring(**roles: str) -> Iterator[None]:
         yield
     finally:
         execute.install(before)
+
+
+def corrected_by_hand() -> CaseId:
+    """花子 asks that her address be corrected; no value is named, so staff do it and say so."""
+    demand = Demand(
+        kind=DemandKind.CORRECTION,
+        items=("address",),
+        before=cast.HANAKO.home.address,
+        after=NEW.address,
+    )
+    case_id = acts.verified_of(replace(acts.filing(cast.HANAKO), demands=(demand,)), cast.HANAKO)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    assert acts.carry_out(case_id) is Work.WAITING
+    (each,) = store.case(case_id).demands
+    actions.record_carried_out(each.id, by=SUZUKI, now=NOW, note="会員台帳の住所を直した")
+    return case_id
+
+
+@pytest.mark.promise("P3.10")
+def test_an_address_that_staff_corrected_by_hand_proves_nothing_yet(house: Company) -> None:
+    corrected_by_hand()
+    moved_by_the_company(house)
+
+    case_id = asks_from(NEW)
+
+    (sign,) = actions.contact_signs(store.case(case_id), now=NOW)
+    assert (sign.contact, sign.known) == (Contact.ADDRESS, True)
+    assert not actions.check(case_id, now=NOW).acceptable(note="")
+    assert actions.check(asks_from(cast.HANAKO.home), now=NOW).acceptable(note="")
+    told = actions.shown(actions.change_contacts(store.case(case_id), now=NOW))
+    assert told["address"].startswith(cast.HANAKO.home.address)
 
 
 def test_who_registers_for_the_first_time_changed_nothing(house: Company) -> None:

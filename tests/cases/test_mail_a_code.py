@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from tests import mail_server
 from tests.cases import acts
 from tests.cases.acts import NOW, SUZUKI
 from tests.cases.test_post_a_code import is_of, with_passport, wrong
+from tests.conftest import Company
 from tests.mail_server import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -214,6 +215,51 @@ def test_a_process_that_dies_before_or_after_handing_over_sends_no_second_mail(
     assert len(post.taken) == 1
 
 
+class Meanwhile:
+    """Hands a mail over, and before it is known how that ended something happens, once."""
+
+    def __init__(self, then: Callable[[], object], fails: MailRefused | None = None) -> None:
+        self.then: Callable[[], object] | None = then
+        self.fails = fails
+
+    def send(self, mail_: Mail) -> None:
+        then, self.then = self.then, None
+        if then is None:
+            mail.Smtp().send(mail_)
+            return
+        if self.fails is None:
+            mail.Smtp().send(mail_)
+        then()
+        if self.fails is not None:
+            raise self.fails
+
+
+@pytest.mark.promise("P3.10")
+def test_how_an_older_mail_ended_says_nothing_of_the_newer(post: Mailbox) -> None:
+    case_id = with_passport()
+    ask(case_id)
+    slow = Meanwhile(lambda: sent(case_id, post), MailRefused("refused late"))
+    actions.install_mailer(slow)
+
+    assert actions.send_mailed_codes(now=NOW) == 0
+
+    assert state(case_id) is MailedState.SENT
+    enter(case_id, code_in(post))
+    assert actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+
+@pytest.mark.promise("P3.10")
+def test_a_code_that_comes_back_before_the_server_answers_stays_entered(post: Mailbox) -> None:
+    case_id = with_passport()
+    ask(case_id)
+    actions.install_mailer(Meanwhile(lambda: enter(case_id, code_in(post))))
+
+    assert actions.send_mailed_codes(now=NOW) == 1
+
+    assert state(case_id) is MailedState.ENTERED
+    assert actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+
 def test_a_mail_that_the_server_refuses_is_known_not_to_have_left(post: Mailbox) -> None:
     case_id = with_passport()
     post.fails = "recipient"
@@ -259,6 +305,80 @@ def test_what_one_mailbox_received_says_nothing_of_another_record(post: Mailbox)
     enter(case_id, sent(case_id, post))
     is_of(case_id, cast.TARO)
     assert not actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+
+@pytest.mark.promise("P3.10")
+def test_what_a_familys_mailbox_received_for_one_says_nothing_of_another_of_it(
+    post: Mailbox,
+) -> None:
+    case_id = with_passport(cast.MEGUMI)
+    enter(case_id, sent(case_id, post))
+    assert actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+    is_of(case_id, cast.YO)
+
+    assert cast.YO.email == cast.MEGUMI.email
+    assert not actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+
+@pytest.mark.promise("P3.10")
+def test_a_code_in_one_case_says_nothing_in_another_of_the_same_person(post: Mailbox) -> None:
+    first, second = with_passport(), with_passport()
+    code = sent(first, post)
+    other = sent(second, post)
+    enter(first, code)
+
+    assert code == other or refused(second, code)
+    assert not actions.reads_registered_mail(store.case(second), now=NOW)
+
+
+def now_has_mail(someone: cast.Someone, email: str) -> None:
+    """The shop registers another mail address."""
+    shop = sqlite3.connect(acts.home() / "shop.sqlite3")
+    with shop:
+        shop.execute("UPDATE members SET email = ? WHERE member_id = ?", [email, someone.member_id])
+    shop.close()
+
+
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize(
+    ("moved", "email"),
+    [
+        ((cast.YO,), "another@mail.example"),
+        ((cast.MEGUMI, cast.YO), "another@mail.example"),
+        ((cast.MEGUMI, cast.YO), ""),
+    ],
+)
+def test_a_code_says_nothing_once_the_chosen_records_name_another_mailbox_or_none(
+    post: Mailbox, company: Company, moved: tuple[cast.Someone, ...], email: str
+) -> None:
+    case_id = with_passport(cast.MEGUMI)
+    is_of(case_id, cast.MEGUMI, cast.YO)
+    enter(case_id, sent(case_id, post))
+    assert actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+    for each in moved:
+        now_has_mail(each, email)
+    is_of(case_id, cast.MEGUMI, cast.YO)
+
+    assert not actions.reads_registered_mail(store.case(case_id), now=NOW)
+
+
+@pytest.mark.promise("P3.10")
+def test_a_code_that_came_back_from_the_earlier_mailbox_is_a_finding_while_it_counts(
+    post: Mailbox, company: Company
+) -> None:
+    case_id = with_passport()
+    now_has_mail(cast.HANAKO, "taken.over@mail.example")
+    with pytest.raises(actions.NotConfirmed):
+        actions.verify_case(case_id, by=SUZUKI, now=NOW)
+
+    enter(case_id, sent(case_id, post))
+
+    assert [to for to, _ in post.taken] == [cast.HANAKO.email]
+    assert actions.reads_registered_mail(store.case(case_id), now=NOW)
+    after = NOW + timedelta(days=31)
+    assert not actions.reads_registered_mail(store.case(case_id), now=after)
 
 
 def test_two_records_with_two_addresses_get_no_mail(post: Mailbox) -> None:

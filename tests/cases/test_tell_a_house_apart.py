@@ -176,6 +176,66 @@ def mailing_marks() -> Iterator[None]:
 
 
 @pytest.mark.promise("P3.11")
+def test_who_is_later_known_by_the_mailbox_alone_is_protected_under_another_writing(
+    house: Company,
+) -> None:
+    flag(another_case())
+
+    assert protected(known_by_mail(house, "ヤマモトハナコ"))
+
+
+@contextmanager
+def inquiries_mark() -> Iterator[None]:
+    """Let the map take the subject `支援措置` of an inquiry for a mark of protection."""
+    before = execute.hands()
+    shop = sqlite3.connect(acts.home() / "shop.sqlite3")
+    usual = tuple(each for (each,) in shop.execute("SELECT DISTINCT subject FROM inquiries"))
+    shop.close()
+    mark = Protection(column="subject", none=usual)
+    stores = tuple(
+        each.model_copy(
+            update={
+                "tables": tuple(
+                    table.model_copy(update={"protection": mark})
+                    if table.name == "inquiries"
+                    else table
+                    for table in each.tables
+                )
+            }
+        )
+        for each in before.datamap.stores
+    )
+    execute.install(replace(before, datamap=before.datamap.model_copy(update={"stores": stores})))
+    try:
+        yield
+    finally:
+        execute.install(before)
+
+
+@pytest.mark.promise("P3.11")
+@pytest.mark.parametrize(
+    ("name", "member", "protects"),
+    [
+        (cast.YO.name, None, {cast.YO}),
+        (cast.YO.name, cast.MEGUMI.member_id, {cast.MEGUMI}),
+        ("", cast.MEGUMI.member_id, {cast.MEGUMI}),
+        ("", None, {cast.MEGUMI, cast.YO}),
+    ],
+)
+def test_a_mark_in_the_household_protects_whom_the_row_belongs_to(
+    house: Company, name: str, member: str | None, protects: set[Someone]
+) -> None:
+    with inquiries_mark():
+        wrote(house, name=name, member=member)
+        with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+            shop.execute("UPDATE inquiries SET subject = '支援措置' WHERE body = ?", [REFUGE])
+
+        marked = {who for who in (cast.MEGUMI, cast.YO) if protected(another_case(who))}
+
+    assert marked == protects
+
+
+@pytest.mark.promise("P3.11")
 @pytest.mark.parametrize(
     ("name", "protects"),
     [
