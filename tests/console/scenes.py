@@ -392,6 +392,13 @@ def answered() -> CaseId:
     return found
 
 
+def untold() -> CaseId:
+    """太郎's lawyer asks and is granted it; 太郎 is protected and has to be told first."""
+    found = protected(approved(decided(verified(moved()))))
+    assert actions.carry_out(found, AtOnce()) is Work.WAITING
+    return found
+
+
 def contact_changed() -> CaseId:
     """﨑子's address was changed in the shop after her records were chosen; nobody was told yet.
 
@@ -445,6 +452,7 @@ STATES: Mapping[str, Callable[[], CaseId]] = {
     "by-hand": by_hand,
     "ready": ready,
     "answered": answered,
+    "untold": untold,
     "protected": lambda: protected(verified()),
     "unprotecting": unprotecting,
 }

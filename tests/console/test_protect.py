@@ -108,3 +108,29 @@ def test_the_api_tells_the_desk_and_not_the_auditor(client_of: Of) -> None:
         assert bool(shown["protections"]) is told
         assert bool(shown["demands"][0]["withheld"]) is told
         assert REFUGE not in str(shown)
+
+
+TELLING = ("支援措置の対象", "安全な連絡先", "支援措置の登録", "person-untold", "safe-contact")
+
+
+@pytest.mark.promise("P3.11")
+def test_nothing_the_auditor_sees_tells_that_a_person_is_protected(client_of: Of) -> None:
+    """A case that waits for its protected person to be told, and one that waits for hands."""
+    cases = scenes.untold(), scenes.by_hand()
+    auditor, desk = client_of("auditor"), client_of("desk")
+    pages = [auditor.get(url(case)).content.decode() for case in cases]
+    looks = [auditor.get(f"/api/v1/desk/cases/{case}").json() for case in cases]
+    queues = [auditor.get(path).content.decode() for path in ("/console/", "/api/v1/desk/cases")]
+
+    assert [word for word in TELLING for text in (*pages, *queues) if word in text] == []
+    assert all("担当者の対応を待っています。" in text for text in pages)
+    assert [(look["work_note"], look["failures"]) for look in looks] == [("people", 0)] * 2
+    assert all(word in desk.get(url(cases[0])).content.decode() for word in TELLING[:3])
+
+
+@pytest.mark.promise("P3.11")
+@pytest.mark.parametrize("note", ["hand-work:correction", "failed:safe-contact-missing"])
+def test_every_wait_for_people_is_one_to_the_auditor(note: str) -> None:
+    assert actions.note_seen(note, personal=False) == "people"
+    assert actions.note_seen(note, personal=True) == note
+    assert actions.note_seen("store-unreachable:shop", personal=False) == "store-unreachable:shop"

@@ -47,6 +47,7 @@ router = Router(tags=["staff"], auth=django_auth)
 def list_cases(request: HttpRequest, stage: Stage | None = None) -> list[LineOut]:
     """Return the queue, the earliest due first."""
     staff(request, READERS)
+    personal = has_role(request, OPENERS)
     return [
         LineOut(
             reference=line.id,
@@ -56,7 +57,7 @@ def list_cases(request: HttpRequest, stage: Stage | None = None) -> list[LineOut
             received_at=line.received_at,
             due_on=line.due_on,
             work=line.work,
-            work_note=line.work_note,
+            work_note=actions.note_seen(line.work_note, personal=personal),
         )
         for line in store.case_lines(stages=(stage,) if stage else ())
     ]
@@ -69,20 +70,22 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
     case = store.case(case_of(reference))
     now = clock.now()
     found = actions.check(case.id, now=now)
-    shield = actions.shield_of(case) if has_role(request, OPENERS) else None
+    personal = has_role(request, OPENERS)
+    shield = actions.shield_of(case) if personal else None
+    note = actions.note_seen(case.work_note, personal=personal)
     return CaseOut(
         reference=case.id,
         version=case.version,
         stage=case.stage,
         due_on=case.due_on,
         work=case.work,
-        work_note=case.work_note,
+        work_note=note,
         tries=case.tries,
-        failures=case.failures,
+        failures=case.failures if note == case.work_note else 0,
         next_try_at=store.next_try(case.id),
         by_hand=[
             BlankOut(code=each.code, part=each.part, count=each.count, nth=each.nth)
-            for each in (actions.unprintable(case) if has_role(request, OPENERS) else ())
+            for each in (actions.unprintable(case) if personal else ())
         ],
         demands=[
             DemandOut(

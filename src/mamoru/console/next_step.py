@@ -279,6 +279,7 @@ _WAITS_FOR_PEOPLE: Final = {
     "hand-work": _ByPeople(
         _("手で行う作業があります。行ってから記録してください。"), "work", _("実行へ")
     ),
+    "people": _ByPeople(_("担当者の対応を待っています。"), "work", _("実行へ")),
     "person-untold": _ByPeople(
         _("何かを読む前に、安全な連絡先で本人に知らせてください。"),
         "telling",

@@ -48,7 +48,7 @@ def show(
 ) -> CasePage:
     """Return the page of a case for this person at the desk."""
     look = Look(case, desk, now, kept)
-    check = look.check
+    case, check = look.case, look.check
     state = actions.clock_of(case, now=look.now)
     identity = case.identity if look.personal else None
     can_identify = look.handles and look.open
@@ -82,7 +82,7 @@ def show(
         ),
         next_step=next_step.next_step(here),
         parts=next_step.parts(here),
-        beside=queue.beside(case.id, now=look.now),
+        beside=queue.beside(case.id, personal=look.personal, now=look.now),
         trail=trail.lines(look),
         person=details_rows(case.filing.person) if look.personal else (),
         agent=details_rows(case.filing.agent) if look.personal and case.filing.agent else (),

@@ -79,7 +79,7 @@ class Queue:
         return self.number + 1 if self.number < self.last else None
 
 
-def queue(*, key: str, search: str, number: int, now: datetime) -> Queue:
+def queue(*, key: str, search: str, number: int, personal: bool, now: datetime) -> Queue:
     """Return one page of the queue for a filter: `open`, `all` or a stage."""
     counts = store.count_by_stage(search=search)
     filters = {"open": OPEN_STAGES, **{str(stage): (stage,) for stage in Stage}, "all": ()}
@@ -92,7 +92,7 @@ def queue(*, key: str, search: str, number: int, now: datetime) -> Queue:
     found = store.case_lines(stages=stages, search=search, offset=offset, limit=PAGE)
     words = {"open": gettext("対応中"), "all": gettext("すべて")}
     return Queue(
-        lines=tuple(_line(line, now=now) for line in found),
+        lines=tuple(_line(line, personal=personal, now=now) for line in found),
         tabs=tuple(
             Tab(
                 key=name,
@@ -110,13 +110,13 @@ def queue(*, key: str, search: str, number: int, now: datetime) -> Queue:
     )
 
 
-def beside(case_id: CaseId, *, now: datetime) -> tuple[Line, ...]:
+def beside(case_id: CaseId, *, personal: bool, now: datetime) -> tuple[Line, ...]:
     """Return the cases that are due first, for the column beside an open case."""
     found = store.case_lines(stages=OPEN_STAGES, limit=BESIDE)
-    return tuple(_line(line, now=now, here=line.id == case_id) for line in found)
+    return tuple(_line(line, personal=personal, now=now, here=line.id == case_id) for line in found)
 
 
-def _line(line: store.CaseLine, *, now: datetime, here: bool = False) -> Line:
+def _line(line: store.CaseLine, *, personal: bool, now: datetime, here: bool = False) -> Line:
     state = actions.clock_of_line(line, now=now)
     return Line(
         id=line.id,
@@ -128,7 +128,7 @@ def _line(line: store.CaseLine, *, now: datetime, here: bool = False) -> Line:
         due=due_in_words(
             line.stage, line.due_on, state.days_left, state.urgency, paused=state.paused
         ),
-        todo=_todo(line),
+        todo=_todo(line, personal=personal),
         here=here,
     )
 
@@ -147,7 +147,7 @@ def due_in_words(stage: Stage, on: date, left: int, urgency: str, *, paused: boo
     return Due(day=day(on), text=text, urgency=str(urgency))
 
 
-def _todo(line: store.CaseLine) -> str:
+def _todo(line: store.CaseLine, *, personal: bool) -> str:
     match line.stage:
         case Stage.RECEIVED if not line.papers and line.channel is not Channel.MEMBER_PAGE:
             text = gettext("書類の到着待ち")
@@ -162,16 +162,16 @@ def _todo(line: store.CaseLine) -> str:
         case Stage.VERIFIED:
             text = gettext("承認 %(count)s件") % {"count": f"{line.unapproved:,}"}
         case Stage.DECIDED:
-            text = _todo_of_decided(line)
+            text = _todo_of_decided(line, personal=personal)
         case _:
             text = ""
     return text
 
 
-def _todo_of_decided(line: store.CaseLine) -> str:
+def _todo_of_decided(line: store.CaseLine, *, personal: bool) -> str:
     if line.work is Work.READY:
         return gettext("回答の発送")
     if line.work is Work.WAITING:
-        reason = line.work_note.partition(":")[0]
+        reason = actions.note_seen(line.work_note, personal=personal).partition(":")[0]
         return word(labels.WORK_TODOS, reason if reason in labels.WORK_TODOS else "failed")
     return gettext("自動処理中")

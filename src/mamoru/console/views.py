@@ -27,6 +27,7 @@ def queue(request: HttpRequest, desk: Desk) -> HttpResponse:
         key=request.GET.get("stage", "open"),
         search=found or re.sub(r"[^0-9A-Z-]", "", typed),
         number=int(number) if number.isdecimal() and len(number) < _SEARCH_LENGTH else 1,
+        personal=desk.may(Right.READ),
         now=clock.now(),
     )
     here = next(tab.key for tab in listed.tabs if tab.here)

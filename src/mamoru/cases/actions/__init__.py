@@ -119,9 +119,11 @@ from mamoru.cases.actions.protecting import (
     ask_lifting_protection,
     lift_protection,
     lifting_of_protection_asked_by,
+    note_seen,
     protections_due,
     set_protection,
     shield_of,
+    trail_seen,
 )
 from mamoru.cases.actions.proving import (
     NotConfirmed,
@@ -244,6 +246,7 @@ __all__ = [
     "may_tell_of_change",
     "name_value",
     "note_failure",
+    "note_seen",
     "offers_data",
     "offers_download",
     "open_case",
@@ -293,6 +296,7 @@ __all__ = [
     "told_at",
     "tracked_number",
     "trail",
+    "trail_seen",
     "try_now",
     "unprintable",
     "values_to_name",

@@ -25,7 +25,7 @@ from mamoru.ledger import append
 def offers_download(case: Case) -> bool:
     """Return whether the requester may take the answer from the page: asked for so, and sent."""
     sent = case.stage is Stage.ANSWERED and case.dispatch is DispatchKind.DOWNLOAD
-    return sent and protecting.is_current(case)
+    return sent and protecting.may_be_fetched(case)
 
 
 def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:

@@ -269,7 +269,7 @@ def plan_change(case: Case, demand: DemandState) -> PlanChange | None:
     if case.stage is not Stage.DECIDED or demand.decision is None:
         return None
     plan = execute.plan(case, demand)
-    done = store.executed(demand.id)
+    done = store.executed(demand.id) and not execute.is_thin(case, demand, plan)
     if not states.plan_is_stale(demand, plan_digest=plan.digest, carried_out=done):
         code = states.hindrance(case, demand, carried_out=done)
         return PlanChange(hindered=code) if code else None

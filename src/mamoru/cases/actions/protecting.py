@@ -1,11 +1,12 @@
 """支援措置の旗 (P3.11): set by one person at once, lifted by two; what was composed before is held back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from mamoru.cases import execute, store
 from mamoru.cases.rules import states
-from mamoru.cases.rules.shielding import AnswerHeldBack, Shield
-from mamoru.cases.terms import Case, Stage, Work
+from mamoru.cases.rules.shielding import AnswerHeldBack, SafeContactMissing, Shield
+from mamoru.cases.terms import Case, Stage, TrailEntry, Work
 from mamoru.consents import actions as consents
 from mamoru.consents import store as standings
 from mamoru.consents.terms import Protection, ProtectionGround, SafeContact, StandingKind
@@ -16,6 +17,15 @@ from mamoru.ledger import append
 
 RENEWAL = timedelta(days=366)
 """支援措置 are granted for a year; a flag that nobody looks at for longer is forgotten."""
+_BY_PEOPLE = frozenset(
+    {
+        "hand-work",
+        "plan-changed",
+        "person-untold",
+        "record-unknown",
+        f"failed:{SafeContactMissing.code}",
+    }
+)
 _SET, _ASKED = "case.protection.set", "case.protection.lifting-asked"
 _LIFTED, _HELD_BACK = "case.protection.lifted", "case.answer.held-back"
 
@@ -107,6 +117,21 @@ def lift_protection(case_id: CaseId, reference: str, *, by: StaffId, now: dateti
         _begin_anew(case)
 
 
+def note_seen(note: str, *, personal: bool) -> str:
+    """Return why work waits, as whoever may (`personal`) or may not read persons sees it.
+
+    For the auditor every wait for people is one: some exist for protected persons alone.
+    """
+    by_people = note in _BY_PEOPLE or note.partition(":")[0] in _BY_PEOPLE
+    return "people" if by_people and not personal else note
+
+
+def trail_seen(history: Sequence[TrailEntry], *, personal: bool) -> tuple[TrailEntry, ...]:
+    """Return a case's history without what tells of a protection, for who may not read persons."""
+    silent = frozenset() if personal else frozenset({_SET, _LIFTED, _HELD_BACK})
+    return tuple(entry for entry in history if entry.kind not in silent)
+
+
 def protections_due(
     *, now: datetime, ahead: timedelta = timedelta(days=30)
 ) -> tuple[tuple[CaseId, date], ...]:
@@ -119,6 +144,15 @@ def is_current(case: Case) -> bool:
     """Return whether the answer that lies ready was composed for the person's protection of now."""
     composed = store.answer_shield(case.id)
     return composed is None or composed == execute.fingerprint(case, execute.shield(case))
+
+
+def may_be_fetched(case: Case) -> bool:
+    """Return whether an answer that was sent may be fetched still.
+
+    What was composed for a protected person tells nothing, and stays so when the flag is lifted.
+    """
+    composed = store.answer_shield(case.id)
+    return is_current(case) or (composed is not None and execute.tells_nothing(case, composed))
 
 
 def expect_current(case: Case, *, by: StaffId, now: datetime) -> None:
@@ -172,7 +206,9 @@ __all__ = [
     "is_current",
     "lift_protection",
     "lifting_of_protection_asked_by",
+    "note_seen",
     "protections_due",
     "set_protection",
     "shield_of",
+    "trail_seen",
 ]

@@ -27,10 +27,18 @@ from mamoru.cases.execute.planning import (
     changes,
     holds_anything,
     is_ref,
+    is_thin,
     plan,
     standing_of,
 )
-from mamoru.cases.execute.protecting import fingerprint, hides, looked_at, shield, tells_place
+from mamoru.cases.execute.protecting import (
+    fingerprint,
+    hides,
+    looked_at,
+    shield,
+    tells_nothing,
+    tells_place,
+)
 from mamoru.cases.execute.restoring import NotRestored, Replayed, needed, replay, untold
 
 __all__ = [
@@ -62,6 +70,7 @@ __all__ = [
     "identify",
     "install",
     "is_ref",
+    "is_thin",
     "look_again",
     "looked_at",
     "needed",
@@ -75,6 +84,7 @@ __all__ = [
     "run",
     "shield",
     "standing_of",
+    "tells_nothing",
     "tells_place",
     "text",
     "untold",

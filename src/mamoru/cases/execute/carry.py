@@ -85,7 +85,8 @@ def _run_demand(case: Case, demand: DemandState, decision: Decision, steps: Step
     if store.done_by_hand(demand.id):
         return
     planned = planning.plan(case, demand)
-    if planned.digest != decision.plan_digest and not store.executed(demand.id):
+    stale = planned.digest != decision.plan_digest
+    if stale and (not store.executed(demand.id) or planning.is_thin(case, demand, planned)):
         raise Waiting(f"plan-changed:{demand.demand.kind}", HAND_WORK_SECONDS)
     if planned.by_hand and planning.standing_of(demand.demand) is None:
         raise Waiting(f"hand-work:{demand.demand.kind}", HAND_WORK_SECONDS)

@@ -59,10 +59,36 @@ _CEASING = frozenset({DemandKind.CEASE_USE, DemandKind.CEASE_PROVISION})
 
 def plan(case: Case, demand: DemandState) -> Plan:
     """Return the places that a demand touches; its digest is what the approver approves."""
+    return _plan(case, demand, hide=protecting.hides(case))
+
+
+def is_thin(case: Case, demand: DemandState, planned: Plan) -> bool:
+    """Return whether a demand was read while its person's whereabouts were hidden, and they no longer are.
+
+    Then two decide anew and all of it is read, unless the case has changed something since: what
+    is erased cannot be read again.
+    """
+    decision = demand.decision
+    if decision is None or demand.demand.kind in CHANGING or planned.digest == decision.plan_digest:
+        return False
+    hidden = _plan(case, demand, hide=True)
+    if hidden.digest != decision.plan_digest or not _shows_less(hidden, planned, demand):
+        return False
+    changing = (each for each in case.demands if each.demand.kind in CHANGING)
+    return not any(store.executed(each.id) for each in changing)
+
+
+def _shows_less(hidden: Plan, planned: Plan, demand: DemandState) -> bool:
+    if demand.demand.kind is DemandKind.NOTICE_OF_PURPOSE:
+        return len(hidden.locations) < len(planned.locations)
+    no_columns = demand.demand.kind is DemandKind.DISCLOSURE_OF_PROVISION_RECORDS
+    return no_columns or bool(hidden.withheld)
+
+
+def _plan(case: Case, demand: DemandState, *, hide: bool) -> Plan:
     asked = demand.demand
     by_hand = is_by_hand(asked)
     keys: KeyRing = dict(case.identity.keys) if case.identity else {}
-    hide = protecting.hides(case)
     located = _located(case, asked, keys, hide=hide)
     withheld = _columns(_located(case, asked, keys, hide=False)) if hide else {}
     for known in _columns(located):

@@ -9,8 +9,9 @@ from mamoru.cases.execute.installed import hands
 from mamoru.cases.execute.persons import digests, person_of
 from mamoru.cases.rules import shielding
 from mamoru.cases.rules.shielding import Shield
-from mamoru.cases.terms import Case, Identity
+from mamoru.cases.terms import AnswerMethod, Case, Identity
 from mamoru.consents import store as standings
+from mamoru.consents.terms import SafeContact
 from mamoru.datamap import whereabouts
 from mamoru.datamap.inventory import Column, Table
 from mamoru.datamap.terms import Location
@@ -42,10 +43,24 @@ def hides(case: Case) -> bool:
 
 
 def fingerprint(case: Case, held: Shield | None) -> str:
-    """Return a keyed digest of what an answer depends on; empty for a person without protection."""
+    """Return a keyed digest of what an answer depends on; empty for a person without protection.
+
+    What is fetched from a page is addressed to nobody's contact.
+    """
     if held is None:
         return ""
-    return store.commitment(case.id, "shield", f"{shielding.hides(case, held)} {held.contact!r}")
+    fetched = case.filing.answer_method is AnswerMethod.ELECTRONIC
+    to = None if fetched else held.contact
+    return _digest(case, hidden=shielding.hides(case, held), contact=to)
+
+
+def tells_nothing(case: Case, composed: str) -> bool:
+    """Return whether an answer that is fetched was composed, by its fingerprint, without whereabouts."""
+    return composed == _digest(case, hidden=True, contact=None)
+
+
+def _digest(case: Case, *, hidden: bool, contact: SafeContact | None) -> str:
+    return store.commitment(case.id, "shield", f"{hidden} {contact!r}")
 
 
 def looked_at(case: Case, *, by: StaffId, now: datetime) -> Case:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from mamoru.cases.models import (
     DemandRow,
     ReceiptRow,
@@ -52,11 +54,12 @@ def clear_decision(demand_id: DemandId) -> None:
 
 
 def reopen_decision(demand_id: DemandId) -> None:
-    """Take an approved decision back that was never carried out, and what was read for it.
+    """Take an approved decision back that changed nothing yet, and what was read for it.
 
-    INVARIANT: what is done stays decided; a receipt of a correction stays with its effect.
+    INVARIANT: what was changed stays decided; a receipt of a correction stays with its effect.
     """
-    changed = DemandRow.objects.filter(id=demand_id, executed_at=None).update(**_UNDECIDED)
+    untouched = Q(executed_at=None) | Q(kind__in=_READING)
+    changed = DemandRow.objects.filter(untouched, id=demand_id).update(**_UNDECIDED)
     if not changed:
         raise CaseChangedMeanwhile(f"demand `{demand_id}` is carried out already")
     ReceiptRow.objects.filter(demand_id=demand_id, demand__kind__in=_READING).delete()
@@ -74,6 +77,7 @@ _UNDECIDED: Mapping[str, Any] = {
     "plan_digest": "",
     "plan_places": [],
     "plan_expected": [],
+    "executed_at": None,
 }
 
 

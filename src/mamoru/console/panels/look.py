@@ -1,5 +1,6 @@
 """What every part of a case's page is made from."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -28,11 +29,14 @@ class Look:
 
     def __init__(self, case: Case, desk: Desk, now: datetime, kept: Kept | None) -> None:
         """Read what more than one part needs, once."""
-        self.case, self.desk, self.now, self.kept = case, desk, now, kept
+        self.desk, self.now, self.kept = desk, now, kept
         self.personal = desk.may(Right.READ)
+        note = actions.note_seen(case.work_note, personal=self.personal)
+        seen = note == case.work_note
+        self.case = case if seen else replace(case, work_note=note, failures=0)
         self.handles = desk.may(Right.HANDLE)
         self.check = actions.check(case.id, now=now)
-        self.entries = actions.trail(case.id)
+        self.entries = actions.trail_seen(actions.trail(case.id), personal=self.personal)
         self.titles = actions.titles(language())
         self.names = access.names(self._actors())
         self.today = clock.date_in_japan(now)

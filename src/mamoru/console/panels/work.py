@@ -168,7 +168,7 @@ def working(look: Look) -> Working:
         moved = [entry.at for entry in look.entries if entry.kind in _PROGRESS]
         since = moment(max(moved)) if moved else ""
         after = store.next_try(case.id)
-        if after is not None and code not in {"hand-work", "plan-changed"}:
+        if after is not None and code not in {"hand-work", "plan-changed", "people"}:
             next_try = moment(after)
     return Working(
         word=word(labels.WORK, case.work),
