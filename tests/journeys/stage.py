@@ -77,7 +77,9 @@ def disclosure_by_agent(at: Stage) -> dict[str, Any]:
     out.write(lines, journal.checkpoint(), journal.signer.public)
     checked = verify.verify_export(out, journal.signer.public)
     (at.home / "letter.pdf").write_bytes(walked.letter)
+    read = (each for each in map(json.loads, lines) if each["kind"] == "case.place.read")
     return {
+        "read": sorted({each["body"]["place"] for each in read}),
         "reference": walked.reference,
         "defects": list(walked.defects),
         "letter": "letter.pdf",

@@ -54,7 +54,9 @@ def test_a_lawyer_gets_everything_about_a_former_member_on_paper(
     assert seen["ledger"] is True
     assert seen["reference"] in text
     assert "髙橋 太郎" in text
-    for place in ("会員", "注文", "問い合わせ", "第三者提供記録"):
+    # The ledger says of each of the three stores what was read of him there.
+    assert set(seen["read"]) >= {"shop/members", "personnel/applicants", "mailing/mailing"}
+    for place in ("会員", "注文", "問い合わせ", "応募者", "配信先", "第三者提供記録"):
         assert place in text
     with pikepdf.open(seen["home"] / seen["letter"]) as pdf:
         assert "pdfaid" in str(pdf.Root.Metadata.read_bytes())

@@ -99,6 +99,7 @@ def show(
         former=identity.former_addresses if identity else (),
         can_identify=can_identify and not check.by_login,
         candidates=candidates,
+        searched=person.searched(look) if candidates is not None else "",
         identify_form=person.identify_form(look, candidates) if can_identify else None,
         comparison=person.comparison(look) if look.personal else None,
         authority=tuple(dict.fromkeys(map(finding_words, check.open_findings))),

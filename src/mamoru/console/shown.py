@@ -332,6 +332,7 @@ class CasePage:
     former: tuple[str, ...]
     can_identify: bool
     candidates: tuple[execute.Candidate, ...] | None
+    searched: str  # the stores that were asked, where candidates are shown
     identify_form: forms.IdentifyForm | None
     comparison: Comparison | None
     authority: tuple[str, ...]

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "mamoru.site.last_resort.CalmErrors",
+    "mamoru.site.posted.BackToPage",
 ]
 TEMPLATES = [
     {

@@ -195,10 +195,15 @@ def candidates(case_id: CaseId, *, by: StaffId, now: datetime) -> tuple[execute.
             subject=case_id,
             by=by,
             at=now,
-            body={"purpose": execute.PURPOSE},
+            body={"purpose": execute.PURPOSE, "stores": list(execute.searched(case))},
         )
     found = execute.find_person(case, by=by, now=now)
     return tuple(_with_address(case_id, each, by=by, now=now) for each in found)
+
+
+def searched_stores(case: Case) -> tuple[str, ...]:
+    """Return the stores that are asked for the records of a case's person, by name."""
+    return execute.searched(case)
 
 
 def _with_address(

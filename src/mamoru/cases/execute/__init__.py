@@ -18,7 +18,14 @@ from mamoru.cases.execute.member import (
     read_own,
     registered,
 )
-from mamoru.cases.execute.person import Candidate, RecordUnknown, find_person, identify, look_again
+from mamoru.cases.execute.person import (
+    Candidate,
+    RecordUnknown,
+    find_person,
+    identify,
+    look_again,
+    searched,
+)
 from mamoru.cases.execute.persons import person_of
 from mamoru.cases.execute.planning import (
     CORRECTING,
@@ -82,6 +89,7 @@ __all__ = [
     "release",
     "replay",
     "run",
+    "searched",
     "shield",
     "standing_of",
     "tells_nothing",

@@ -51,18 +51,7 @@ class Candidate:
 
 def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, ...]:
     """Return every record that the form's facts lead to, in all stores, each once."""
-    person = case.filing.person
-    facts = Facts(
-        family_name=person.family_name,
-        given_name=person.given_name,
-        family_name_kana=person.family_name_kana,
-        given_name_kana=person.given_name_kana,
-        birth=birth.parse(person.birth_date),
-        postal_code=person.postal_code,
-        email=person.email,
-        phone=person.phone,
-    )
-    wanted = locate.searches(hands().datamap, facts)
+    wanted = _searches(case)
     if not wanted:
         return ()
     permit = permitted(case.id, Operation.FIND, wanted, by=by, now=now)
@@ -81,6 +70,26 @@ def find_person(case: Case, *, by: StaffId, now: datetime) -> tuple[Candidate, .
         )
         for subject, (ways, row) in found.items()
     )
+
+
+def searched(case: Case) -> tuple[str, ...]:
+    """Return the stores that `find_person` asks for a case, in the order of the map."""
+    return tuple(dict.fromkeys(each.store for each in _searches(case)))
+
+
+def _searches(case: Case) -> tuple[Search, ...]:
+    person = case.filing.person
+    facts = Facts(
+        family_name=person.family_name,
+        given_name=person.given_name,
+        family_name_kana=person.family_name_kana,
+        given_name_kana=person.given_name_kana,
+        birth=birth.parse(person.birth_date),
+        postal_code=person.postal_code,
+        email=person.email,
+        phone=person.phone,
+    )
+    return tuple(locate.searches(hands().datamap, facts))
 
 
 def identify(

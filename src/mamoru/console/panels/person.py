@@ -19,7 +19,7 @@ from mamoru.console.shown import (
     Posted,
     Row,
 )
-from mamoru.console.words import day, language, moment, said, word
+from mamoru.console.words import day, language, listed, moment, said, word
 from mamoru.documents import asking, wording
 from mamoru.identity import verify
 from mamoru.identity.terms import Verdict
@@ -33,6 +33,11 @@ def records(look: Look) -> tuple[str, ...]:
         look.place(f"{each.store}/{each.table}") + (f" ({each.key})" if look.personal else "")
         for each in look.case.identity.subjects
     )
+
+
+def searched(look: Look) -> str:
+    """Return the stores that were asked for the person's records, in the words of the map."""
+    return listed(look.titles.get(name, name) for name in actions.searched_stores(look.case))
 
 
 def identify_form(

@@ -9,7 +9,7 @@ from mamoru.console import labels
 from mamoru.console.panels.look import Look
 from mamoru.console.shaping import grounds_in
 from mamoru.console.shown import TrailLine
-from mamoru.console.words import moment, said, thousands, word
+from mamoru.console.words import listed, moment, said, thousands, word
 from mamoru.documents import wording
 
 _PLACE_CHANGED = frozenset({"case.place.changed", "case.place.corrected"})
@@ -70,6 +70,9 @@ def _facts(look: Look, entry: TrailEntry, papers: Mapping[str, tuple[str, ...]])
     for name in ("found", "records", "rows"):
         if name in facts:
             yield gettext("%(count)s件") % {"count": thousands(facts[name])}
+    if facts.get("stores"):
+        named = (look.titles.get(name, name) for name in facts["stores"].split(", "))
+        yield listed(named)
     if "place" in facts:
         yield look.place(facts["place"])
     yield from _of_change(_changed(entry))

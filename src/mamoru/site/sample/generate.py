@@ -186,10 +186,31 @@ class _Company:
         self._inquiry(None, asker, left + timedelta(days=12), _SUBJECTS[6])
         recent = self._today - timedelta(days=33)
         self._inquiry(hanako.member_id, (hanako.name, hanako.email), recent, _SUBJECTS[1])
+        self._apply_of(taro)
         self._mail(taro.email, taro.name, "active", date(2019, 4, 8))
         self._mail(hanako.email, hanako.name, "active", date(2019, 4, 8))
         self._mail(cast.SAKIKO.email, cast.SAKIKO.name, "active", date(2020, 2, 3))
         self._mail(cast.MEGUMI.email, cast.MEGUMI.name, "stopped", date(2021, 9, 1))
+
+    def _apply_of(self, someone: cast.Someone) -> None:
+        """A member who once wanted to work here: one person in all three stores."""
+        home, birth = someone.registered_home, someone.birth
+        self.personnel["applicants"].append(
+            (
+                f"A{len(self.personnel['applicants']) + 1:05d}",
+                someone.name.replace(" ", "\u3000"),
+                str(jaconv.z2h(someone.kana)),
+                f"{era_year(birth)}{birth.month}月{birth.day}日",
+                f"〒{home.postal_code} {home.address} {home.building}".strip(),
+                someone.email,
+                someone.phone.replace("-", ""),
+                _POSITIONS[1],
+                (self._today - timedelta(days=100)).isoformat(),
+                "不採用",
+                _NOTES[0].format(other="岸"),
+            )
+        )
+        self._in_two += 1
 
     # --- everybody else --------------------------------------------------------------------------
 
