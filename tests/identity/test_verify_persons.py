@@ -309,3 +309,14 @@ def test_a_bad_header_is_refused_with_its_remedy(tmp_path: Path, text: str) -> N
     assert isinstance(ran.exception, TableUnreadable)
     assert ran.exception.exit_code == 2
     assert "address_a,address_b" in str(ran.exception)
+
+
+@pytest.mark.promise("P3.11")
+def test_of_a_doubtful_paper_that_was_not_read_only_the_doubt_is_told() -> None:
+    passport = Paper(kind="passport", of="person", genuine=False)
+    papers = (IDENTITY, AGENT_IDENTITY, POWER, SEAL, passport)
+
+    found = judge(Role.ENTRUSTED_AGENT, *papers)
+
+    assert found.codes == ("passport-not-genuine",)
+    assert not found.confirmed

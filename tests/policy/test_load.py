@@ -123,6 +123,7 @@ def test_a_key_that_stands_twice_is_reported_with_both_lines() -> None:
         ("version: !!set {a, b}\n", "the tag `set`"),
         ('version: "\ud800"\n', "control character U+D800"),
         ("*a : 1\n", "a key must be a word"),
+        ('version: "2026-13-45"\n', "`2026-13-45` begins with no day"),
     ],
 )
 def test_a_file_that_is_no_sound_yaml_is_refused_with_a_line(text: str, says: str) -> None:

@@ -33,7 +33,7 @@ CHANNELS: Words = {
 WORK: Words = {
     Work.NOT_STARTED: _("まだ始まっていません"),
     Work.QUEUED: _("順番を待っています"),
-    Work.RUNNING: _("データベースを読んでいます"),
+    Work.RUNNING: _("自動で実行しています"),
     Work.WAITING: _("止まっています"),
     Work.READY: _("終わりました。回答書ができています"),
 }

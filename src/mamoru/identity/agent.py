@@ -252,6 +252,9 @@ def verify_authority(
             *_names(each, person, agent),
             *_stated(each),
         )
+        if each.genuine
+        # What stands in it is nobody's word: the doubt is the one thing to tell of.
+        else (_fault(NOT_GENUINE, each),)
         for each in given
     ]
     lacks = _scope([each for each, faults in zip(given, own, strict=True) if not faults], asked)
@@ -326,8 +329,6 @@ def _refused(paper: Paper, role: Role, rules: Rules) -> Iterator[AuthorityFindin
 
 
 def _age(paper: Paper, today: date, rules: Rules) -> Iterator[AuthorityFinding]:
-    if not paper.genuine:
-        yield _fault(NOT_GENUINE, paper)
     if paper.expires_on is not None and paper.expires_on < today:
         yield _fault("expired", paper)
     if rules.expiry_stated and paper.kind in _EXPIRING and paper.expires_on is None:

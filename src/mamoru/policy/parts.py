@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from mamoru.policy.terms import (
     CategoryKind,
@@ -47,6 +47,15 @@ GROUNDS = (
 )
 
 
+def _begins_with_a_day(version: str) -> str:
+    """Return a version whose first ten characters are a day of the calendar; ValueError else."""
+    try:
+        date.fromisoformat(version[:10])
+    except ValueError:
+        raise ValueError(f"`{version}` begins with no day; write it as 2026-04-01") from None
+    return version
+
+
 class Part(BaseModel):
     """A part of the file: unknown keys are errors, values never change."""
 
@@ -59,7 +68,11 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([.-][a-z0-9]+)
 """An id in small letters: `freight-partner`, `safety.people`."""
 PromiseId = Annotated[str, StringConstraints(pattern=r"^P[0-3]\.[1-9][0-9]?$")]
 PurposeId = Annotated[str, StringConstraints(pattern=r"^PU[0-9]{2}(\.[a-z])?$")]
-Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[1-9][0-9]?)?$")]
+Version = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[1-9][0-9]?)?$"),
+    AfterValidator(_begins_with_a_day),
+]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
