@@ -224,6 +224,25 @@ def test_what_is_untrue_is_deleted_and_what_is_missing_is_added(house: Company) 
     assert "山本商店" in member
 
 
+@pytest.mark.promise("P3.5")
+@pytest.mark.parametrize("stored", ["", None])
+def test_what_is_missing_is_added_whether_nothing_or_an_empty_text_stands_there(
+    house: Company, stored: str | None
+) -> None:
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute("UPDATE members SET company_name = ? WHERE member_id = 'M000001'", [stored])
+    case_id = approved(
+        cast.HANAKO,
+        Demand(kind=DemandKind.ADDITION, items=("company",), before="", after="山本商店"),
+        refs=("shop/members/M000001/company_name",),
+    )
+
+    assert acts.carry_out(case_id) is Work.READY, store.case(case_id).work_note
+
+    (member,) = [row for row in dump(house.home)["shop/members"] if row[0] == "M000001"]
+    assert "山本商店" in member
+
+
 def test_erasing_some_items_only_leaves_the_person_a_member(house: Company) -> None:
     case_id = approved(cast.HANAKO, Demand(kind=DemandKind.ERASURE, items=("preference",)))
     before = dump(house.home)

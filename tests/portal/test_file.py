@@ -320,6 +320,16 @@ def test_no_address_names_a_person(client: Client) -> None:
         assert not [address for address in seen if given in address]
 
 
+def test_what_was_typed_stays_when_another_role_is_chosen(client: Client) -> None:
+    filling.post(client, filling.complete(cast.HANAKO))
+
+    page = filling.text(client.get("/requests/new/parent/"))
+
+    assert cast.HANAKO.family_name in page
+    assert cast.HANAKO.home.address in page
+    assert "前に入力した内容を表示しています。" in page
+
+
 def test_a_draft_is_forgotten_when_asked(client: Client) -> None:
     filling.post(client, filling.complete())
 

@@ -225,7 +225,7 @@ class Draft:
         """Return whether the act has still to happen in a row."""
         if act.delete:
             return sa.true()
-        before = self.equals(table, act.table, act.before, lambda act: act.before)
+        before = self._stood(table, act)
         open_parts: list[Expression] = []
         for at, (column, value) in enumerate(act.values):
             expression, cell = self.cell(table, act.table, column)
@@ -246,6 +246,17 @@ class Draft:
             for column, path in act.json_removed
         ]
         return sa.and_(*before, sa.or_(sa.false(), *open_parts))
+
+    def _stood(self, table: sa.FromClause, act: Act) -> list[Expression]:
+        """Return the conditions for rows that hold the values before: nothing is also empty text."""
+        result = self.equals(table, act.table, act.before, lambda act: act.before)
+        for at, (column, value) in enumerate(act.before):
+            expression, cell = self.cell(table, act.table, column)
+            empty = UNFIT if value is not None else self._dialect.fit(cell, "")
+            if empty is not UNFIT:
+                bound = self._bind(lambda _, empty=empty: empty)  # type: ignore[misc]  # a default binds it
+                result[at] = sa.or_(result[at], self._dialect.equal(expression, cell, bound))
+        return result
 
     def _stored(self, table: str, column: str, value: Value) -> Value:
         """Return what stands in the column once a value is written."""

@@ -329,13 +329,17 @@ class Settled(StrEnum):
 def settle(changes: Changes, rows: Iterable[Row]) -> Settled:
     """Return what the rows say: OPEN while any still holds all values before."""
     found = tuple(rows)
-    before = {column: old for column, (old, _) in changes.items()}
+    before = {column: _nothing(old) for column, (old, _) in changes.items()}
     after = {column: new for column, (_, new) in changes.items()}
-    if any(_holds(row, after) for row in found) and (
-        before == after or not any(_holds(row, before) for row in found)
-    ):
+    stood = any(_holds({name: _nothing(row[name]) for name in before}, before) for row in found)
+    if any(_holds(row, after) for row in found) and (before == after or not stood):
         return Settled.DONE
-    return Settled.OPEN if any(_holds(row, before) for row in found) else Settled.CHANGED
+    return Settled.OPEN if stood else Settled.CHANGED
+
+
+def _nothing(value: Value) -> Value:
+    """Return None for an empty text: who states what stood before sees no difference."""
+    return None if value == "" else value
 
 
 def _holds(row: Row, values: Mapping[str, Value]) -> bool:

@@ -98,7 +98,8 @@ def file_case(request: HttpRequest, role: str) -> HttpResponse:
             return redirect("check-case")
         return _form(request, form, status=UNPROCESSABLE)
     draft = drafts.find(request, drafts.DRAFT, now=now)
-    given = _initial(draft["data"]) if draft and draft["role"] == role else None
+    # Who asks may be chosen anew: what both forms ask for stays as it was typed.
+    given = _initial(draft["data"]) if draft else None
     form = CaseForm(initial=given or {}, role=Role(role), policy=shown)
     return _form(request, form, drafted=given is not None)
 
