@@ -137,12 +137,38 @@ def test_a_new_recipient_is_weighed_by_articles_27_and_28(
         ),
         (lambda v: v["measures"].pop(), "measure-removed"),
         (lambda v: part(v, "purposes", "PU02").update(needs="none"), "purpose-widened"),
+        (lambda v: part(v, "purposes", "PU02").update(basis="law"), "purpose-widened"),
+        (lambda v: part(v, "purposes", "PU03").update(basis="consent"), "purpose-narrowed"),
         (lambda v: v["requests"]["purposes"].append("PU02"), "request-purposes-widened"),
         (lambda v: part(v, "clauses", "way.fee").update(en="Free."), "translation-changed"),
     ],
 )
 def test_each_kind_of_change_has_its_own_name(bend: Callable[[Any], None], code: str) -> None:
     assert [found for found, _, _ in changed(bend)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "need"),
+    [
+        ("stated", "law", Need.CONSENT),
+        ("consent", "stated", Need.CONSENT),
+        ("consent", "law", Need.CONSENT),
+        ("law", "stated", Need.PUBLICATION),
+        ("stated", "consent", Need.PUBLICATION),
+        ("stated", "entrustment", Need.NOTICE),
+    ],
+)
+def test_what_goes_on_though_people_refuse_it_needs_their_consent(
+    was: str, now: str, need: Need
+) -> None:
+    def resting_on(basis: str) -> Policy:
+        return sample.bent(lambda v: part(v, "purposes", "PU03").update(basis=basis))
+
+    before, after = resting_on(was), resting_on(now)
+
+    assert [found for _, _, found in codes(before, after)] == [need]
+    said = " ".join(change.ja for change in diff.compare(before, after).changes)
+    assert ("停止を求めたりしても" in said) is (now == "law")
 
 
 @pytest.mark.promise("P0.2")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from mamoru.policy.terms import Form, Language, Need, ProvisionBasis, RecipientKind
+from mamoru.policy.terms import Form, Language, Need, ProvisionBasis, PurposeBasis, RecipientKind
 
 _WORDS: Mapping[tuple[type[StrEnum], StrEnum], tuple[str, str]] = {
     (type(member), member): said  # by type too: two lists may spell a member alike
@@ -22,6 +22,10 @@ _WORDS: Mapping[tuple[type[StrEnum], StrEnum], tuple[str, str]] = {
         (ProvisionBasis.JOINT_USE, ("共同利用", "joint use")),
         (ProvisionBasis.FOREIGN_CONSENT, ("外国にある第三者への提供の同意", "consent to provision abroad")),
         (ProvisionBasis.EQUIVALENT_SYSTEM, ("基準適合体制", "equivalent system")),
+        (PurposeBasis.STATED, ("示した利用目的", "the stated purpose")),
+        (PurposeBasis.CONSENT, ("本人の同意", "consent")),
+        (PurposeBasis.LAW, ("法令", "law")),
+        (PurposeBasis.ENTRUSTMENT, ("委託", "entrustment")),
         (Form.CLEAR, ("そのまま", "in clear")),
         (Form.MASKED, ("一部を伏せて", "masked")),
         (Form.AGGREGATE, ("集計で", "in aggregates")),

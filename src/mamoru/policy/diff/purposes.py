@@ -9,7 +9,7 @@ from mamoru.policy.diff.change import LAW_PURPOSE, Change, details, pairs, renam
 from mamoru.policy.diff.recipients import leaving
 from mamoru.policy.document import Policy
 from mamoru.policy.parts import Purpose
-from mamoru.policy.terms import Form, Language, Need, RecipientKind
+from mamoru.policy.terms import Form, Language, Need, PurposeBasis, RecipientKind
 
 
 def purposes(before: Policy, after: Policy) -> Iterator[Change]:
@@ -53,11 +53,35 @@ def _purpose(old: Purpose, new: Purpose, before: Policy, after: Policy) -> Itera
             ja=f"{new.id} に必要な本人の意思が「{labels.will(old.needs, Language.JA)}」から「{labels.will(new.needs, Language.JA)}」に変わります。",
             en=f"what {new.id} needs of the person changes from {labels.will(old.needs, Language.EN)} to {labels.will(new.needs, Language.EN)}",
         )
+    if old.basis != new.basis:
+        yield _basis(old, new)
     if old.retention != new.retention:
         yield _retention(old, new)
-    yield from details(old, new, new.id, but=("needs", "retention", "title"), need=Need.NONE)
+    but = ("needs", "basis", "retention", "title")
+    yield from details(old, new, new.id, but=but, need=Need.NONE)
     if old.title != new.title:
         yield renamed(new.id, old.title.ja, new.title.ja, old.title.en, new.title.en)
+
+
+def _basis(old: Purpose, new: Purpose) -> Change:
+    """On what a purpose rests: on a law, no refusal, suspension or stop of a person holds it back."""
+    was, now = old.basis, new.basis
+    freer = was is PurposeBasis.CONSENT or now is PurposeBasis.LAW
+    narrower = now is PurposeBasis.CONSENT or was is PurposeBasis.LAW
+    ja = f"{new.id} の根拠が「{labels.word(was, Language.JA)}」から「{labels.word(now, Language.JA)}」に変わります。"
+    en = f"the basis of {new.id} changes from {labels.word(was, Language.EN)} to {labels.word(now, Language.EN)}"
+    if now is PurposeBasis.LAW:
+        ja += "本人が拒んだり利用の停止を求めたりしても、この目的には使うことになります。根拠となる法令を確かめてください。"
+        en += "; it then goes on whatever a person refuses or stops: make sure which law demands it"
+    need = Need.CONSENT if freer else Need.PUBLICATION if narrower else Need.NOTICE
+    return Change(
+        code="purpose-widened" if freer else "purpose-narrowed" if narrower else "detail-changed",
+        subject=new.id,
+        need=need,
+        article="Act 18(1)" if freer else LAW_PURPOSE,
+        ja=ja,
+        en=en,
+    )
 
 
 def _retention(old: Purpose, new: Purpose) -> Change:
