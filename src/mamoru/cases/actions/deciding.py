@@ -25,6 +25,7 @@ from mamoru.consents import actions as consents
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, DemandId, StaffId
 from mamoru.ledger import append
+from mamoru.policy import lint
 
 _JUDGED = frozenset(
     {RefusalGround.HARM_TO_RIGHTS, RefusalGround.HINDRANCE_TO_BUSINESS, RefusalGround.OTHER_LAW}
@@ -54,7 +55,7 @@ def decide_demand(
         today=clock.date_in_japan(now),
         rules=paper_rules(),
     )
-    grounds = refusal.all_grounds(demand.demand, known, judged)
+    grounds = refusal.all_grounds(demand.demand, known, judged, _promised(demand.demand.kind))
     _expect_cure_is_over(case, grounds, now=now)
     plan = execute.plan(case, demand)
     outcome = _outcome(grounds)
@@ -251,12 +252,18 @@ def reopen_case(case_id: CaseId, *, reason: str, by: StaffId, now: datetime, ver
 
 def allowed_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
     """Return the grounds that may be chosen against a kind of demand (appi-reference 6.2)."""
-    return refusal.allowed_grounds(kind)
+    return refusal.allowed_grounds(kind, _promised(kind))
 
 
 def judged_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
     """Return those of the allowed grounds that a person has to weigh (P3.14 to P3.16)."""
-    return tuple(ground for ground in refusal.allowed_grounds(kind) if ground in _JUDGED)
+    return tuple(ground for ground in allowed_grounds(kind) if ground in _JUDGED)
+
+
+def _promised(kind: DemandKind) -> tuple[RefusalGround, ...]:
+    """Return the grounds that the policy in force names against a kind of demand."""
+    policy = execute.hands().policy
+    return tuple(ground for ground in RefusalGround if kind in lint.kinds_of(policy, ground))
 
 
 def plan_of(case: Case, demand: DemandState) -> execute.Plan:

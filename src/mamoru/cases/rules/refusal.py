@@ -1,6 +1,6 @@
 """Policy 3, 請求の制限 (P3.10 to P3.17): may this demand be refused, and on which grounds?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from mamoru.cases.terms import (
@@ -74,9 +74,16 @@ class ReasonMissing(MamoruError):
     code, exit_code = "reason-missing", 3
 
 
-def allowed_grounds(kind: DemandKind) -> tuple[RefusalGround, ...]:
-    """Return the grounds that may be chosen for a kind, in the policy's order."""
-    return tuple(ground for ground in RefusalGround if ground in VALID[kind])
+def allowed_grounds(
+    kind: DemandKind, promised: Collection[RefusalGround] = tuple(RefusalGround)
+) -> tuple[RefusalGround, ...]:
+    """Return the grounds that may be chosen for a kind, in the policy's order.
+
+    Of those that the law allows and that a person weighs, the ones that the company's own policy
+    names (`promised`): who published fewer refuses on no others.
+    """
+    named = _ALWAYS | frozenset(promised)
+    return tuple(ground for ground in RefusalGround if ground in VALID[kind] and ground in named)
 
 
 def mechanical_grounds(demand: Demand, facts: Facts) -> tuple[RefusalGround, ...]:
@@ -84,15 +91,20 @@ def mechanical_grounds(demand: Demand, facts: Facts) -> tuple[RefusalGround, ...
     return tuple(ground for ground, stands in _TABLE if stands(demand, facts))
 
 
-def all_grounds(demand: Demand, facts: Facts, judged: Judgement) -> tuple[RefusalGround, ...]:
+def all_grounds(
+    demand: Demand,
+    facts: Facts,
+    judged: Judgement,
+    promised: Collection[RefusalGround] = tuple(RefusalGround),
+) -> tuple[RefusalGround, ...]:
     """Return the grounds that stand and the one that a person judged, in the policy's order.
 
-    Raises GroundForbidden for a judged ground outside the matrix or a mechanical
+    Raises GroundForbidden for a judged ground outside the matrix or the policy, or a mechanical
     one that does not stand, ReasonMissing for a judgement without its reason.
     """
     standing = set(mechanical_grounds(demand, facts))
     if judged.ground is not None and judged.ground not in standing:
-        if judged.ground not in VALID[demand.kind]:
+        if judged.ground not in allowed_grounds(demand.kind, promised):
             raise GroundForbidden(f"`{judged.ground}` is no ground against `{demand.kind}`")
         if judged.ground in _ALWAYS:
             raise GroundForbidden(f"`{judged.ground}` does not stand on the recorded facts")
