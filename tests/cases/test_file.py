@@ -250,7 +250,7 @@ def _rows(connection: object) -> dict[str, object]:
     return found
 
 
-@pytest.mark.promise("P1.13", "P3.25")
+@pytest.mark.promise("P3.25")
 def test_the_database_file_and_the_ledger_name_nobody(house: Company) -> None:
     from django.db import connection
 

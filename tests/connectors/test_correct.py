@@ -75,7 +75,6 @@ def test_the_files_permissions_stay(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.promise("P1.9")
 def test_a_character_that_the_file_cannot_hold_is_refused_and_nothing_changes(
     tmp_path: Path,
 ) -> None:

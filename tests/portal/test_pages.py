@@ -81,7 +81,7 @@ def test_each_address_answers_each_role_as_the_golden_list_says(
     assert made == GOLDEN.read_text(encoding="utf-8"), made
 
 
-@pytest.mark.promise("P0.2", "P1.15")
+@pytest.mark.promise("P0.2")
 def test_every_published_version_stays_readable_with_its_date(client: Client) -> None:
     now, old = (filling.text(client.get(f"/policy/{each}")) for each in ("", "2024-04-01/"))
 

@@ -14,10 +14,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from mamoru.cases import actions
+from mamoru.kit import clock
 from mamoru.kit.ids import StaffId
 from mamoru.ledger import append
 from mamoru.policy import document
-from mamoru.site import checks, config, folders, wiring
+from mamoru.site import checks, config, folders, publishing, wiring
 from mamoru.site.command import main
 from mamoru.site.config import SettingsInvalid
 from mamoru.site.sample import cast
@@ -231,9 +232,29 @@ def test_settings_that_cannot_be_read_say_so(tmp_path: Path) -> None:
         config.load(tmp_path)
 
 
+@pytest.mark.parametrize(("days", "state"), [(14, "ok"), (15, "problem")])
+def test_a_setting_that_is_looser_than_the_policy_is_a_problem(
+    house: Company, capsys: pytest.CaptureFixture[str], days: int, state: str
+) -> None:
+    settings = house.home / "mamoru.toml"
+    before = settings.read_bytes() if settings.exists() else None
+    settings.write_text(f"[limits]\ndecide_days = {days}\n")
+    try:
+        run("check", "--home", house.home, "--json")
+    finally:
+        settings.unlink() if before is None else settings.write_bytes(before)
+
+    shown = json.loads(capsys.readouterr().out)["checks"]
+    found = [each for each in shown if each["name"] == "policy" and each["state"] == "problem"]
+    assert bool(found) is (state == "problem")
+    assert all("within 14 days" in each["detail"] for each in found)
+
+
 def test_check_ends_with_0_where_all_holds(
     house: Company, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    publishing.publish(by=StaffId("operator"), accept=True, now=clock.now())
+
     assert run("check", "--home", house.home, "--json") == 0
 
     shown = json.loads(capsys.readouterr().out)

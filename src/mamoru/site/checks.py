@@ -79,20 +79,27 @@ class LedgerNotBegun(MamoruError):
 
 
 def expect_ledger() -> None:
-    """Raise LedgerNotBegun where the product was never served; what does not answer is not this."""
+    """Raise LedgerNotBegun where the product was never served; what does not answer is not this.
+
+    LedgerLost where it was, and the ledger is gone.
+    """
     from django.db import DatabaseError, connection
 
+    from mamoru.site import history
+
     try:
-        begun = _LEDGER in connection.introspection.table_names()
+        tables = connection.introspection.table_names()
     except DatabaseError:
         return  # whoever reads the ledger says so
-    if not begun:
+    if _LEDGER not in tables:
+        if _CASES in tables:
+            history.expect_no_cases()
         raise LedgerNotBegun(
             "there is nothing yet: the ledger begins when `mamoru serve` is first run"
         )
 
 
-_LEDGER = "mamoru_ledger_head"
+_LEDGER, _CASES = "mamoru_ledger_head", "cases_caserow"
 
 
 def parted(bind: str) -> tuple[str, int]:
@@ -145,7 +152,8 @@ def _keys(home: Path) -> list[Found]:
 
 
 def _policy(home: Path) -> list[Found]:
-    policy = document.load(home / config.load(home).policy)
+    settings = config.load(home)
+    policy = document.load(home / settings.policy)
     findings = lint.lint(policy, today=clock.date_in_japan(clock.now()))
     errors = [finding for finding in findings if finding.severity == "error"]
     found: list[Found] = [
@@ -154,6 +162,12 @@ def _policy(home: Path) -> list[Found]:
     if errors:
         codes = ", ".join(finding.code for finding in errors)
         found = [("problem", f"the linter refuses: {codes}", "run `mamoru policy check`")]
+    promised, kept = policy.requests.answer_within_days, settings.limits.decide_days
+    if promised is not None and kept > promised:
+        said = (
+            f"the policy promises an answer within {promised} days, `limits.decide_days` is {kept}"
+        )
+        found.append(("problem", said, f"set it to {promised} or less, or publish another promise"))
     # A set of papers that nobody could send would shut people out (Act 37(4)).
     for role, need in agent.unprovable(papers.of(policy)):
         remedy = f"take kinds out of `requests.papers.not_accepted.{role}`"
@@ -194,7 +208,7 @@ def _ledger(_: Path) -> list[Found]:
     _load_django()
     from django.db import DatabaseError, OperationalError, connection
 
-    from mamoru.site import wiring
+    from mamoru.site import history, wiring
 
     try:
         tables = connection.introspection.table_names()
@@ -204,9 +218,17 @@ def _ledger(_: Path) -> list[Found]:
         code = DatabaseUnreachable.code if away else ""
         return [("problem", "the product's database cannot be read", remedy, code)]
     if _LEDGER not in tables:
+        if _CASES in tables:
+            history.expect_no_cases()
         return [("note", "the ledger begins when the product is first served", "")]
-    note = wiring.journal().checkpoint()
-    return [("ok", f"signed head of {note.splitlines()[1]} entries", "")]
+    journal = wiring.journal()
+    history.expect_cases_told(journal)
+    note = journal.checkpoint()
+    found: list[Found] = [("ok", f"signed head of {note.splitlines()[1]} entries", "")]
+    for version in history.expect_published(journal):
+        said = f"no entry names the published version `{version}`"
+        found.append(("note", said, "the next `mamoru policy publish` enters it"))
+    return found
 
 
 def _disk(home: Path) -> list[Found]:

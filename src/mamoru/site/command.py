@@ -27,10 +27,12 @@ class Company:
 
         checks.expect_folder(_home())
         _django()
-        from mamoru.site import wiring
+        from mamoru.site import history, wiring
 
         checks.expect_ledger()
-        return wiring.journal()
+        journal = wiring.journal()
+        history.expect_cases_told(journal)
+        return journal
 
     def init(self, folder: Path) -> tuple[Path, ...]:
         from mamoru.site import folders

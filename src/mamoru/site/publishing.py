@@ -10,16 +10,24 @@ from django.db import transaction
 from mamoru.kit.ids import StaffId
 from mamoru.ledger import append
 from mamoru.policy import publication
-from mamoru.site import wiring
+from mamoru.site import history, wiring
 
 
 def publish(*, by: StaffId, accept: bool, now: datetime) -> Mapping[str, Any]:
-    """Publish the folder's policy; the entry and the immutable copy come together or not at all."""
+    """Publish the folder's policy; the entry and the immutable copy come together or not at all.
+
+    Copies of a time before the product are entered first. PublishedChanged where one is not as
+    it was entered.
+    """
     folder = wiring.home() / settings.MAMORU.published
+    untold = history.expect_published(append.installed())
     known = {path.stem for path in folder.glob("*.yaml")}
     made: publication.Publication | None = None
     try:
         with transaction.atomic():
+            for earlier in reversed(publication.publications(folder) if untold else ()):
+                if earlier.version in untold:
+                    _enter(earlier, by=by, now=now)
             made = publication.publish(
                 wiring.home() / settings.MAMORU.policy, folder, accepted=accept
             )

@@ -52,7 +52,8 @@ def expect_free(bind: str, *, option: str = "--bind") -> None:
 def prepare() -> None:
     """Load Django, migrate the product's own database, create the ledger, wire the rooms.
 
-    `checks.DatabaseUnreachable` if that database does not answer.
+    `checks.DatabaseUnreachable` if that database does not answer; `history.LedgerLost` or
+    `PublishedChanged` where what stands beside the ledger is not as it says.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mamoru.site.settings")
     import django
@@ -62,14 +63,17 @@ def prepare() -> None:
     django.setup()
     from django.conf import settings
 
-    from mamoru.site import wiring
+    from mamoru.site import history, wiring
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
     try:
         call_command("migrate", verbosity=0, interactive=False)
         with transaction.atomic():
-            wiring.journal().storage.create()
+            journal = wiring.journal()
+            journal.storage.create()
+            history.expect_cases_told(journal)
+        history.expect_published(journal)
     except OperationalError as problem:  # its text may hold a user and a host
         raise checks.DatabaseUnreachable(
             f"the product's database cannot be reached: see that it runs, and at `database` in {config.FILE}"
