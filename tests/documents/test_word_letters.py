@@ -93,6 +93,18 @@ def test_a_refusal_says_that_the_power_leaves_this_demand_out_where_it_does() ->
     assert "委任の範囲に" not in text(refused)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "手数料はいただきません"), ("en", "no fee")]
+)
+def test_a_letter_says_that_there_is_no_fee_only_where_there_is_none(
+    language: str, words: str
+) -> None:
+    for free in (True, False):
+        said = letter.build(replace(ANSWER, language=language, free=free)).text()
+
+        assert (words in said) is free
+
+
 def test_counts_in_a_letter_part_their_thousands() -> None:
     table = replace(TABLE, rows=TABLE.rows * 617)
 

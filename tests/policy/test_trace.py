@@ -221,3 +221,21 @@ def test_packaged_bindings_hold_no_sentence_and_only_known_promises() -> None:
         assert all(line.isascii() for line in rows)
     for binding in sentences.packaged_bindings().values():
         assert set(binding.promises) <= set(promises.PROMISES)
+
+
+@pytest.mark.promise("P0.2")
+def test_a_sentence_of_another_companys_policy_is_bound_to_nothing() -> None:
+    """The product knows the published text, and that makes it no promise of this company."""
+    own = page.text(sample.policy(), Language.JA)
+    assert sentences.trace(own, sample.policy()).unbound == ()
+    known = {sentences.normalise(piece.text) for piece in sentences.split(own)}
+    others = [
+        piece.text
+        for piece in sentences.split(published())
+        if piece.kind is PieceKind.SENTENCE and sentences.normalise(piece.text) not in known
+    ]
+
+    found = sentences.trace("\n".join((own, *others)), sample.policy())
+
+    assert len(others) > 10
+    assert [bound.piece.text for bound in found.unbound] == others

@@ -342,13 +342,13 @@ def _opening(answer: Answer, tongue: str) -> tuple[str, ...]:
         return (
             f"Thank you for the request concerning the personal data of {answer.person_name}"
             f"{agent}, which we received on {received} (reference {answer.reference}). "
-            "Our answer is as follows. There is no fee.",
+            f"Our answer is as follows.{' There is no fee.' if answer.free else ''}",
         )
     agent = f"（代理人 {answer.agent_name}様からのご請求）" if answer.agent_name else ""
     return (
         "拝啓　時下ますますご清栄のこととお慶び申し上げます。平素は格別のご高配を賜り、厚く御礼申し上げます。",
         f"　さて、{received}に受け付けました{answer.person_name}様の個人情報の開示等のご請求{agent}に"
-        "つきまして、次のとおりご回答申し上げます。なお、手数料はいただきません。",
+        f"つきまして、次のとおりご回答申し上げます。{'なお、手数料はいただきません。' if answer.free else ''}",
         "　以下、個人情報の保護に関する法律を「法」、同法施行令を「施行令」といいます。",
     )
 

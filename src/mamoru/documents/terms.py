@@ -104,6 +104,7 @@ class Answer:
     addressee: Addressee
     person_name: str
     agent_name: str = ""
+    free: bool = True  # whether the company asks no fee (Act 38)
     may_withhold: bool = False  # to an agent, or from a page: it does not claim to be everything
     demands: tuple[DemandAnswer, ...]
 

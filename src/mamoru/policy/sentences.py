@@ -273,21 +273,28 @@ def packaged_bindings() -> Mapping[str, Binding]:
 def trace(text: str, policy: Policy | None = None) -> Trace:
     """Bind every piece of a published text to promises.
 
-    In: the text, and the policy whose clauses bind beside the packaged bindings.
-    Out: each piece with its promises, or with suggestions where it is bound to none.
+    In: the text, and the policy whose clauses may bind it, beside the packaged bindings.
+    Out: each piece with its promises, or with suggestions where it is bound to none. A text is
+    one company's: it is bound by what binds most of it, so that a sentence of somebody else's
+    policy in it is bound to nothing.
     """
-    own = bindings_of(policy) if policy is not None else {}
-    packaged = packaged_bindings()
-    return Trace(pieces=tuple(_bind(piece, own, packaged) for piece in split(text)))
+    pieces = split(text)
+    own = _bound(pieces, bindings_of(policy)) if policy is not None else None
+    packaged = _bound(pieces, packaged_bindings())
+    if own is None or len(packaged.unbound) < len(own.unbound):
+        return packaged
+    return own
 
 
-def _bind(piece: Piece, *sources: Mapping[str, Binding]) -> Bound:
+def _bound(pieces: Iterable[Piece], source: Mapping[str, Binding]) -> Trace:
+    return Trace(pieces=tuple(_bind(piece, source) for piece in pieces))
+
+
+def _bind(piece: Piece, source: Mapping[str, Binding]) -> Bound:
     for words in (piece.text, f"{piece.mark}{piece.text}"):
-        key = digest(words)
-        for source in sources:
-            if key in source:
-                found = source[key]
-                return Bound(piece=piece, promises=found.promises, clauses=found.clauses)
+        found = source.get(digest(words))
+        if found is not None:
+            return Bound(piece=piece, promises=found.promises, clauses=found.clauses)
     return Bound(piece=piece, promises=(), suggestions=suggest(piece.text))
 
 

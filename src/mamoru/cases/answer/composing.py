@@ -35,7 +35,9 @@ def compose(
     if shielding.hides(case, shield):
         hidden = shielding.hidden_columns(sources.policy, sources.datamap)
         sources = replace(sources, hidden=hidden)
+    fee = sources.policy.requests.fee
     return Answer(
+        free=fee is None or not fee.yen,
         reference=case.id,
         received_on=clock.date_in_japan(case.received_at),
         dated_on=dated_on,
