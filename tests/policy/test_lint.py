@@ -1,4 +1,4 @@
-"""Rules L01 to L14: each finds what is missing, and a careful policy passes all."""
+"""Rules L01 to L15: each finds what is missing, and a careful policy passes all."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -80,6 +80,7 @@ CASES = [
     ("L12", Severity.ERROR, put(["paper"], "requests", "methods")),
     ("L13", Severity.WARNING, vague),
     ("L14", Severity.ERROR, drop("requests", "foreign_information")),
+    ("L15", Severity.ERROR, put("law", "purposes", 1, "basis")),
 ]
 
 
@@ -95,8 +96,8 @@ def test_each_rule_finds_its_gap_and_nothing_else(
 
 
 def test_the_cases_above_try_every_code() -> None:
-    assert {code for code, _, _ in CASES} == {f"L{n:02d}" for n in range(1, 15)}
-    assert len(lint.RULES) == 14
+    assert {code for code, _, _ in CASES} == {f"L{n:02d}" for n in range(1, 16)}
+    assert len(lint.RULES) == 15
 
 
 def test_the_sample_policy_passes_every_rule() -> None:

@@ -62,7 +62,7 @@ def policy() -> None:
 @_language("ja")
 @as_json
 def check(given: Path | None, file: Path | None, home: Path, language: str, as_json: bool) -> None:
-    """Read the policy and judge it by rules L01 to L14.
+    """Read the policy and judge it by rules L01 to L15.
 
     Ends with 2 if the file is broken, 3 if a rule refuses it, 0 otherwise.
     """
@@ -103,7 +103,7 @@ def _verdict(read: Policy, findings: Iterable[lint.Finding]) -> str:
     said = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts)
     return (
         f"version {read.version}: {len(read.clauses)} clauses, {len(read.purposes)} purposes, "
-        f"L01-L14: {said}"
+        f"L01-L15: {said}"
     )
 
 

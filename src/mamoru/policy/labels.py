@@ -48,6 +48,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "analysis": ("分析の有無", "analysis"),
     "answer_within_days": ("回答までの日数", "days until the answer"),
     "basis": ("根拠", "basis"),
+    "law": ("根拠となる法令", "law"),
     "before_after": ("訂正前後の記載", "statement of before and after"),
     "clause": ("根拠となる文", "clause"),
     "contactable": ("連絡に使えるか", "use for contacting"),

@@ -15,6 +15,7 @@ from mamoru.policy.terms import (
     MeasureClass,
     Method,
     ProvisionBasis,
+    PurposeBasis,
     RecipientKind,
     Severity,
 )
@@ -340,6 +341,20 @@ def _foreign_information(policy: Policy, _today: date) -> Iterator[Finding]:
         )
 
 
+def _unnamed_law(policy: Policy, _today: date) -> Iterator[Finding]:
+    """No refusal and no stop of a person holds back what a law demands: so it has to be named."""
+    for purpose in policy.purposes:
+        if purpose.basis is PurposeBasis.LAW and purpose.law is None:
+            yield Finding(
+                code="L15", severity=Severity.ERROR, key=f"purposes[{purpose.id}].law",
+                ja=f"{purpose.id} は法令を根拠としていますが、どの法令かが書かれていません。",
+                en=f"{purpose.id} rests on a law, and no law is named",
+                base="Act 18(3)(i)",
+                remedy_ja="law に法令の名前と条を書くか、basis を stated に戻してください。",
+                remedy_en="name the law and its article under `law`, or go back to `basis: stated`",
+            )  # fmt: skip
+
+
 RULES: tuple[Rule, ...] = (
     _address,
     _representative,
@@ -355,8 +370,9 @@ RULES: tuple[Rule, ...] = (
     _methods,
     _vague,
     _foreign_information,
+    _unnamed_law,
 )
-"""L01 to L14, one function a code."""
+"""L01 to L15, one function a code."""
 
 
 def kinds_of(policy: Policy, ground: str) -> frozenset[str]:

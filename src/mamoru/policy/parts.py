@@ -158,6 +158,9 @@ class Purpose(Part):
     title: Text = Field(description="a short name for screens")
     clause: Name = Field(description="the sentence that states it")
     basis: PurposeBasis = Field(default=PurposeBasis.STATED, description="what it rests on")
+    law: Text | None = Field(
+        default=None, description="the law and article that demand it, where it rests on a law"
+    )
     needs: Choice = Field(
         default=Choice.NONE, description="what the person's own word must say beforehand"
     )
