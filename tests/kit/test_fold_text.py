@@ -19,7 +19,10 @@ def test_a_long_vowel_stays_a_long_vowel() -> None:
 
 def test_what_nobody_sees_is_gone_and_is_reported() -> None:
     assert text.fold("山\u200b本\u202e") == "山本"
-    assert text.hidden_characters("山\u202e本")
+    for (
+        hidden
+    ) in "\u202e\u3164\uffa0\u115f\u2800\U000e0041\u061c\u180e\u034f\u2028\u206a\ufff9\U0001d173":
+        assert text.hidden_characters(f"山{hidden}本"), hex(ord(hidden))
     assert not text.hidden_characters("山本 花子\U000e0100")
 
 

@@ -38,6 +38,18 @@ def test_after_too_many_tries_the_right_password_opens_nothing_from_there() -> N
     assert sign_in(RIGHT, name="Suzuki").status_code == 200  # written another way, the same
 
 
+def test_who_signs_in_rightly_is_not_shut_out_and_clears_nobody_elses_tries() -> None:
+    cache.clear()
+    assert [sign_in(RIGHT).status_code for _ in range(4)] == [302] * 4
+
+    for _ in range(2):
+        sign_in("wrong")
+    assert sign_in(RIGHT).status_code == 302
+    sign_in("wrong")
+
+    assert SHUT in sign_in(RIGHT).content.decode()
+
+
 def test_who_guesses_at_an_account_does_not_shut_it_for_whom_it_belongs_to() -> None:
     for _ in range(9):
         sign_in("wrong", place=ELSEWHERE)

@@ -11,6 +11,11 @@ _DASH_BETWEEN_DIGITS = re.compile(rf"(?<=\d)\s*[{DASHES}]\s*(?=\d)")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+"""All that is shown as nothing; not the variation selectors, which choose a character's form."""
 
 
 def fold(text: str) -> str:
@@ -34,7 +39,7 @@ def digits_only(text: str) -> str:
 
 def hidden_characters(text: str) -> bool:
     """Return whether `text` holds characters that no reader sees, such as a right-to-left mark."""
-    return _INVISIBLE.search(text) is not None
+    return _HIDDEN.search(text) is not None
 
 
 def storable(text: str) -> bool:

@@ -73,6 +73,9 @@ Version = Annotated[
     StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[1-9][0-9]?)?$"),
     AfterValidator(_begins_with_a_day),
 ]
+Address = Annotated[str, StringConstraints(pattern=r"^(/|https?://[^\s/]+)[^\s]*$")]
+"""A path of this site, or a URL that a browser opens as a page."""
+Mailbox = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
@@ -306,8 +309,8 @@ class Desk(Part):
     """Where complaints, consultations and requests arrive (Order 10(ii); P1.13)."""
 
     title: Text = Field(description="its name")
-    form: Line = Field(description="the path or URL of the inquiry form")
-    mail: Line | None = Field(default=None, description="a mail address, if one is offered")
+    form: Address = Field(description="the path or URL of the inquiry form")
+    mail: Mailbox | None = Field(default=None, description="a mail address, if one is offered")
     postal: Text | None = Field(default=None, description="the address for paper")
     clause: Name = Field(description="the sentence that names it")
 

@@ -1,5 +1,6 @@
 """Accounts of staff and members. Nobody signs up by themselves: the company makes accounts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -41,22 +42,31 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library is un
 
         The library would tell by a page of its own that the password of a closed account is right.
         """
-        user = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None or not user.is_active:
+            return None
+        for key in self._keys(request, credentials):
+            actions.readmit(key, now=clock.now())
+        return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a try before a password is looked at; ValidationError after too many (A1).
 
-        Counted for all processes together, by account and network: who guesses at a stranger's
+        One that was right is given back. Counted for all processes together, by account and network: who guesses at a stranger's
         password shuts the account for the own network, not for whom it belongs to. The library
         counts besides how much comes from one address within a minute.
         """
         super().pre_authenticate(request, **credentials)
-        name = str(credentials.get("username", "")).casefold()
-        place = actions.place_of(str(request.META.get("REMOTE_ADDR", "")))
         tries, now = settings.MAMORU.limits.sign_in_tries, clock.now()
+        here, anywhere = self._keys(request, credentials)
         try:
-            actions.admit(f"sign-in:{place}:{name}", allowed=tries, now=now)
-            actions.admit(f"sign-in:{name}", allowed=tries * _NETWORKS, now=now)
+            actions.admit(here, allowed=tries, now=now)
+            actions.admit(anywhere, allowed=tries * _NETWORKS, now=now)
         except actions.TooManyFilings as problem:
             raise self.validation_error("too_many_login_attempts") from problem
+
+    def _keys(self, request: HttpRequest, credentials: Mapping[str, Any]) -> tuple[str, str]:
+        """Return what tries are counted by: the account in this network, and anywhere."""
+        name = str(credentials.get("username", "")).casefold()
+        place = actions.place_of(str(request.META.get("REMOTE_ADDR", "")))
+        return f"sign-in:{place}:{name}", f"sign-in:{name}"

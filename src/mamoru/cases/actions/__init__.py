@@ -57,6 +57,7 @@ from mamoru.cases.actions.filing import (
     open_status,
     place_of,
     possible,
+    readmit,
     withdraw_case,
 )
 from mamoru.cases.actions.guards import TrackingUnfit
@@ -266,6 +267,7 @@ __all__ = [
     "posted_state",
     "practice",
     "protections_due",
+    "readmit",
     "reads_registered_mail",
     "receive_proof",
     "record_carried_out",

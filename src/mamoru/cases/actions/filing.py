@@ -145,9 +145,21 @@ def admit(key: str, *, allowed: int, now: datetime) -> None:
 
     `key` is a network address block; only its keyed digest is kept.
     """
-    digest = store.commitment(CaseId("limiter"), "place", key)
-    if store.count_attempt(digest, hour=int(now.timestamp()) // 3600) > allowed:
+    if store.count_attempt(_counted_as(key), hour=_hour(now)) > allowed:
         raise TooManyFilings("too many forms from this place within the hour")
+
+
+def readmit(key: str, *, now: datetime) -> None:
+    """Give back what `admit` counted: a try that was right is none of a stranger's."""
+    store.give_attempt_back(_counted_as(key), hour=_hour(now))
+
+
+def _counted_as(key: str) -> str:
+    return store.commitment(CaseId("limiter"), "place", key)
+
+
+def _hour(now: datetime) -> int:
+    return int(now.timestamp()) // 3600
 
 
 def place_of(address: str) -> str:

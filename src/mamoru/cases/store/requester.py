@@ -42,6 +42,11 @@ def count_attempt(key: str, *, hour: int) -> int:
         return AttemptRow.objects.get(key=key, hour=hour).count
 
 
+def give_attempt_back(key: str, *, hour: int) -> None:
+    """Take one try of a keyed digest out of an hour's count, which never goes below nothing."""
+    AttemptRow.objects.filter(key=key, hour=hour, count__gt=0).update(count=F("count") - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """What a key was used for, and what was answered."""
