@@ -105,6 +105,24 @@ def test_a_letter_says_that_there_is_no_fee_only_where_there_is_none(
         assert (words in said) is free
 
 
+@pytest.mark.promise("P3.17")
+@pytest.mark.parametrize("law", ["", "民事保全法第23条第1項"])
+def test_a_refusal_says_the_reason_in_the_words_of_the_desk(law: str) -> None:
+    said = text(
+        DemandAnswer(
+            kind="disclosure",
+            items=(),
+            outcome="refused",
+            grounds=("other-law" if law else "hindrance-to-business",),
+            reason="同じ内容のご請求が続いています。",
+            law=law,
+        )
+    )
+
+    assert "同じ内容のご請求が続いています。" in said
+    assert law in said
+
+
 def test_counts_in_a_letter_part_their_thousands() -> None:
     table = replace(TABLE, rows=TABLE.rows * 617)
 

@@ -79,6 +79,29 @@ def test_what_is_not_granted_is_refused_with_purpose_category_clause_and_remedy(
 
 
 @pytest.mark.promise("P2.1")
+@pytest.mark.parametrize(
+    ("refused", "closed"), [("PU01", {"PU01", "PU01.a"}), ("PU01.a", {"PU01.a"})]
+)
+def test_who_refuses_a_purpose_refuses_its_parts_and_not_the_other_way(
+    refused: str, closed: set[str]
+) -> None:
+    policy = Small(
+        purposes={"PU01": Purpose(), "PU01.a": Purpose()},
+        grants={(each, "contact", "internal"): Grant() for each in ("PU01", "PU01.a")},
+    )
+    standing = Standing(refusals=frozenset({refused}))
+
+    found = {
+        each: decide(
+            policy, purpose=each, category="contact", recipient="internal", standing=standing
+        )
+        for each in ("PU01", "PU01.a")
+    }
+
+    assert {each for each, verdict in found.items() if not verdict.allowed} == closed
+
+
+@pytest.mark.promise("P2.1")
 def test_a_part_of_a_purpose_inherits_nothing() -> None:
     assert (_ask("PU01"), _ask("PU01.a")) == (Code.GRANTED, Code.UNKNOWN_PURPOSE)
 

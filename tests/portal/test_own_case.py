@@ -73,6 +73,26 @@ def test_number_and_code_open_the_case(client: Client) -> None:
     assert "受付済み" in filling.text(page)
 
 
+@pytest.mark.promise("P3.21")
+def test_number_and_code_open_a_session_that_nobody_knew_before(
+    client: Client, settings: Any
+) -> None:
+    """Who laid a session of their own under somebody's browser sees nothing of the case by it."""
+    filed = filling.file(client)
+    laid = Client()
+    laid.get("/requests/status/")
+    filling.post(laid, filling.complete())
+    known = laid.cookies[settings.SESSION_COOKIE_NAME].value
+    assert known
+
+    filling.open_case(laid, filed)
+
+    assert laid.cookies[settings.SESSION_COOKIE_NAME].value != known
+    stranger = Client()
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = known
+    assert 'data-stage="received"' not in filling.text(stranger.get("/requests/case/", follow=True))
+
+
 def test_number_and_code_may_be_typed_in_any_width(client: Client) -> None:
     filed = filling.file(client)
     wide = str.maketrans("0123456789-C", "０１２３４５６７８９－Ｃ")
