@@ -90,6 +90,33 @@ def test_widening_is_told_from_narrowing_and_weighed_by_who_receives() -> None:
 
 @pytest.mark.promise("P2.13")
 @pytest.mark.parametrize(
+    ("recipient", "need"),
+    [
+        ("internal", Need.NOTICE),
+        ("mailing", Need.NOTICE),
+        ("processing", Need.JUDGEMENT),
+        ("freight", Need.CONSENT),
+    ],
+)
+def test_counts_that_become_somebodys_data_are_weighed_by_who_receives_them(
+    recipient: str, need: Need
+) -> None:
+    def granted(values: Any, **seen: object) -> None:
+        grant = {"purpose": "PU05", "categories": ["company"], "recipients": [recipient], **seen}
+        values["grants"] = [each for each in values["grants"] if each["purpose"] != "PU05"]
+        values["grants"].append(grant)
+
+    counted = sample.bent(lambda values: granted(values, form="aggregate", minimum=10))
+    clear = sample.bent(granted)
+
+    assert codes(counted, clear) == [("purpose-widened", f"PU05/company/{recipient}", need)]
+    assert codes(clear, counted) == [
+        ("purpose-narrowed", f"PU05/company/{recipient}", Need.PUBLICATION)
+    ]
+
+
+@pytest.mark.promise("P2.13")
+@pytest.mark.parametrize(
     ("kind", "basis", "country", "need"),
     [
         ("third-party", "consent", "JP", Need.CONSENT),
@@ -169,6 +196,16 @@ def test_what_goes_on_though_people_refuse_it_needs_their_consent(
     assert [found for _, _, found in codes(before, after)] == [need]
     said = " ".join(change.ja for change in diff.compare(before, after).changes)
     assert ("停止を求めたりしても" in said) is (now == "law")
+
+
+def test_a_retention_that_loses_its_law_is_neither_longer_nor_shorter() -> None:
+    def kept(values: Any, **law: object) -> None:
+        after = {"ja": "契約の終了", "en": "the end of the contract"}
+        part(values, "purposes", "PU01").update(retention={"months": 84, "after": after, **law})
+
+    before = sample.bent(lambda v: kept(v, law={"ja": "会社法第432条", "en": "Companies Act 432"}))
+
+    assert [code for code, _, _ in codes(before, sample.bent(kept))] == ["retention-changed"]
 
 
 @pytest.mark.promise("P0.2")

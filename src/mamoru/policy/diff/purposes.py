@@ -90,7 +90,12 @@ def _retention(old: Purpose, new: Purpose) -> Change:
             return "定めなし" if language is Language.JA else "not set"
         return page.retention_words(purpose.retention, language)
 
-    same_event = old.retention and new.retention and old.retention.after == new.retention.after
+    same_event = (
+        old.retention is not None
+        and new.retention is not None
+        and old.retention.after == new.retention.after
+        and old.retention.months != new.retention.months
+    )
     longer = new.retention is None or (
         old.retention is not None and new.retention.months > old.retention.months
     )
@@ -156,11 +161,15 @@ def _form(after: Policy, was: compiling.Grant, now: compiling.Grant) -> Change:
     key_now = (-rank.index(now.form), -(now.minimum or 0))
     wider = key_now > key_was
     subject = f"{now.purpose}/{now.category}/{now.recipient}"
+    need, article = (Need.NOTICE if wider else Need.PUBLICATION), LAW_PURPOSE
+    asked, act = leaving(after.recipient(now.recipient))
+    if wider and asked in {Need.CONSENT, Need.JUDGEMENT}:
+        need, article = asked, act  # what was a count becomes somebody's data, outside
     return Change(
         code="purpose-widened" if wider else "purpose-narrowed",
         subject=subject,
-        need=Need.NOTICE if wider else Need.PUBLICATION,
-        article=LAW_PURPOSE,
+        need=need,
+        article=article,
         ja=f"{now.purpose} で「{after.recipient(now.recipient).title.ja}」に{_category_ja(after, now.category)}を「{_seen(was, Language.JA)}」から「{_seen(now, Language.JA)}」に変えて見せます。",
         en=f"{after.recipient(now.recipient).title.en} sees {_category_en(after, now.category)} for {now.purpose} {_seen(now, Language.EN)} instead of {_seen(was, Language.EN)}",
     )  # fmt: skip
