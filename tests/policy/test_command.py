@@ -88,6 +88,23 @@ def test_trace_binds_the_own_text_and_ends_with_3_for_a_foreign_sentence(
     assert "UNBOUND  電話でも受け付けます。" in foreign.out
     assert "perhaps P3.23" in foreign.out
     assert json.loads(as_json.out)["unbound"] == 1
+    assert "people must keep them: P0.3, " in foreign.out
+    assert json.loads(as_json.out)["clauses_left_out"] == []
+
+
+@pytest.mark.promise("P0.2")
+def test_trace_names_what_the_text_leaves_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sample.home(tmp_path)
+    text = tmp_path / "published.txt"
+    free = sample.policy().clause("way.fee").ja
+    text.write_text(page.text(sample.policy()).replace(free, ""), encoding="utf-8")
+
+    shown = run(capsys, "policy", "trace", text, "--home", folder)
+
+    assert shown.code == 0
+    assert "this text leaves out: way.fee\n" in shown.out
 
 
 def test_trace_of_a_file_that_is_no_text_ends_with_2(

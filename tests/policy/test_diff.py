@@ -174,6 +174,77 @@ def test_each_kind_of_change_has_its_own_name(bend: Callable[[Any], None], code:
     assert [found for found, _, _ in changed(bend)] == [code]
 
 
+@pytest.mark.promise("P1.5")
+def test_what_a_services_terms_newly_allow_is_named_and_asks_for_consent() -> None:
+    def gain(values: Any) -> None:
+        values["services"][0]["purposes"].append("PU04")
+
+    after = sample.bent(gain)
+    service = after.services[0]
+
+    (change,) = diff.compare(sample.policy(), after).changes
+    (back,) = diff.compare(after, sample.policy()).changes
+
+    assert (change.code, change.need) == ("purpose-widened", Need.CONSENT)
+    assert service.title.ja in change.ja
+    assert after.purpose("PU04").title.ja in change.ja
+    assert "PU04" in change.en
+    assert (back.code, back.need) == ("purpose-narrowed", Need.PUBLICATION)
+    gone = sample.bent(lambda v: v["services"].pop(0))
+    assert codes(sample.policy(), gone) == [
+        ("service-removed", f"services[{service.id}]", Need.NOTICE)
+    ]
+
+
+@pytest.mark.promise("P0.2")
+@pytest.mark.parametrize(
+    ("bend", "said"),
+    [
+        (lambda v: v["requests"].update(answer_within_days=60), "(14 → 60)"),
+        (lambda v: v["requests"]["papers"].update(erased_within_days=90), "(30 → 90)"),
+        (lambda v: v["requests"].update(methods=["paper"]), "(書面、電磁的記録 → 書面)"),
+        (lambda v: v["countries"][0].update(reviewed_on="2026-05-01"), "2026-05-01)"),
+        (lambda v: part(v, "categories", "name").update(contactable=True), "(いいえ → はい)"),
+    ],
+)
+def test_both_values_of_a_changed_detail_are_told(bend: Callable[[Any], None], said: str) -> None:
+    (change,) = diff.compare(sample.policy(), sample.bent(bend)).changes
+
+    assert said in change.ja
+
+
+@pytest.mark.promise("P1.4")
+def test_data_that_is_called_less_sensitive_than_it_was_is_for_people_to_judge() -> None:
+    special = sample.bent(lambda v: part(v, "categories", "name").update(special=True))
+    related = sample.bent(lambda v: part(v, "categories", "name").update(kind="person-related"))
+
+    less, more = codes(special, sample.policy()), codes(sample.policy(), special)
+
+    assert less == [("detail-changed", "categories[name].special", Need.JUDGEMENT)]
+    assert more == [("detail-changed", "categories[name].special", Need.PUBLICATION)]
+    assert [need for _, _, need in codes(sample.policy(), related)] == [Need.JUDGEMENT]
+    assert [need for _, _, need in codes(related, sample.policy())] == [Need.PUBLICATION]
+
+
+@pytest.mark.promise("P3.6", "P3.18")
+def test_a_right_that_the_law_gives_is_not_met_by_publishing_that_it_is_gone() -> None:
+    def no_erasure(values: Any) -> None:
+        asked = values["requests"]
+        asked["kinds"] = [each for each in asked["kinds"] if each["kind"] != "erasure"]
+
+    def no_agent(values: Any) -> None:
+        asked = values["requests"]
+        asked["ways"] = [each for each in asked["ways"] if each["id"] != "agent"]
+
+    (kind,) = diff.compare(sample.policy(), sample.bent(no_erasure)).changes
+    (way,) = diff.compare(sample.policy(), sample.bent(no_agent)).changes
+
+    assert (kind.code, kind.need) == ("request-kind-removed", Need.FORBIDDEN)
+    assert (way.code, way.need) == ("way-removed", Need.FORBIDDEN)
+    assert "請求の方法「代理人による請求」がなくなります" in way.ja
+    assert kind.asks("ja") == "法律上、行えない、法32条1項3号、33条、34条、35条"
+
+
 @pytest.mark.parametrize(
     ("was", "now", "need"),
     [

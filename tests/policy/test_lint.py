@@ -1,4 +1,4 @@
-"""Rules L01 to L15: each finds what is missing, and a careful policy passes all."""
+"""Rules L01 to L18: each finds what is missing, and a careful policy passes all."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -59,6 +59,46 @@ def every_kind(values: Any) -> None:
     del values["requests"]["grounds"][4]["kinds"]
 
 
+def denied(values: Any) -> None:
+    words = "本人が同意した配送会社への引渡し（そのほかの第三者には提供しません。）"
+    for grant in values["grants"]:
+        if "freight" in grant.get("recipients", []):
+            purpose = sample.part(values, "purposes", grant["purpose"])
+            sample.part(values, "clauses", purpose["clause"])["ja"] = words
+
+
+def looked_at_long_ago(values: Any) -> None:
+    values["countries"][0]["reviewed_on"] = "1990-04-01"
+
+
+def abroad_at_home(values: Any) -> None:
+    values["recipients"][3].update(kind="foreign-third-party", country="JP")
+
+
+def one_sentence_for_all(values: Any) -> None:
+    values["measures_on_request"] = None
+    for measure in values["measures"]:
+        measure["clause"] = values["measures"][0]["clause"]
+
+
+def priced(values: Any) -> None:
+    values["requests"]["fee"] = {"yen": 1000, "kinds": ["disclosure"], "clause": "way.fee"}
+
+
+def priced_in_words(values: Any) -> None:
+    sample.part(values, "clauses", "way.fee")["ja"] = "手数料は1件につき１,０００円です。"
+
+
+def without_agents(values: Any) -> None:
+    values["requests"]["ways"] = [w for w in values["requests"]["ways"] if w["id"] != "agent"]
+
+
+def without_erasure(values: Any) -> None:
+    values["requests"]["kinds"] = [
+        kind for kind in values["requests"]["kinds"] if kind["kind"] != "erasure"
+    ]
+
+
 CASES = [
     ("L01", Severity.ERROR, drop("company", "address")),
     ("L02", Severity.ERROR, drop("company", "representative")),
@@ -81,10 +121,22 @@ CASES = [
     ("L13", Severity.WARNING, vague),
     ("L14", Severity.ERROR, drop("requests", "foreign_information")),
     ("L15", Severity.ERROR, put("law", "purposes", 1, "basis")),
+    ("L02", Severity.WARNING, put("2999-01-01", "company", "representative", "confirmed_on")),
+    ("L03", Severity.ERROR, one_sentence_for_all),
+    ("L04", Severity.WARNING, looked_at_long_ago),
+    ("L04", Severity.ERROR, abroad_at_home),
+    ("L05", Severity.ERROR, priced),
+    ("L05", Severity.ERROR, priced_in_words),
+    ("L10", Severity.ERROR, denied),
+    ("L16", Severity.ERROR, without_erasure),
+    ("L17", Severity.ERROR, without_agents),
+    ("L18", Severity.ERROR, put(60, "requests", "answer_within_days")),
+    ("L18", Severity.ERROR, drop("requests", "answer_within_days")),
+    ("L18", Severity.ERROR, put(90, "requests", "papers", "erased_within_days")),
 ]
 
 
-@pytest.mark.promise("P1.4", "P1.11", "P2.13", "P3.14", "P3.15", "P3.16", "P3.24")
+@pytest.mark.promise("P1.4", "P1.11", "P2.13", "P3.14", "P3.15", "P3.16", "P3.24", "P3.25", "P3.26")
 @pytest.mark.parametrize(("code", "severity", "bend"), CASES)
 def test_each_rule_finds_its_gap_and_nothing_else(
     code: str, severity: Severity, bend: Callable[[Any], None]
@@ -96,8 +148,8 @@ def test_each_rule_finds_its_gap_and_nothing_else(
 
 
 def test_the_cases_above_try_every_code() -> None:
-    assert {code for code, _, _ in CASES} == {f"L{n:02d}" for n in range(1, 16)}
-    assert len(lint.RULES) == 15
+    assert {code for code, _, _ in CASES} == {f"L{n:02d}" for n in range(1, 19)}
+    assert len(lint.RULES) == 18
 
 
 def test_the_sample_policy_passes_every_rule() -> None:
@@ -107,8 +159,9 @@ def test_the_sample_policy_passes_every_rule() -> None:
 def test_a_representative_confirmed_more_than_a_year_ago_is_a_warning() -> None:
     confirmed = date(2026, 3, 2)
 
-    fresh = lint.lint(sample.policy(), today=confirmed + timedelta(days=366))
-    stale = lint.lint(sample.policy(), today=confirmed + timedelta(days=367))
+    policy = sample.bent(put("2026-05-01", "countries", 0, "reviewed_on"))
+    fresh = lint.lint(policy, today=confirmed + timedelta(days=366))
+    stale = lint.lint(policy, today=confirmed + timedelta(days=367))
 
     assert fresh == ()
     assert [finding.code for finding in stale] == ["L02"]

@@ -1,5 +1,6 @@
 """Reading policy.yaml: every fault is named with file, line, key and remedy (P0.2)."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -334,3 +335,58 @@ def test_whatever_replaces_a_value_is_accepted_or_named_never_a_crash(data: st.D
         problems = invalid.problems
 
     assert all(problem.key and problem.message and problem.remedy for problem in problems)
+
+
+@pytest.mark.promise("P0.2")
+@pytest.mark.parametrize(
+    ("bend", "key", "remedy"),
+    [
+        (
+            lambda v: v["clauses"][0].update(ja=""),
+            "clauses[preamble.duty].ja",
+            "write it or remove the key",
+        ),
+        (
+            lambda v: v["clauses"][0].update(ja=" 空白 "),
+            "clauses[preamble.duty].ja",
+            "write one line of text, with no blank before or after it",
+        ),
+        (
+            lambda v: v["purposes"][0].update(id="pu1"),
+            "purposes[pu1].id",
+            "write it as PU01, or PU01.a for a part of it",
+        ),
+        (
+            lambda v: v["requests"]["desk"].update(mail="nobody"),
+            "requests.desk.mail",
+            "write a mail address, as privacy@example.jp",
+        ),
+        (
+            lambda v: v["requests"].update(methods=["paper", "electronic", "paper"]),
+            "requests.methods[3]",
+            "keep one of the two",
+        ),
+        (lambda v: v["requests"].update({"": 1}), 'requests.""', "remove it; known keys here:"),
+        (
+            lambda v: v["requests"]["fee"].update(yen=10**9),
+            "requests.fee.yen",
+            "write a number of at most 100000",
+        ),
+        (
+            lambda v: v["requests"]["fee"].update(yen="9" * 5000),
+            "requests.fee.yen",
+            "write a smaller one",
+        ),
+    ],
+)
+def test_a_remedy_is_in_words_that_a_privacy_officer_reads(
+    bend: Callable[[Any], None], key: str, remedy: str
+) -> None:
+    values = sample.plain()
+    bend(values)
+
+    with pytest.raises(PolicyInvalid) as raised:
+        document.build(values)
+
+    found = {problem.key: problem.remedy for problem in raised.value.problems}
+    assert found[key].startswith(remedy)

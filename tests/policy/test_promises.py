@@ -38,11 +38,18 @@ def test_the_coverage_page_and_the_list_of_holes_are_current_and_name_real_promi
 
     assert (ROOT / coverage.PAGE).read_text("utf-8") == page, "run `make docs`"
     assert (ROOT / coverage.GOLDEN).read_text("utf-8") == coverage.render_golden(tests)
+    assert (ROOT / coverage.PACKAGED).read_text("utf-8") == coverage.render_golden(tests)
     assert coverage.unknown(tests) == ()
+    assert coverage.unfounded(ROOT, tests) == ()
+    assert frozenset(coverage.uncovered(tests)) == promises.UNKEPT
 
 
 def checkout(root: Path, test: str) -> Path:
     (root / "tests" / "room").mkdir(parents=True)
+    kept = root / "src" / "mamoru" / "datamap" / "inventory.py"  # by which P1.1 is kept
+    kept.parent.mkdir(parents=True)
+    kept.write_text('"""The inventory."""\nTABLES = ()\n', encoding="utf-8")
+    (root / "src" / "mamoru" / "policy").mkdir()
     (root / "tests" / "room" / "test_do.py").write_text(test, encoding="utf-8")
     return root
 
@@ -87,4 +94,17 @@ def test_a_mark_with_an_unknown_id_stops_the_writing(
 
     assert coverage.main([str(root)]) == 2
     assert "P9.9" in capsys.readouterr().err
+    assert not (root / coverage.PAGE).exists()
+
+
+def test_a_mark_of_a_promise_for_which_nothing_is_built_stops_the_writing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = checkout(tmp_path, "import pytest\n@pytest.mark.promise('P1.1')\ndef test_a(): ...\n")
+    (root / "src" / "mamoru" / "datamap" / "inventory.py").write_text('"""Later."""\n')
+
+    assert coverage.main([str(root)]) == 2
+    assert "no code keeps this promise yet: tests/room/test_do.py::test_a: P1.1" in (
+        capsys.readouterr().err
+    )
     assert not (root / coverage.PAGE).exists()

@@ -239,3 +239,26 @@ def test_a_sentence_of_another_companys_policy_is_bound_to_nothing() -> None:
 
     assert len(others) > 10
     assert [bound.piece.text for bound in found.unbound] == others
+
+
+@pytest.mark.promise("P0.2")
+@pytest.mark.parametrize("language", list(Language))
+def test_a_sentence_of_the_policy_that_the_text_leaves_out_is_named(language: Language) -> None:
+    whole = page.text(sample.policy(), language)
+    fee = sample.policy().clause("way.fee").in_(language)
+    assert fee in whole
+
+    assert sentences.trace(whole, sample.policy()).left_out == ()
+    assert sentences.trace(whole.replace(fee, ""), sample.policy()).left_out == ("way.fee",)
+    assert sentences.trace(published(), sample.policy()).left_out == ()  # another list binds it
+
+
+@pytest.mark.promise("P0.4")
+def test_a_promise_that_no_test_shows_to_be_kept_is_told_beside_its_text() -> None:
+    own = sample.policy().clause("norms.obey")
+
+    found = sentences.trace(own.ja, sample.policy())
+
+    assert found.unkept == own.promises == ("P1.15",)
+    kept = sentences.trace(sample.policy().clause("way.fee").ja, sample.policy())
+    assert kept.unkept == ()

@@ -232,13 +232,21 @@ def test_settings_that_cannot_be_read_say_so(tmp_path: Path) -> None:
         config.load(tmp_path)
 
 
-@pytest.mark.parametrize(("days", "state"), [(14, "ok"), (15, "problem")])
+@pytest.mark.parametrize(
+    ("setting", "days", "state"),
+    [
+        ("decide_days", 14, "ok"),
+        ("decide_days", 15, "problem"),
+        ("papers_days", 30, "ok"),
+        ("papers_days", 31, "problem"),
+    ],
+)
 def test_a_setting_that_is_looser_than_the_policy_is_a_problem(
-    house: Company, capsys: pytest.CaptureFixture[str], days: int, state: str
+    house: Company, capsys: pytest.CaptureFixture[str], setting: str, days: int, state: str
 ) -> None:
     settings = house.home / "mamoru.toml"
     before = settings.read_bytes() if settings.exists() else None
-    settings.write_text(f"[limits]\ndecide_days = {days}\n")
+    settings.write_text(f"[limits]\n{setting} = {days}\n")
     try:
         run("check", "--home", house.home, "--json")
     finally:
@@ -247,7 +255,7 @@ def test_a_setting_that_is_looser_than_the_policy_is_a_problem(
     shown = json.loads(capsys.readouterr().out)["checks"]
     found = [each for each in shown if each["name"] == "policy" and each["state"] == "problem"]
     assert bool(found) is (state == "problem")
-    assert all("within 14 days" in each["detail"] for each in found)
+    assert all(f"`limits.{setting}` is {days}" in each["detail"] for each in found)
 
 
 def test_check_ends_with_0_where_all_holds(

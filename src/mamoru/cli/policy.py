@@ -252,6 +252,8 @@ def trace(text_file: Path, file: Path | None, home: Path, as_json: bool) -> None
                 "unbound": len(found.unbound),
                 "share": found.share,
                 "silent_promises": found.silent,
+                "unkept_promises": found.unkept,
+                "clauses_left_out": found.left_out,
             }
         )
     else:
@@ -285,6 +287,15 @@ def _show_trace(found: sentences.Trace) -> None:
     click.echo(f"{total - open_} of {total} pieces bound ({int(found.share * 1000) / 10} %)")
     if found.silent:
         click.echo(f"promises without a sentence here: {', '.join(found.silent)}")
+    if found.left_out:
+        click.echo(
+            f"sentences of policy.yaml that this text leaves out: {', '.join(found.left_out)}"
+        )
+    if found.unkept:
+        click.echo(
+            "promised here, and not yet kept by this version, so people must keep them: "
+            f"{', '.join(found.unkept)}"
+        )
 
 
 def _some(ids: tuple[str, ...], most: int = 4) -> str:

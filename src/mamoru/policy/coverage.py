@@ -1,7 +1,8 @@
 """Which promise is kept by which code and shown by which test: the honest list (P0.4).
 
-`python -m mamoru.policy.coverage` writes `docs/policy-coverage.md` and
-`tests/golden/uncovered-promises.txt`; `--check` only compares them.
+`python -m mamoru.policy.coverage` writes `docs/policy-coverage.md`,
+`tests/golden/uncovered-promises.txt` and the same list as the package tells it to people
+(`policy trace`); `--check` only compares them.
 """
 
 import ast
@@ -14,6 +15,7 @@ from mamoru.policy import promises
 
 PAGE = Path("docs/policy-coverage.md")
 GOLDEN = Path("tests/golden/uncovered-promises.txt")
+PACKAGED = Path("src/mamoru/policy/uncovered.txt")
 _PARTS = ("Preamble", "Part 1, basic policy", "Part 2, handling", "Part 3, demands")
 
 
@@ -80,6 +82,21 @@ def unknown(tests: Sequence[Covered]) -> tuple[str, ...]:
         for test in tests
         for promise in test.promises
         if promise not in promises.PROMISES
+    )
+
+
+def unfounded(root: Path, tests: Sequence[Covered]) -> tuple[str, ...]:
+    """Return `file::test: id` for each promise that a test names and that no module keeps yet."""
+    unbuilt = {
+        promise.id
+        for promise in promises.PROMISES.values()
+        if not any(_built(root, module) for module in promise.code)
+    }
+    return tuple(
+        f"{test.file}::{test.test}: {promise}"
+        for test in tests
+        for promise in test.promises
+        if promise in unbuilt
     )
 
 
@@ -153,14 +170,15 @@ def _row(root: Path, promise: promises.Promise, tests: Sequence[Covered]) -> str
 
 
 def render_golden(tests: Sequence[Covered]) -> str:
-    """Return the text of `tests/golden/uncovered-promises.txt` for a checkout's tests."""
+    """Return the list of the promises that no test names, one a line."""
     return "".join(f"{promise}\n" for promise in uncovered(tests))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write both files (0), or with `--check` compare them (0 equal, 1 stale).
+    """Write the files (0), or with `--check` compare them (0 equal, 1 stale).
 
-    A mark with an id that is no promise ends with 2 and writes nothing.
+    A mark with an id that is no promise, or of one for which nothing is built, ends with 2 and
+    writes nothing.
     """
     checking = "--check" in arguments
     places = [Path(argument) for argument in arguments if not argument.startswith("-")]
@@ -170,8 +188,13 @@ def main(arguments: Sequence[str]) -> int:
     if wrong:
         sys.stderr.write("".join(f"no such promise: {one}\n" for one in wrong))
         return 2
+    early = unfounded(root, tests)
+    if early:
+        sys.stderr.write("".join(f"no code keeps this promise yet: {one}\n" for one in early))
+        return 2
     stale = []
-    for path, text in ((PAGE, render_page(root, tests)), (GOLDEN, render_golden(tests))):
+    holes = render_golden(tests)
+    for path, text in ((PAGE, render_page(root, tests)), (GOLDEN, holes), (PACKAGED, holes)):
         place = root / path
         if checking:
             if not place.is_file() or place.read_text(encoding="utf-8") != text:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from mamoru.policy.parts import FORMS
 from mamoru.policy.source import KeyPath, Source, nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -55,6 +56,7 @@ def _report_fault(source: Source, model: type[BaseModel], fault: dict[str, Any])
 _EXPECTED = {
     "string_type": ("text", "write text, in quotes if it looks like a number"),
     "int_type": ("a whole number", "write digits only"),
+    "int_parsing_size": ("a number", "write a smaller one"),
     "int_parsing": ("a whole number", "write digits only"),
     "bool_type": ("true or false", "write `true` or `false`"),
     "bool_parsing": ("true or false", "write `true` or `false`"),
@@ -75,7 +77,9 @@ def _plain(kind: str, given: Any, fault: dict[str, Any]) -> tuple[str, str]:
         return f"{expected} is expected here, found {found}", remedy
     if kind == "string_pattern_mismatch":
         pattern = fault.get("ctx", {}).get("pattern", "")
-        return f"`{_short(given)}` does not have the form needed", f"it must match {pattern}"
+        return f"`{_short(given)}` does not have the form needed", FORMS.get(
+            pattern, f"it must match {pattern}"
+        )
     if kind in {"string_too_short", "too_short"}:
         return "nothing is written here", "write it or remove the key"
     if kind == "value_error":

@@ -1,5 +1,6 @@
 """The parts of `policy.yaml`: what each may hold, in words that the schema shows to editors."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -62,21 +63,38 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
+_LINE = r"^\S(.*\S)?$"
+_NAME = r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$"
+_PROMISE = r"^P[0-3]\.[1-9][0-9]?$"
+_PURPOSE = r"^PU[0-9]{2}(\.[a-z])?$"
+_VERSION = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[1-9][0-9]?)?$"
+_ADDRESS = r"^(/|https?://[^\s/]+)[^\s]*$"
+_MAILBOX = r"^[^\s@<>]+@[^\s@<>]+$"
+_COUNTRY = r"^[A-Z]{2}$"
+
+FORMS: Mapping[str, str] = {
+    _LINE: "write one line of text, with no blank before or after it",
+    _NAME: "write it in small letters and digits, as `freight-partner` or `safety.people`",
+    _PROMISE: "write the id of a promise, P0.1 to P3.26",
+    _PURPOSE: "write it as PU01, or PU01.a for a part of it",
+    _VERSION: "write a day as 2026-04-01; a second text of that day is 2026-04-01.1",
+    _ADDRESS: "write a path that begins with /, or an address that begins with https://",
+    _MAILBOX: "write a mail address, as privacy@example.jp",
+    _COUNTRY: "write the two capital letters of ISO 3166, as JP",
+}
+"""What to write where a text does not have the form that its pattern asks for."""
+
+Line = Annotated[str, StringConstraints(min_length=1, pattern=_LINE)]
 """One line of text without blanks at its ends."""
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$")]
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """An id in small letters: `freight-partner`, `safety.people`."""
-PromiseId = Annotated[str, StringConstraints(pattern=r"^P[0-3]\.[1-9][0-9]?$")]
-PurposeId = Annotated[str, StringConstraints(pattern=r"^PU[0-9]{2}(\.[a-z])?$")]
-Version = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[1-9][0-9]?)?$"),
-    AfterValidator(_begins_with_a_day),
-]
-Address = Annotated[str, StringConstraints(pattern=r"^(/|https?://[^\s/]+)[^\s]*$")]
+PromiseId = Annotated[str, StringConstraints(pattern=_PROMISE)]
+PurposeId = Annotated[str, StringConstraints(pattern=_PURPOSE)]
+Version = Annotated[str, StringConstraints(pattern=_VERSION), AfterValidator(_begins_with_a_day)]
+Address = Annotated[str, StringConstraints(pattern=_ADDRESS)]
 """A path of this site, or a URL that a browser opens as a page."""
-Mailbox = Annotated[str, StringConstraints(pattern=r"^[^\s@<>]+@[^\s@<>]+$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Mailbox = Annotated[str, StringConstraints(pattern=_MAILBOX)]
+Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
 
 
 PaperKind = Literal[
@@ -210,7 +228,7 @@ class Grant(Part):
     recipients: tuple[Name, ...] = Field(default=("internal",), min_length=1, description="to whom")
     form: Form = Field(default=Form.CLEAR, description="how it is seen")
     minimum: int | None = Field(
-        default=None, ge=2, description="for `aggregate`: the smallest group shown"
+        default=None, ge=2, le=1_000_000, description="for `aggregate`: the smallest group shown"
     )
     clause: Name | None = Field(
         default=None, description="the sentence it rests on; by default the purpose's"
@@ -292,7 +310,7 @@ class WayIn(Part):
 class Fee(Part):
     """What a request costs (Act 38): only for notice of purposes and disclosure."""
 
-    yen: int = Field(ge=0, description="0 means free")
+    yen: int = Field(ge=0, le=100_000, description="0 means free")
     kinds: tuple[Line, ...] = Field(default=(), description="the kinds that cost it")
     clause: Name = Field(description="the sentence that says so")
 
@@ -326,6 +344,12 @@ class Papers(Part):
     )
     not_accepted: dict[FilingRole, tuple[PaperKind, ...]] = Field(
         default_factory=dict, description="by who asks: the kinds of paper that are not taken"
+    )
+    erased_within_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=365,
+        description="days after the matter is closed within which copies are erased (P3.25)",
     )
     expiry_stated: bool = Field(
         default=False, description="a licence, passport or residence card needs its day of expiry"

@@ -52,3 +52,12 @@ def _load() -> Mapping[str, Promise]:
 
 PROMISES: Mapping[str, Promise] = _load()
 """Every promise by its id, in the policy's order."""
+
+
+def _unkept() -> frozenset[str]:
+    text = resources.files("mamoru.policy").joinpath("uncovered.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+UNKEPT: frozenset[str] = _unkept()
+"""The promises that no test of this version shows to be kept: people must keep them by themselves."""

@@ -35,6 +35,7 @@ def check(source: Source) -> None:
     _check_grants(source, known)
     _check_closed_lists(source)
     _check_page(source, known["clauses"])
+    _check_twice(source)
     _check_dates(source)
 
 
@@ -208,6 +209,18 @@ def _check_page(source: Source, clauses: set[str]) -> None:
             source.report(
                 path, f"`{label}` is not shown on the page", "name it under `page` or remove it"
             )
+
+
+def _check_twice(source: Source) -> None:
+    """A word stands once in its list; the page and the grants are looked at by themselves."""
+    for path, value in _walk(source.values):
+        if not path or path[0] in {"page", "grants"} or not isinstance(value, list):
+            continue
+        seen: set[str] = set()
+        for at, word in _words(value):
+            if word in seen:
+                source.report((*path, at), f"`{word}` stands twice", "keep one of the two")
+            seen.add(word)
 
 
 def _check_dates(source: Source) -> None:

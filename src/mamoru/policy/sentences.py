@@ -10,7 +10,7 @@ import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -58,6 +58,8 @@ class Trace:
     """Every piece of a text with its promises."""
 
     pieces: tuple[Bound, ...]
+    left_out: tuple[str, ...] = ()
+    """The clauses of the policy that the text does not say; empty where another list binds it."""
 
     @property
     def unbound(self) -> tuple[Bound, ...]:
@@ -74,6 +76,12 @@ class Trace:
         """The promises to which no piece of the text is bound."""
         said = {promise for bound in self.pieces for promise in bound.promises}
         return tuple(promise for promise in promises.PROMISES if promise not in said)
+
+    @property
+    def unkept(self) -> tuple[str, ...]:
+        """The promises that the text makes and that this version is not shown to keep."""
+        said = {promise for bound in self.pieces for promise in bound.promises}
+        return _ordered(said & promises.UNKEPT)
 
 
 _BULLET = re.compile(
@@ -281,9 +289,26 @@ def trace(text: str, policy: Policy | None = None) -> Trace:
     pieces = split(text)
     own = _bound(pieces, bindings_of(policy)) if policy is not None else None
     packaged = _bound(pieces, packaged_bindings())
-    if own is None or len(packaged.unbound) < len(own.unbound):
+    if policy is None or own is None or len(packaged.unbound) < len(own.unbound):
         return packaged
-    return own
+    return replace(own, left_out=_left_out(pieces, policy))
+
+
+def _left_out(pieces: Iterable[Piece], policy: Policy) -> tuple[str, ...]:
+    """The clauses of which the text lacks words, in the language in which it lacks the fewest."""
+    there = {digest(words) for each in pieces for words in (each.text, f"{each.mark}{each.text}")}
+    return min(
+        (
+            tuple(
+                line.clause
+                for line in page.bound_lines(policy, language)
+                if line.clause
+                and any(digest(p) not in there for p in _sentences(line.text, PieceKind.SENTENCE))
+            )
+            for language in Language
+        ),
+        key=len,
+    )
 
 
 def _bound(pieces: Iterable[Piece], source: Mapping[str, Binding]) -> Trace:

@@ -35,7 +35,8 @@ class Source:
             if isinstance(step, int):
                 said += f"[{_label(here) or step + 1}]"
             else:
-                said += f".{step}" if said else step
+                key = step or '""'  # an empty key is a key
+                said += f".{key}" if said else key
         return said or "(file)"
 
     def report(self, path: KeyPath, message: str, remedy: str) -> None:

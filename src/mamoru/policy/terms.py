@@ -129,10 +129,11 @@ class Need(StrEnum):
     NOTICE = "notice"  # notify or publish, and judge whether Act 17(2) still covers it
     JUDGEMENT = "judgement"  # consent, unless an exception is found to hold (Act 28)
     CONSENT = "consent"  # of each person concerned, beforehand
+    FORBIDDEN = "forbidden"  # the law gives people what the new version would take away
 
     @property
     def weight(self) -> int:
-        """Return 0 (nothing) to 4 (consent), for sorting and comparing."""
+        """Return 0 (nothing) to 5 (forbidden), for sorting and comparing."""
         return list(Need).index(self)
 
 

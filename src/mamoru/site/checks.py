@@ -162,12 +162,18 @@ def _policy(home: Path) -> list[Found]:
     if errors:
         codes = ", ".join(finding.code for finding in errors)
         found = [("problem", f"the linter refuses: {codes}", "run `mamoru policy check`")]
-    promised, kept = policy.requests.answer_within_days, settings.limits.decide_days
-    if promised is not None and kept > promised:
-        said = (
-            f"the policy promises an answer within {promised} days, `limits.decide_days` is {kept}"
-        )
-        found.append(("problem", said, f"set it to {promised} or less, or publish another promise"))
+    limits, requests = settings.limits, policy.requests
+    for key, kept, promised, what in (
+        ("decide_days", limits.decide_days, requests.answer_within_days, "an answer"),
+        (
+            "papers_days", limits.papers_days, requests.papers.erased_within_days,
+            "that copies of papers are erased",
+        ),
+    ):  # fmt: skip
+        if promised is not None and kept > promised:
+            said = f"the policy promises {what} within {promised} days, `limits.{key}` is {kept}"
+            remedy = f"set it to {promised} or less, or publish another promise"
+            found.append(("problem", said, remedy))
     # A set of papers that nobody could send would shut people out (Act 37(4)).
     for role, need in agent.unprovable(papers.of(policy)):
         remedy = f"take kinds out of `requests.papers.not_accepted.{role}`"

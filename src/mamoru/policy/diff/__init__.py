@@ -61,10 +61,10 @@ RULES: Mapping[str, Rule] = {
     "company": sentences.company,
     "clauses": sentences.words_and_promises,
     "purposes": purposes.purposes,
-    "categories": listed(field="categories", key="id", ja="データの区分", en="category", article="Act 17(1)", need=Need.PUBLICATION),
+    "categories": listed(field="categories", key="id", ja="データの区分", en="category", article="Act 17(1)", need=Need.PUBLICATION, changed=purposes.category_changed),
     "recipients": recipients.recipients,
     "grants": purposes.grants,
-    "services": listed(field="services", key="id", ja="サービス", en="service", article="Act 21", need=Need.PUBLICATION),
+    "services": listed(field="services", key="id", ja="サービス", en="service", article="Act 21", need=Need.PUBLICATION, going=Need.NOTICE, changed=purposes.service_changed),
     "measures": listed(field="measures", key="clause", ja="安全管理措置", en="measure", article="Act 32(1)(iv); Order 10(i)", need=Need.PUBLICATION),
     "measures_on_request": once(
         "measures_on_request", "安全管理措置を求めに応じて答える定め", "the offer to explain security measures",

@@ -49,6 +49,10 @@ def pairs(
         yield old.get(name), new.get(name)
 
 
+Weigh = Callable[[str, Any, Any], tuple[Need, str]]
+"""What the change of a field asks for, and the article: name, value before, value after."""
+
+
 def details(
     old: BaseModel,
     new: BaseModel,
@@ -56,15 +60,31 @@ def details(
     *,
     but: Iterable[str] = (),
     need: Need = Need.PUBLICATION,
+    weigh: Weigh | None = None,
 ) -> Iterator[Change]:
-    """Yield a change for each field that differs and has no words of its own."""
+    """Yield a change for each field that differs and has no words of its own, with both values."""
     for name in type(new).model_fields:
-        if name not in set(but) and getattr(old, name) != getattr(new, name):
-            yield Change(
-                code="detail-changed", subject=f"{subject}.{name}", need=need, article=LAW_KNOWN,
-                ja=f"{subject} の「{labels.field(name, Language.JA)}」が変わります。",
-                en=f"{labels.field(name, Language.EN)} of {subject} changes",
-            )  # fmt: skip
+        was, now = getattr(old, name), getattr(new, name)
+        if name in set(but) or was == now:
+            continue
+        inner = isinstance(was, BaseModel) and isinstance(now, BaseModel)
+        if inner and "ja" not in type(now).model_fields:
+            yield from details(was, now, f"{subject}.{name}", need=need, weigh=weigh)
+            continue
+        asked, article = weigh(name, was, now) if weigh is not None else (need, LAW_KNOWN)
+        yield Change(
+            code="detail-changed", subject=f"{subject}.{name}", need=asked, article=article,
+            ja=f"{subject} の「{labels.field(name, Language.JA)}」が変わります{_from_to(was, now, Language.JA)}。",
+            en=f"{labels.field(name, Language.EN)} of {subject} changes{_from_to(was, now, Language.EN)}",
+        )  # fmt: skip
+
+
+def _from_to(was: object, now: object, language: Language) -> str:
+    """Both values in brackets; nothing for a table, which is no sentence."""
+    if isinstance(was, dict) or isinstance(now, dict):
+        return ""
+    values = labels.value(was, language), labels.value(now, language)
+    return f"({values[0]} → {values[1]})" if language is Language.JA else f" ({values[0]} to {values[1]})"  # fmt: skip
 
 
 def sentence(code: str, subject: str, ja: str, en: str) -> Change:
@@ -83,8 +103,26 @@ def renamed(subject: str, was: str, now: str, was_en: str, now_en: str) -> Chang
     )  # fmt: skip
 
 
-def listed(*, field: str, key: str, ja: str, en: str, article: str, need: Need) -> Rule:
-    """Make the rule of a list whose coming is `need` and whose going is published."""
+Changed = Callable[[Policy, Any, Any, str], Iterator[Change]]
+"""What differs in one part of a list: the new policy, the part before, after, and what it is called."""
+
+
+def _plainly(_after: Policy, old: Any, new: Any, subject: str) -> Iterator[Change]:
+    yield from details(old, new, subject)
+
+
+def listed(
+    *,
+    field: str,
+    key: str,
+    ja: str,
+    en: str,
+    article: str,
+    need: Need,
+    going: Need = Need.PUBLICATION,
+    changed: Changed = _plainly,
+) -> Rule:
+    """Make the rule of a list whose coming is `need` and whose going is `going`."""
 
     def rule(before: Policy, after: Policy) -> Iterator[Change]:
         for old, new in pairs(getattr(before, field) or (), getattr(after, field) or (), key):
@@ -99,11 +137,11 @@ def listed(*, field: str, key: str, ja: str, en: str, article: str, need: Need) 
                 )  # fmt: skip
             elif new is None:
                 yield Change(
-                    code=f"{en}-removed", subject=subject, need=Need.PUBLICATION, article=article,
+                    code=f"{en}-removed", subject=subject, need=going, article=article,
                     ja=f"{ja}「{titles[0]}」がなくなります。", en=f"the {en} \"{titles[1]}\" is removed",
                 )  # fmt: skip
             else:
-                yield from details(old, new, subject)
+                yield from changed(after, old, new, subject)
         if (getattr(before, field) is None) != (getattr(after, field) is None):
             yield sentence(
                 "detail-changed", field, f"{ja}について述べるかどうかが変わります。",
@@ -133,22 +171,29 @@ def once(field: str, ja: str, en: str, article: str, need: Need) -> Rule:
 
 
 def kept(
-    code: str, ja: str, was: Any, now: Any, key: str, *, but: Iterable[str] = ()
+    code: str, ja: str, was: Any, now: Any, key: str, *, but: Iterable[str] = (), right: str = ""
 ) -> Iterator[Change]:
-    """Yield the coming, going or changing of one part of the requests."""
+    """Yield the coming, going or changing of one part of the requests.
+
+    `right`: the article that gives people this part whether or not a policy names it.
+    """
     part = now if now is not None else was
-    name = str(getattr(part, key))
+    name = getattr(part, key)
     said_ja, said_en = labels.titles(part, name)
     if was is None:
         yield sentence(
-            f"{code}-added", name, f"{ja}「{said_ja}」が加わります。", f"{code} added: {said_en}"
+            f"{code}-added",
+            str(name),
+            f"{ja}「{said_ja}」が加わります。",
+            f"{code} added: {said_en}",
         )
     elif now is None:
-        yield sentence(
-            f"{code}-removed",
-            name,
-            f"{ja}「{said_ja}」がなくなります。",
-            f"{code} removed: {said_en}",
-        )
+        law_ja = "法律が認める請求なので、引き続き受けなければなりません。" if right else ""
+        law_en = "; the law gives it all the same" if right else ""
+        yield Change(
+            code=f"{code}-removed", subject=str(name),
+            need=Need.FORBIDDEN if right else Need.PUBLICATION, article=right or LAW_KNOWN,
+            ja=f"{ja}「{said_ja}」がなくなります。{law_ja}", en=f"{code} removed: {said_en}{law_en}",
+        )  # fmt: skip
     else:
         yield from details(was, now, f"requests[{name}]", but=but)

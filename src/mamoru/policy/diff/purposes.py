@@ -5,11 +5,11 @@ from collections.abc import Container, Iterator
 
 from mamoru.policy import compile as compiling
 from mamoru.policy import labels, page
-from mamoru.policy.diff.change import LAW_PURPOSE, Change, details, pairs, renamed
+from mamoru.policy.diff.change import LAW_KNOWN, LAW_PURPOSE, Change, details, pairs, renamed
 from mamoru.policy.diff.recipients import leaving
 from mamoru.policy.document import Policy
-from mamoru.policy.parts import Purpose
-from mamoru.policy.terms import Form, Language, Need, PurposeBasis, RecipientKind
+from mamoru.policy.parts import Category, Purpose, Service
+from mamoru.policy.terms import CategoryKind, Form, Language, Need, PurposeBasis, RecipientKind
 
 
 def purposes(before: Policy, after: Policy) -> Iterator[Change]:
@@ -194,3 +194,42 @@ def _opened(
         ja=f"{purpose} のために「{to.title.ja}」が新たに{listed}を扱います。",
         en=f"{to.title.en} newly handles {', '.join(_category_en(after, c) for c in categories)} for {purpose}",
     )  # fmt: skip
+
+
+def category_changed(
+    _after: Policy, old: Category, new: Category, subject: str
+) -> Iterator[Change]:
+    """Yield what changes in a kind of data; the law, not the file, says what needs special care."""
+
+    def weigh(name: str, _was: object, now: object) -> tuple[Need, str]:
+        if name == "special" and now is False:
+            return Need.JUDGEMENT, "Act 2(3), 20(2)"
+        if name == "kind" and now is not CategoryKind.PERSONAL:
+            return Need.JUDGEMENT, "Act 2(1), (5), (6), (7)"
+        return Need.PUBLICATION, LAW_KNOWN
+
+    yield from details(old, new, subject, weigh=weigh)
+
+
+def service_changed(after: Policy, old: Service, new: Service, subject: str) -> Iterator[Change]:
+    """Yield what changes in a service's terms: what was acquired under them is bound by them (P2.11)."""
+    for purpose in dict.fromkeys((*new.purposes, *old.purposes)):
+        if purpose in old.purposes and purpose in new.purposes:
+            continue
+        came = purpose in new.purposes
+        known = {each.id: each.title for each in after.purposes}
+        title = known.get(purpose)
+        ja, en = (title.ja, title.en) if title is not None else (purpose, purpose)
+        yield Change(
+            code="purpose-widened" if came else "purpose-narrowed",
+            subject=f"{subject}.{purpose}",
+            need=Need.CONSENT if came else Need.PUBLICATION,
+            article=LAW_PURPOSE if came else "Act 18(1)",
+            ja=f"サービス「{new.title.ja}」の利用目的に「{ja}」({purpose})が加わります。これまでにこのサービスで取得した情報をこの目的に使うには、関連性が合理的に認められる場合を除き、本人の同意が要ります。"
+            if came
+            else f"サービス「{new.title.ja}」の利用目的から「{ja}」({purpose})がなくなります。",
+            en=f"the service {new.title.en} gains the purpose {purpose} ({en}). Using what was acquired under its terms for it needs consent, unless it is reasonably related"
+            if came
+            else f"the service {new.title.en} loses the purpose {purpose} ({en})",
+        )
+    yield from details(old, new, subject, but=("purposes",))

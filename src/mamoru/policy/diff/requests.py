@@ -5,20 +5,24 @@ from typing import Any
 
 from mamoru.policy.diff.change import LAW_PURPOSE, Change, details, kept, pairs, sentence
 from mamoru.policy.document import Policy
-from mamoru.policy.terms import Need
+from mamoru.policy.terms import Need, Way
 
 
 def requests(before: Policy, after: Policy) -> Iterator[Change]:
     """Yield what changes in kinds, grounds, ways, fee, desk and purposes of requests."""
     old, new = before.requests, after.requests
     for was, now in pairs(old.kinds, new.kinds, "kind"):
-        yield from kept("request-kind", "請求の種類", was, now, "kind")
+        yield from kept(
+            "request-kind", "請求の種類", was, now, "kind", right="Act 32(1)(iii), 33, 34, 35"
+        )
     for was, now in pairs(old.grounds, new.grounds, "ground"):
         yield from kept("ground", "請求に応じない理由", was, now, "ground", but=("kinds",))
         if was is not None and now is not None and was.kinds != now.kinds:
             yield _reach(after, was, now)
     for was, now in pairs(old.ways, new.ways):
-        yield from kept("way", "請求の方法", was, now, "id")
+        through_agent = Way.AGENT in {each.id for each in (was, now) if each is not None}
+        right = "Act 37(3)" if through_agent else ""
+        yield from kept("way", "請求の方法", was, now, "id", right=right)
     if (old.fee.yen if old.fee else 0) != (new.fee.yen if new.fee else 0):
         was_yen, now_yen = (old.fee.yen if old.fee else 0), (new.fee.yen if new.fee else 0)
         yield Change(

@@ -4,9 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel
-
-from mamoru.policy import promises
+from mamoru.policy import labels, promises
 from mamoru.policy.diff.change import Change, pairs, sentence
 from mamoru.policy.document import Policy
 from mamoru.policy.terms import Need
@@ -113,19 +111,9 @@ def company(before: Policy, after: Policy) -> Iterator[Change]:
             yield Change(
                 code=f"company-{name.replace('_', '-')}-changed", subject=f"company.{name}",
                 need=Need.PUBLICATION, article="Act 32(1)(i)",
-                ja=f"{ja}が変わります({_said(was, 'ja')} → {_said(now, 'ja')})。",
-                en=f"{en} changes ({_said(was, 'en')} to {_said(now, 'en')})",
+                ja=f"{ja}が変わります({labels.value(was, 'ja')} → {labels.value(now, 'ja')})。",
+                en=f"{en} changes ({labels.value(was, 'en')} to {labels.value(now, 'en')})",
             )  # fmt: skip
-
-
-def _said(value: Any, language: str) -> str:
-    if value is None:
-        return "なし" if language == "ja" else "none"
-    if isinstance(value, BaseModel):
-        if "ja" in type(value).model_fields:
-            return str(getattr(value, language))
-        return " ".join(_said(part, language) for _, part in value if part is not None)
-    return str(value)
 
 
 def page(before: Policy, after: Policy) -> Iterator[Change]:
