@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
-from django.http import HttpRequest
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from mamoru.cases.actions import StageForbidden, TooManyFilings
@@ -97,6 +97,22 @@ def test_the_log_holds_the_code_and_no_text(
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
         (logging.ERROR, "- answered 409: stage-forbidden")
     ]
+
+
+def test_a_session_that_cannot_be_written_is_answered_as_a_database_that_is_away(
+    rf: RequestFactory,
+) -> None:
+    def answered_within(problem: Exception) -> HttpResponse:
+        try:
+            raise problem
+        except type(problem):
+            return last_resort.unexpected(rf.get("/"))
+
+    answer = answered_within(OperationalError("database is locked: a value of somebody"))
+    other = answered_within(ValueError())
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert other.status_code == 500
 
 
 def test_an_error_that_is_not_ours_is_left_to_django(rf: RequestFactory) -> None:

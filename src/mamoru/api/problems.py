@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -40,6 +41,12 @@ class RoleMissing(MamoruError):
     """The account may not do this. Ask the administrator for the role."""
 
     code, exit_code = "role-missing", 3
+
+
+class DatabaseAway(MamoruError):
+    """The product's own database is busy or away. Nothing was written; try again in a minute."""
+
+    code, exit_code, retry = "database-away", 4, True
 
 
 class FieldsInvalid(MamoruError):
@@ -107,6 +114,14 @@ def install(api: NinjaAPI) -> None:
     def ours(request: HttpRequest, problem: MamoruError) -> HttpResponse:
         cls = type(problem)
         return respond(status_of(problem), cls.code, str(problem), retry=cls.retry)
+
+    @api.exception_handler(OperationalError)
+    def away(request: HttpRequest, problem: OperationalError) -> HttpResponse:
+        response = ours(
+            request, DatabaseAway("the database is busy or away: try again in a minute")
+        )
+        response["Retry-After"] = "60"
+        return response
 
     @api.exception_handler(ValidationError)
     def fields(request: HttpRequest, problem: ValidationError) -> HttpResponse:

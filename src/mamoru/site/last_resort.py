@@ -1,14 +1,18 @@
 """The last resort: an error of ours that no view caught is a calm page, never a trace (ux, 1.4)."""
 
 import logging
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
+from django.views.defaults import server_error
 
+from mamoru.api.problems import DatabaseAway
 from mamoru.kit.errors import MamoruError
 
 _RULE = 3  # the exit code of what a rule refuses
@@ -29,23 +33,38 @@ class CalmErrors:
         return self._next(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """Return the page of an error of ours, None for any other exception.
+        """Return the page of an error of ours or of a database that is away, None for any other."""
+        return _calm(request, problem)
 
-        The log holds the code and the name of the address: no text of the error, no part of
-        the address that a person wrote.
-        """
-        if not isinstance(problem, MamoruError):
-            return None
-        match = request.resolver_match
-        status = status_of(problem)
-        log.error("%s answered %d: %s", match.view_name if match else "-", status, problem.code)
-        response = HttpResponse(
-            _page(request, waiting=status >= HTTPStatus.INTERNAL_SERVER_ERROR), status=status
-        )
-        add_never_cache_headers(response)
-        if problem.retry:
-            response["Retry-After"] = "60"
-        return response
+
+def _calm(request: HttpRequest, problem: BaseException | None) -> HttpResponse | None:
+    """Return the page of an error of ours.
+
+    The log holds the code and the name of the address: no text of the error, no part of the
+    address that a person wrote.
+    """
+    if isinstance(problem, OperationalError):
+        problem = DatabaseAway()
+    if not isinstance(problem, MamoruError):
+        return None
+    match = request.resolver_match
+    status = status_of(problem)
+    log.error("%s answered %d: %s", match.view_name if match else "-", status, problem.code)
+    response = HttpResponse(
+        _page(request, waiting=status >= HTTPStatus.INTERNAL_SERVER_ERROR), status=status
+    )
+    add_never_cache_headers(response)
+    if problem.retry:
+        response["Retry-After"] = "60"
+    return response
+
+
+def unexpected(request: HttpRequest) -> HttpResponse:
+    """Answer what no view let through (`handler500`): a session, say, that could not be written.
+
+    A database that is away is no fault of the product's: 503, and when to come back.
+    """
+    return _calm(request, sys.exception()) or server_error(request)
 
 
 def status_of(problem: MamoruError) -> HTTPStatus:
