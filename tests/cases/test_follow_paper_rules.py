@@ -210,8 +210,10 @@ def test_a_set_that_nobody_could_send_keeps_the_company_from_serving(tmp_path: P
     folders.create(home)
     policy = home / "policy.yaml"
     sample = Path(folders.__file__).parent / "sample" / "policy.yaml"
-    closed = "  papers: { not_accepted: { lawyer: [lawyer-identification] } }\n  methods:"
-    policy.write_text(sample.read_text().replace("  methods:", closed, 1))
+    closed = (
+        "  papers: { erased_within_days: 30, not_accepted: { lawyer: [lawyer-identification] } }"
+    )
+    policy.write_text(sample.read_text().replace("  papers: { erased_within_days: 30 }", closed))
     found = checks.run(home, only=frozenset({"policy"}))
     told = [each for each in found if each["state"] == "problem"]
     assert ["lawyer-identification-missing" in each["detail"] for each in told] == [True]
@@ -221,7 +223,7 @@ def test_the_comparison_of_two_versions_says_that_the_papers_change() -> None:
     before = execute.hands().policy
     with taking(issued_within_months=6):
         found = diff.compare(before, execute.hands().policy)
-    assert "requests の「確認書類の扱い」が変わります。" in repr(found)
+    assert "requests.papers の「発行からの月数」が変わります(3 → 6)。" in repr(found)
 
 
 def test_what_a_company_says_nothing_of_is_as_before() -> None:

@@ -1,5 +1,6 @@
 """What a client has entrusted is not the company's to disclose, count or erase (P3.1; Act 16(4))."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -59,6 +60,29 @@ def test_entrusted_data_is_neither_planned_nor_read_nor_told() -> None:
     assert not {place.table for place in plan.locations} & {"orders", "order_items"}
     assert not read_at(case_id) & {"shop/orders", "shop/order_items"}
     assert "注文" not in letter(case_id)
+
+
+@pytest.mark.promise("P3.1")
+def test_a_fair_run_for_a_client_tells_nothing_of_a_member_who_was_there(house: Company) -> None:
+    """﨑子 is among its visitors: the table is never asked, neither to find her nor to answer."""
+    shop = sqlite3.connect(house.home / "shop.sqlite3")
+    there = shop.execute(
+        "SELECT count(*) FROM fair_visitors WHERE email = ?", (cast.SAKIKO.email,)
+    ).fetchone()
+    shop.execute("UPDATE fair_visitors SET company_name = '海星物産'")
+    shop.commit()
+    shop.close()
+
+    case_id = acts.verified(cast.SAKIKO, DemandKind.DISCLOSURE)
+    acts.answered(case_id)
+
+    assert there == (1,)
+    assert {"shop/members", "shop/orders", "mailing/mailing"} <= read_at(case_id)
+    assert "shop/fair_visitors" not in read_at(case_id)
+    told = letter(case_id)
+    assert "来場" not in told
+    assert "海星物産" not in told
+    assert "注文" in told
 
 
 @pytest.mark.promise("P3.1")

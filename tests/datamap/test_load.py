@@ -94,6 +94,12 @@ def test_reads_a_whole_map() -> None:
         ("kind: sqlite", "kind: csv", "tables", "one table"),
         ("period: P7Y", "period: 7 years", "period", "it must match"),
         ("purposes: [PU01]\n", "authority: entrusted\n        purposes: [PU01]\n", "", "client"),
+        (
+            "purposes: [PU01]\n",
+            "authority: entrusted\n        client: 組合\n        contract: C-1\n        purposes: [PU01]\n",
+            "provides",
+            "a client's data serves no demand made to us",
+        ),
         ("datamap: 1", "datamap: 1\ndatamap: 1", "datamap", "stands twice"),
         ("title: { ja: 店, en: Shop }", "title: *firm", "title", "alias"),
         ("{ ja: 会社, en: Firm }", "[", "(file)", "not valid YAML"),

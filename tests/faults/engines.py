@@ -21,7 +21,7 @@ from mamoru.connectors.sql import Sql
 from mamoru.datamap import reading
 from mamoru.site.sample.cast import Home, Someone
 
-TABLES = ("members", "addresses", "orders", "order_items", "inquiries")
+TABLES = ("members", "addresses", "orders", "order_items", "inquiries", "fair_visitors")
 PERSONNEL = ("employees", "applicants")
 Rows = dict[str, Counter[str]]
 

@@ -56,6 +56,7 @@ def test_a_lawyer_gets_everything_about_a_former_member_on_paper(
     assert "髙橋 太郎" in text
     # The ledger says of each of the three stores what was read of him there.
     assert set(seen["read"]) >= {"shop/members", "personnel/applicants", "mailing/mailing"}
+    assert "shop/fair_visitors" not in seen["read"]  # what a client entrusted, with him in it
     for place in ("会員", "注文", "問い合わせ", "応募者", "配信先", "第三者提供記録"):
         assert place in text
     with pikepdf.open(seen["home"] / seen["letter"]) as pdf:

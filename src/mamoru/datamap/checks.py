@@ -153,6 +153,14 @@ def _authority(path: KeyPath, table: Table) -> Iterator[Found]:
         yield Found(
             path, "entrusted data without its client and contract", "add `client:` and `contract:`"
         )
+    if table.authority is Authority.ENTRUSTED:
+        # What a client has entrusted is used for its work alone: it leads to nobody of ours, and
+        # nothing asked of this company is written into it (Act 16(4), 27(5)(i)).
+        for name in ("provides", "marks", "protection"):
+            if name in table.model_fields_set:
+                yield Found(
+                    (*path, name), "a client's data serves no demand made to us", f"remove `{name}`"
+                )
     if table.authority is Authority.OWN and (table.client or table.contract):
         yield Found(path, "own data has no client", "remove it, or say `authority: entrusted`")
 
@@ -204,7 +212,8 @@ def _fates(path: KeyPath, table: Table) -> Iterator[Found]:
             deleting += 1
         else:
             other = where
-        if fate.erasure is OnErasure.KEEP and column.personal and not table.holds:
+        ours = table.authority is Authority.OWN  # what becomes of a client's is the client's word
+        if fate.erasure is OnErasure.KEEP and column.personal and ours and not table.holds:
             yield Found(
                 where,
                 "personal data is kept at erasure although no law holds it",

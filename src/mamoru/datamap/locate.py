@@ -7,7 +7,7 @@ from datetime import date
 
 import jaconv
 
-from mamoru.datamap.inventory import Column, DataMap, PersonPath, Store, Table
+from mamoru.datamap.inventory import Authority, Column, DataMap, PersonPath, Store, Table
 from mamoru.datamap.terms import (
     Criterion,
     Facts,
@@ -50,15 +50,17 @@ _HALVES: Mapping[str, tuple[str, ...]] = {
 
 
 def locate(datamap: DataMap, keys: KeyRing) -> tuple[Location, ...]:
-    """Return one location per table that the person's keys reach, in the map's order.
+    """Return one location per table of ours that the person's keys reach, in the map's order.
 
-    A table is left out only where the ring holds no key of any kind that leads to it.
+    A table is left out where the ring holds no key of any kind that leads to it, and where the
+    data is a client's: nothing asked of this company reaches it (P3.1; Act 16(4), 27(5)(i)).
     """
     return tuple(
         location
         for store in datamap.stores
         for table in store.tables
-        if (location := _location(datamap, store, table, keys)) is not None
+        if table.authority is Authority.OWN
+        and (location := _location(datamap, store, table, keys)) is not None
     )
 
 

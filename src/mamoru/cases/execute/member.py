@@ -13,7 +13,7 @@ from mamoru.cases.execute.planning import ColumnNotOpen
 from mamoru.cases.terms import Identity, Subject
 from mamoru.consents import actions as consents
 from mamoru.datamap import locate, whereabouts
-from mamoru.datamap.inventory import CHOICES_JOINED_BY, Authority, Column, Table, ValueKind
+from mamoru.datamap.inventory import CHOICES_JOINED_BY, Column, Table, ValueKind
 from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
@@ -110,7 +110,7 @@ def registered(
             if column.disclose and column.personal and not whereabouts.is_mark(table, column)
             if not (hidden and protecting.tells(table, column))
         )
-        if table.authority is not Authority.OWN or not shown:
+        if not shown:
             continue
         wanted = (table.row_key, *(column.name for column in shown), *household.columns(table))
         narrowed = place.narrowed(tuple(dict.fromkeys(wanted)))

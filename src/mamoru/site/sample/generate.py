@@ -69,6 +69,16 @@ _NOTES = (
     "転居の予定があり、勤務を始められるのは早くて3か月後。",
     "技術課題は8割の出来。チームでの開発経験を重ねて確認したい。",
 )
+_VISITORS = tuple(
+    (family, given)
+    for family in ("浜口", "城戸", "綿貫", "名取", "鹿野", "真鍋")
+    for given in ("英樹", "真理", "修", "千尋", "和真")
+)
+_WISHES = (
+    "調味料を扱う会社と話したい。",
+    "東南アジア向けの包装について相談したい。",
+    "同行の{other}が後日ご連絡します。",
+)
 _TOPICS = ("export", "import", "seminar", "law", "campaign")
 
 
@@ -102,6 +112,7 @@ def create(home: Path, *, seed: int, persons: int = 1000, today: date) -> Summar
     for person in drawn:
         company.add(person)
     company.link_minors()
+    company.register_visitors(Random(seed + 2))  # noqa: S311 - as above
     _write_database(home / SHOP, "shop.sql", company.shop)
     _write_database(home / PERSONNEL, "personnel.sql", company.personnel)
     _write_mailing(home / MAILING, company.mailing)
@@ -247,6 +258,22 @@ class _Company:
                 if person.age(self._today) < 18 and adults:
                     row = members[at]
                     members[at] = (*row[:9], members[adults[0]][0], *row[10:])
+
+    def register_visitors(self, draw: Random) -> None:
+        """Fill what a client has entrusted: the visitors of its fair, of whom some are our members."""
+        there = {cast.TARO.member_id, cast.SAKIKO.member_id}
+        members = [row for row in self.shop["members"] if row[0] in there]
+        members += draw.sample(self.shop["members"][len(cast.MEMBERS) :], 30)
+        known = [(f"{row[1]} {row[2]}", row[6], row[8]) for row in members]
+        others = [
+            (f"{family} {given}", f"visitor{at:03d}@fair.example", f"{family}物産")
+            for at, (family, given) in enumerate(_VISITORS, 1)
+        ]
+        for number, visitor in enumerate((*known, *others), 1):
+            day = self._today - timedelta(days=draw.randint(200, 202))
+            wish = draw.choice((None, *_WISHES))
+            told = None if wish is None else wish.format(other=draw.choice(("岸", "服部")))
+            self.shop["fair_visitors"].append((number, *visitor, day.isoformat(), told))
 
     def _member(self, person: Drawn) -> None:
         member_id = f"M{len(self.shop['members']) + 1:06d}"

@@ -57,6 +57,15 @@ CREATE TABLE inquiries (
 );
 CREATE INDEX inquiries_member ON inquiries (member_id);
 CREATE INDEX inquiries_email ON inquiries (email);
+CREATE TABLE fair_visitors (
+    visitor_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    company_name TEXT,
+    visited_on DATE NOT NULL,
+    wishes TEXT
+);
+CREATE INDEX fair_visitors_email ON fair_visitors (email);
 -- insert members
 INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- insert addresses
@@ -67,3 +76,5 @@ INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 INSERT INTO order_items VALUES (?, ?, ?, ?, ?);
 -- insert inquiries
 INSERT INTO inquiries VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+-- insert fair_visitors
+INSERT INTO fair_visitors VALUES (?, ?, ?, ?, ?, ?);
