@@ -100,6 +100,12 @@ def test_reads_a_whole_map() -> None:
             "provides",
             "a client's data serves no demand made to us",
         ),
+        (
+            "[{ column: member_id, kind: member_id }]",
+            "[{ column: member_id, kind: member_id }, { column: name, kind: email }]",
+            "person[2]",
+            "no row is looked for this way: every row has `member_id`",
+        ),
         ("datamap: 1", "datamap: 1\ndatamap: 1", "datamap", "stands twice"),
         ("title: { ja: 店, en: Shop }", "title: *firm", "title", "alias"),
         ("{ ja: 会社, en: Firm }", "[", "(file)", "not valid YAML"),

@@ -346,6 +346,12 @@ def _person_problems(
             yield Found((*where, "kind"), "unknown key kind", _meant(way.kind, kinds))
         elif way.through is not None:
             yield from _parent_problems(where, table, way, store)
+        if table.row_key in {earlier.column for earlier in table.person[:at]}:
+            yield Found(
+                where,
+                f"no row is looked for this way: every row has `{table.row_key}`, which comes first",
+                "remove it; a row is taken for whom its first key that is not empty names",
+            )
 
 
 def _parent_problems(
