@@ -492,6 +492,21 @@ def test_a_judged_ground_without_its_reason_comes_back_and_keeps_the_choice(clie
 
 
 @pytest.mark.promise("P3.17")
+def test_a_refusal_is_approved_without_a_list_of_what_would_have_been_read(client_of: Of) -> None:
+    case = scenes.verified()
+    officer, approver = client_of("privacy-officer"), client_of("approver")
+    before = approver.get(url(case)).content.decode()
+
+    refused = {"ground": "other-law", "reason": "守秘義務のため", "law": "弁護士法第23条"}
+    officer.post(url(case, "demands/1/decide/"), {**refused, "version": store.case(case).version})
+    shown = approver.get(url(case)).content.decode()
+
+    assert "応じる場合に読み出す範囲" in before
+    assert "守秘義務のため" in shown
+    assert "応じる場合に読み出す範囲" not in shown
+
+
+@pytest.mark.promise("P3.17")
 def test_a_refusal_without_its_reason_is_marked_at_the_field_that_lacks_it(client_of: Of) -> None:
     case = scenes.verified()
 

@@ -179,3 +179,24 @@ def test_the_printed_receipt_has_its_number_and_no_buttons(page: Page) -> None:
 
     assert page.locator(".print-reference").is_visible()
     assert not [each for each in page.locator(".button").all() if each.is_visible()]
+
+
+@pytest.mark.promise("P3.9")
+def test_a_rare_character_of_a_name_is_drawn_with_the_font_of_our_letters(page: Page) -> None:
+    """Whether the reader's own machine can draw 𠮷 or not; who needs no font loads none."""
+
+    def loaded() -> object:
+        script = "document.fonts.ready.then(() => [...document.fonts].map(f => f.status))"
+        return page.evaluate(script)
+
+    page.goto("/requests/new/person/")
+    plain = loaded()
+    fill(page, filling.about(cast.SAKIKO))
+    page.check("[value=disclosure]")
+    page.check("[name=items][value=all]")
+    page.check("[value=paper]")
+    page.get_by_role("button", name="入力内容を確認する").click()
+
+    assert cast.SAKIKO.family_name == "𠮷野"
+    assert cast.SAKIKO.family_name in page.locator("main").inner_text()
+    assert (plain, loaded()) == (["unloaded"], ["loaded"])

@@ -163,6 +163,7 @@ def test_a_member_opens_the_own_case_without_a_code(member: Client) -> None:
     opened = member.post("/member/case/", {"reference": reference}, follow=True)
 
     assert 'data-stage="decided"' in filling.text(opened)
+    assert "内容の訂正（電話番号）" in filling.text(opened)
 
 
 def test_anothers_case_is_not_opened_from_the_member_page(member: Client) -> None:

@@ -206,7 +206,7 @@ TRAIL: Words = {
     "case.paper.read": _("書類の記載を記録した"),
     "case.paper.blacked-out": _("書類の一部を塗りつぶした"),
     "case.papers.erased": _("保管期間を過ぎた書類を消去した"),
-    "case.person.searched": _("本人の記録を検索した"),
+    "case.person.searched": _("本人の記録の検索を始めた"),
     "case.person.identified": _("本人の記録を特定した"),
     "case.verified": _("請求者の確認を確定した"),
     "case.posted-code.made": _("登録の住所あての確認番号の書面を作った"),

@@ -93,6 +93,19 @@ def _delayed(case: Case) -> bool:
     return waits and passes and not actions.unprintable(case)
 
 
+def demanded(case: Case, position: int) -> str:
+    """Return a demand as its form put it: its kind, and what it names if that is not everything.
+
+    Not what staff have found it to be about since: of a protected person that is told to nobody.
+    """
+    asked = case.filing.demands[position - 1]
+    kind = said("kinds", asked.kind)
+    named = actions.asked_for(asked, actions.titles(language()))
+    if not named:
+        return kind
+    return f"{kind}（{'、'.join(named)}）" if language() == "ja" else f"{kind} ({', '.join(named)})"
+
+
 def outcome(state: DemandState) -> str:
     """Return how a decided demand ended; an erasure with records that a law keeps says so."""
     if state.decision is None:

@@ -75,6 +75,7 @@ from mamoru.cases.actions.letters import (
 from mamoru.cases.actions.lifting import ask_lifting, lift, liftable, lifting_asked_by
 from mamoru.cases.actions.looking import (
     LOOK,
+    asked_for,
     clock_of,
     clock_of_line,
     open_case,
@@ -208,6 +209,7 @@ __all__ = [
     "ask_lifting_protection",
     "ask_mailed_code",
     "ask_supplement",
+    "asked_for",
     "black_out",
     "candidates",
     "carry_out",

@@ -8,10 +8,12 @@ from mamoru.cases.rules import deadline, looks
 from mamoru.cases.terms import (
     PROVISION_RECORDS,
     Case,
+    Demand,
     DemandKind,
     PersonalDetails,
     Proof,
     Stage,
+    Target,
     TellingWay,
     TrailEntry,
 )
@@ -112,6 +114,18 @@ def titles(language: str) -> Mapping[str, str]:
                 title = column.title.en if language == "en" else column.title.ja
                 named[f"{ref}/{column.name}"] = title
     return named
+
+
+def asked_for(demand: Demand, named: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a demand names, in the words of `titles`; nothing where it names everything."""
+    if Target.ALL in demand.items:
+        return ()
+    found = []
+    for item in demand.items:
+        store_name, *parts = item.split("/")
+        ref = "/".join((store_name, parts[0], parts[-1])) if parts else item
+        found.append(named.get(ref, ref))
+    return tuple(found)
 
 
 def speaks_of_others(case: Case) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def demand(look: Look, position: int, state: DemandState) -> DemandView:
         kind=said(wording.KINDS, asked.kind),
         code=asked.kind,
         article=said(wording.ARTICLES, asked.kind),
-        items=_items(look, asked.items),
+        items=listed(actions.asked_for(asked, look.titles)) or gettext("すべて"),
         before=(asked.before or "") if look.personal else "",
         after=(asked.after or "") if look.personal else "",
         reason=asked.reason if look.personal else "",
@@ -112,17 +112,6 @@ def demand(look: Look, position: int, state: DemandState) -> DemandView:
         hand_form=work.hand_form(look, position, state, plan),
         hand=work.hand(look, state, plan),
     )
-
-
-def _items(look: Look, items: tuple[str, ...]) -> str:
-    if "all" in items:
-        return gettext("すべて")
-    words = []
-    for item in items:
-        parts = item.split("/")
-        ref = "/".join((*parts[:2], parts[-1])) if len(parts) > 1 else item
-        words.append(look.titles.get(ref, ref))
-    return listed(words)
 
 
 def _may_name(look: Look, state: DemandState, plan: execute.Plan | None) -> bool:

@@ -48,6 +48,12 @@ def said(code: str, table: str) -> str:
 
 
 @register.filter
+def demanded(case: Case, position: int) -> str:
+    """Return what one demand of a case asks for: `{{ case|demanded:1 }}`."""
+    return words.demanded(case, position)
+
+
+@register.filter
 def outcome(state: DemandState) -> str:
     """Return how a decided demand ended, in words."""
     return words.outcome(state)
