@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from mamoru.documents import letter, pdf
-from mamoru.documents.terms import Answer, Changed, DemandAnswer, Purpose
+from mamoru.documents.terms import AnnexTable, Answer, Changed, DemandAnswer, Purpose
 from tests import pdfs
 from tests.documents.sample import ANSWER
 
@@ -103,3 +103,43 @@ def test_a_purpose_that_is_part_of_another_stands_further_in() -> None:
     assert whole == news
     assert sales == relation
     assert sales - whole >= 10
+
+
+ORDERS = AnnexTable(
+    title="注文",
+    source="会員サービスのデータベース",
+    columns=("注文番号", "会員番号", "注文日", "届け先の氏名", "届け先の住所", "合計（円）", "支払方法", "カード番号の下4桁"),
+    rows=tuple(
+        (f"{10001 + at}", "M000002", "2024年11月23日", "髙橋 太郎", "神奈川県横浜市港北区日吉本町一丁目8番3号", "113,600", "クレジットカード", "0471")
+        for at in range(60)
+    ),
+)  # fmt: skip
+INQUIRIES = replace(
+    ORDERS,
+    title="問い合わせ",
+    rows=tuple((*row[:4], "先週お願いしたサンプルの発送がまだ届きません。" * 9, *row[5:]) for row in ORDERS.rows[:4]),
+)  # fmt: skip
+
+
+def annexed(table: AnnexTable) -> list[list[str]]:
+    demand = DemandAnswer(kind="disclosure", items=(), outcome="fulfilled", tables=(table,))
+    return pages(replace(ANSWER, demands=(demand,)))
+
+
+@pytest.mark.promise("P3.3")
+def test_many_rows_of_short_cells_are_one_grid_with_its_head_on_each_page() -> None:
+    _, *annex = annexed(ORDERS)
+    text = ["".join("".join(page).split()) for page in annex]
+
+    assert len(annex) <= 3
+    assert [page.count("届け先の住所") for page in text] == [1] * len(annex)
+    assert "記録60/60" not in "".join(text)
+    assert all(row[0] in "".join(text) for row in ORDERS.rows)
+
+
+@pytest.mark.promise("P3.3")
+def test_rows_with_a_long_text_are_lists_of_their_cells() -> None:
+    text = "".join("".join("".join(page).split()) for page in annexed(INQUIRIES))
+
+    assert text.count("届け先の住所") == 4
+    assert "記録4/4" in text
