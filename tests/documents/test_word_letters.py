@@ -18,7 +18,7 @@ from mamoru.cases.terms import (
     Role,
     Stage,
 )
-from mamoru.documents import asking, letter, wording
+from mamoru.documents import asking, letter, supplement, wording
 from mamoru.documents.terms import Changed, DemandAnswer, SupplementRequest
 from mamoru.identity import agent
 from mamoru.papers.terms import PaperRefused
@@ -77,7 +77,7 @@ ASKED = SupplementRequest(
 @pytest.mark.promise("P3.11", "P3.12")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_request_for_papers_names_each_demand_that_the_power_leaves_out(language: str) -> None:
-    shown = letter.build_supplement(replace(ASKED, language=language)).text()
+    shown = supplement.build(replace(ASKED, language=language)).text()
 
     assert all(wording.said(wording.KINDS, kind, language) in shown for kind in ASKED.not_covered)
     assert wording.said(wording.KINDS, "disclosure", language) not in shown
@@ -320,7 +320,7 @@ def test_a_request_for_papers_shows_what_the_form_said_and_each_point_once(langu
         due_on=date(2027, 1, 4),
     )
 
-    built = letter.build_supplement(asked)
+    built = supplement.build(asked)
 
     assert len(built.sections[0].bullets) == 2
     assert built.sections[0].paragraphs == ()

@@ -1,7 +1,7 @@
 """登録の連絡先が変わったことのお知らせ (P3.10, P3.24): the earlier contact hears of it, by letter or mail."""
 
-from mamoru.documents.letter import Letter, date_in, of_words, tongue_of
-from mamoru.documents.terms import ContactNotice, Section
+from mamoru.documents.frame import date_in, framed, tongue_of
+from mamoru.documents.terms import ContactNotice, Letter, Section
 
 _CHANGED = {
     "ja": {"address": "ご住所", "email": "メールアドレス"},
@@ -46,11 +46,13 @@ def build(told: ContactNotice) -> Letter:
     tongue = tongue_of(told.language)
     heading, bullets = _STEPS[tongue]
     words = _words(told, tongue)
-    return of_words(
+    return framed(
         told,
         title=_TITLE[tongue],
         opening=tuple(each.format(**words) for each in _OPENING[tongue]),
-        section=Section(heading=heading, bullets=tuple(each.format(**words) for each in bullets)),
+        sections=(
+            Section(heading=heading, bullets=tuple(each.format(**words) for each in bullets)),
+        ),
     )
 
 

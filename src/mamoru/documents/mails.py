@@ -1,8 +1,8 @@
 """What mails say: neutral subjects, no name, no link that logs anybody in (P1.5, P3.10)."""
 
 from mamoru.documents import contact_notice
-from mamoru.documents.letter import Letter, tongue_of
-from mamoru.documents.terms import ContactNotice, Sender
+from mamoru.documents.frame import tongue_of
+from mamoru.documents.terms import ContactNotice, Letter, Sender
 
 _CODE_SUBJECT = {"ja": "確認番号のお知らせ", "en": "Your code"}
 _CODE = {

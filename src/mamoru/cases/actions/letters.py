@@ -14,7 +14,7 @@ from mamoru.cases.terms import (
     Stage,
     TrailEntry,
 )
-from mamoru.documents import blanks, letter
+from mamoru.documents import blanks, letter, supplement
 from mamoru.documents.blanks import Blank
 from mamoru.documents.terms import Addressee
 from mamoru.kit import clock
@@ -104,7 +104,7 @@ def unprintable(case: Case) -> tuple[Blank, ...]:
         return ()
     if case.stage is Stage.SUPPLEMENT_ASKED:
         asked = answer.compose_supplement(case, sources(), case.supplements[-1], held)
-        return blanks.find(letter.build_supplement(asked))
+        return blanks.find(supplement.build(asked))
     if case.stage not in {Stage.DECIDED, Stage.ANSWERED}:
         return ()
     if case.work_note != _NO_GLYPH and not case.hand_written:

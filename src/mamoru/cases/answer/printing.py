@@ -1,10 +1,11 @@
 """A composed letter as PDF, and what no font of ours can draw (P3.24)."""
 
-from mamoru.documents import blanks, letter, pdf
+from mamoru.documents import agent_notice, blanks, code_letter, letter, pdf, supplement
 from mamoru.documents.terms import (
     AgentNotice,
     Answer,
     CodeLetter,
+    Letter,
     SupplementRequest,
 )
 from mamoru.kit.errors import MamoruError
@@ -18,15 +19,15 @@ class GlyphMissing(MamoruError):
 
 def render_posted_code(composed: CodeLetter) -> bytes:
     """Return that letter as PDF, with boxes where a character of the name is written by hand."""
-    return render_to_registered(letter.build_code(composed))
+    return render_to_registered(code_letter.build(composed))
 
 
 def render_telling(composed: AgentNotice) -> bytes:
     """Return that letter as PDF, with boxes where a character of the name is written by hand."""
-    return render_to_registered(letter.build_notice(composed))
+    return render_to_registered(agent_notice.build(composed))
 
 
-def render_to_registered(built: letter.Letter) -> bytes:
+def render_to_registered(built: Letter) -> bytes:
     """Return a letter as PDF, whatever the registered name holds: boxes where no font has it."""
     return _render(built, "".join(pdf.missing_glyphs(built.text())))
 
@@ -41,7 +42,7 @@ def render(composed: Answer, *, by_hand: str = "") -> bytes:
 
 def render_supplement(composed: SupplementRequest, *, by_hand: str = "") -> bytes:
     """Return the request for a supplement as PDF; boxes and GlyphMissing as above."""
-    return _render(letter.build_supplement(composed), by_hand)
+    return _render(supplement.build(composed), by_hand)
 
 
 def expect_printable(*texts: str) -> None:
@@ -62,7 +63,7 @@ def printable(text: str) -> str:
     return text
 
 
-def _render(built: letter.Letter, by_hand: str) -> bytes:
+def _render(built: Letter, by_hand: str) -> bytes:
     built = blanks.leave(built, by_hand)
     missing = pdf.missing_glyphs(built.text())
     if missing:
