@@ -77,6 +77,15 @@ def test_who_decided_cannot_approve() -> None:
         states.approve(DECIDED, plan_digest="a", by=SUZUKI, at=NOW)
 
 
+@pytest.mark.promise("P3.17")
+def test_who_decided_cannot_approve_whatever_reason_is_given() -> None:
+    """Every judged refusal has a reason: that makes its second person no less needed."""
+    refused = replace(DECIDED, outcome=Outcome.REFUSED, reason="守秘義務のため", law="刑法第134条")
+
+    with pytest.raises(SecondPersonNeeded):
+        states.approve(refused, plan_digest="a", by=SUZUKI, at=NOW)
+
+
 def test_another_plan_needs_another_decision() -> None:
     with pytest.raises(PlanChanged):
         states.approve(DECIDED, plan_digest="b", by=KONDO, at=NOW)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from django.db import connection
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import (
+    AnswerMethod,
     DemandKind,
     DispatchKind,
     LocationReceipt,
@@ -312,6 +314,32 @@ def test_the_letter_of_a_lawyers_case_holds_what_is_held_and_goes_to_the_proven_
         now=acts.NOW,
     )
     assert store.case(case_id).stage is Stage.ANSWERED
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize(
+    ("chosen", "dispatch"),
+    [
+        (AnswerMethod.ELECTRONIC, DispatchKind.SIMPLIFIED_REGISTERED_MAIL),
+        (AnswerMethod.PAPER, DispatchKind.DOWNLOAD),
+    ],
+)
+def test_an_answer_leaves_in_no_other_way_than_the_person_chose(
+    chosen: AnswerMethod, dispatch: DispatchKind
+) -> None:
+    form = replace(acts.filing(cast.HANAKO, DemandKind.DISCLOSURE), answer_method=chosen)
+    case_id = acts.verified_of(form, cast.HANAKO)
+    acts.answered(case_id)
+    actions.open_letter(case_id, by=acts.SUZUKI, now=acts.NOW)
+    number = "" if dispatch is DispatchKind.DOWNLOAD else "123-45-67890-1"
+
+    with pytest.raises(actions.StageForbidden, match="another way of answering"):
+        actions.send_answer(
+            case_id, dispatch=dispatch, tracking_number=number, by=acts.SUZUKI, now=acts.NOW
+        )
+
+    assert store.case(case_id).stage is Stage.DECIDED
+    assert "case.answered" not in {each.kind for each in append.entries(case_id)}
 
 
 def letter_text(case_id: CaseId) -> str:

@@ -52,6 +52,9 @@ def test_a_requester_hears_within_two_open_days_over_the_new_year() -> None:
 
 def test_papers_may_come_until_an_open_day() -> None:
     assert deadline.cure_due_on(date(2026, 12, 2), days=30) == date(2027, 1, 4)
+    # Where the last day is open itself, no day is added: 7 and 8 December are a Monday and a Tuesday.
+    assert deadline.cure_due_on(date(2026, 11, 7), days=30) == date(2026, 12, 7)
+    assert deadline.cure_due_on(date(2026, 11, 8), days=30) == date(2026, 12, 8)
 
 
 @given(DAYS, st.integers(1, 31))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, connection
 
 from mamoru.cases import actions, store
 from mamoru.cases.actions import FormDefective, NotConfirmed
@@ -405,3 +406,17 @@ def test_an_annex_shows_days_and_lists_in_words() -> None:
     assert not re.findall(r"\d{4}-\d\d-\d\d", letter)
     topics = letter.partition("関心のある話題")[2]
     assert topics.strip().startswith(("輸出", "輸入", "セミナー", "法令", "キャンペーン"))
+
+
+@pytest.mark.promise("P3.17")
+def test_the_database_itself_takes_no_approval_by_who_decided() -> None:
+    """Below every rule and page: whoever writes past them is stopped by the table."""
+    case_id = acts.verified(cast.HANAKO, DemandKind.DISCLOSURE)
+    acts.decide(case_id)
+    decided_by = f"{acts.SUZUKI}"
+
+    with pytest.raises(IntegrityError, match="two_persons_decide"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_demandrow SET approved_by = decided_by WHERE decided_by = %s",
+            [decided_by],
+        )

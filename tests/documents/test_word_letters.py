@@ -326,3 +326,14 @@ def test_a_request_for_papers_shows_what_the_form_said_and_each_point_once(langu
     assert built.sections[0].paragraphs == ()
     assert built.sections[1].paragraphs == ("一行目", "二行目")
     assert ("2027年1月4日" if language == "ja" else "4 January 2027") in built.text()
+
+
+@pytest.mark.promise("P3.24")
+@pytest.mark.parametrize(("language", "said"), [("ja", "様"), ("en", "")])
+def test_whoever_is_written_to_is_addressed_with_sama(language: str, said: str) -> None:
+    """様 for a person, a lawyer and a parent alike; 殿 is written to subordinates."""
+    built = letter.build(replace(ANSWER, language=language))
+
+    assert built.honorific == said
+    asked = supplement.build(replace(ASKED, language=language))
+    assert asked.honorific == said

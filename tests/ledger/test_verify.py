@@ -1,5 +1,6 @@
 """Every tampering is found, offline, with a public key alone (P0.4)."""
 
+import json
 import random
 import shutil
 from collections.abc import Callable
@@ -177,6 +178,40 @@ def test_a_rewritten_history_with_fitting_hashes_is_found(company: Company, tmp_
         forged(company, entries, stranger, tmp_path / name)
 
         assert both_verdicts(tmp_path / name, company.signer.public) == [False, False]
+
+
+@pytest.mark.promise("P0.4")
+def test_a_time_that_runs_back_is_found_though_the_head_is_rightly_signed(
+    company: Company, tmp_path: Path
+) -> None:
+    """Whoever holds the key can sign an order of events that no clock ever showed."""
+    company.fill(6)
+    entries = [line.data for line in company.storage.lines()]
+    later = json.loads(entries[2])["at"]
+    entries[3] = entries[3].replace(
+        json.loads(entries[3])["at"].encode(), b"2026-12-07T01:02:03.000005Z"
+    )
+    forged(company, entries, company.signer, tmp_path / "back")
+
+    found = verify.verify_export(export.FileExport(tmp_path / "back"), company.signer.public)
+
+    assert later > "2026-12-07T01:02:03.000005Z"
+    assert [(each.code, each.index) for each in found.problems] == [("time-runs-back", 3)]
+
+
+@pytest.mark.promise("P0.4")
+def test_a_head_of_another_ledger_is_no_earlier_head_of_this_one(
+    company: Company, companies: Make, tmp_path: Path
+) -> None:
+    company.fill(4)
+    target = write(company, tmp_path / "export")
+    other = companies(origin="another.example/ledger").fill(4)
+    remembered = other.journal.checkpoint()
+    head = checkpoint.open_note(remembered, other.signer.public)
+
+    found = verify.verify_export(target, company.signer.public, seen=head)
+
+    assert [each.code for each in found.problems] == ["other-ledger"]
 
 
 @pytest.mark.promise("P0.4")

@@ -59,6 +59,13 @@ def test_a_file_that_is_cut_off_is_damaged(content: bytes, share: float) -> None
         judge.media_type(content[: int(len(content) * share)], max_bytes=LIMIT)
 
 
+def test_a_pdf_whose_end_is_far_from_its_last_bytes_is_damaged() -> None:
+    """A tail of some bytes is common; 3 kB behind the last end are a file that was cut or hung on."""
+    assert judge.media_type(PDF + b"\n" * 1000, max_bytes=LIMIT) == "application/pdf"
+    with pytest.raises(PaperDamaged):
+        judge.media_type(PDF + b"\n" * 3000, max_bytes=LIMIT)
+
+
 def test_a_photograph_that_breaks_off_within_its_image_is_damaged() -> None:
     whole = image("JPEG", (400, 300))
 

@@ -67,6 +67,28 @@ def denied(values: Any) -> None:
             sample.part(values, "clauses", purpose["clause"])["ja"] = words
 
 
+def half_stated(word: str) -> Callable[[Any], None]:
+    def bend(values: Any) -> None:
+        sample.part(values, "clauses", "purpose.sales")["ja"] = f"営業：商談の内容の{word}"
+
+    return bend
+
+
+def somebody_abroad(values: Any) -> None:
+    """One more entrustee, behind all the others, in a country that the policy does not name."""
+    values["recipients"].append(
+        {
+            "id": "cloud",
+            "kind": "entrustee",
+            "title": {"ja": "クラウド社", "en": "Cloud Inc."},
+            "clause": "provision.consent",
+            "basis": "equivalent-system",
+            "country": "US",
+            "contract": "E-9",
+        }
+    )
+
+
 def looked_at_long_ago(values: Any) -> None:
     values["countries"][0]["reviewed_on"] = "1990-04-01"
 
@@ -128,6 +150,9 @@ CASES = [
     ("L05", Severity.ERROR, priced),
     ("L05", Severity.ERROR, priced_in_words),
     ("L10", Severity.ERROR, denied),
+    ("L10", Severity.ERROR, half_stated("第三者への引渡し")),
+    ("L10", Severity.ERROR, half_stated("配送会社への提供")),
+    ("L04", Severity.ERROR, somebody_abroad),
     ("L16", Severity.ERROR, without_erasure),
     ("L17", Severity.ERROR, without_agents),
     ("L18", Severity.ERROR, put(60, "requests", "answer_within_days")),

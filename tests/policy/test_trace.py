@@ -62,6 +62,15 @@ def test_a_full_stop_inside_brackets_does_not_end_a_sentence() -> None:
     ]
 
 
+def test_an_english_full_stop_inside_brackets_does_not_end_a_sentence() -> None:
+    words = "We keep it (for one year. Then it goes.) with care. The next one."
+
+    assert [piece.text for piece in sentences.split(words)] == [
+        "We keep it (for one year. Then it goes.) with care.",
+        "The next one.",
+    ]
+
+
 def test_breadcrumbs_headings_bullets_notes_and_signatures_are_recognised() -> None:
     text = (
         "1. ホーム\n2. 方針\n\n個人情報保護方針\n\n"
