@@ -130,6 +130,35 @@ def test_every_setting_is_explained_with_its_default_and_bounds() -> None:
         assert not allowed or written[key][2] == allowed
 
 
+def test_the_guide_names_every_limit_of_tries_as_the_product_has_it() -> None:
+    from mamoru.cases.actions import codes, filing
+    from mamoru.cases.rules import mailing, posting
+    from mamoru.site import accounts
+
+    limits, told = config.Limits(), {}
+    for name, limit, *_ in _rows("guides/when-tries-run-out.md"):
+        told[name.strip("`")] = limit.replace(",", "")
+    expected = {
+        "sign-in": f"`limits.sign_in_tries` ({limits.sign_in_tries})",
+        "sign-in-anywhere": f"{accounts._NETWORKS} times as many "
+        f"({limits.sign_in_tries * accounts._NETWORKS})",
+        "sign-in-flood": "30 sign-ins within a minute",
+        "status-code": f"`limits.code_attempts` ({limits.code_attempts})",
+        "status-code-anywhere": f"{filing._CODES_AN_HOUR} wrong codes",
+        "status-look": f"`limits.status_looks_per_hour` ({limits.status_looks_per_hour})",
+        "form": f"`limits.filings_per_hour` ({limits.filings_per_hour})",
+        "posted-code": f"{posting.TRIES} wrong tries",
+        "mailed-code": f"{mailing.TRIES} wrong tries of one code by mail or {mailing.MINUTES} min",
+        "mailed-code-asked": f"{mailing.ASKS_AN_HOUR} asks for one case and "
+        f"{mailing.ASKS_AN_HOUR} mails",
+        "code-entered": f"{codes.ENTRIES_AN_HOUR} entries",
+    }
+
+    assert set(told) == set(expected)
+    for name, limit in expected.items():
+        assert told[name].startswith(limit), name
+
+
 # --- addresses -----------------------------------------------------------------------------
 
 

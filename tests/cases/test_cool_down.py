@@ -26,7 +26,7 @@ from mamoru.cases.terms import (
 )
 from mamoru.connectors.port import StoreError
 from mamoru.datamap.inventory import DataMap, Table
-from mamoru.identity.recent import Contact
+from mamoru.identity.recent import Contact, ContactChange
 from mamoru.kit import clock
 from mamoru.kit.ids import MEMBER, CaseId
 from mamoru.ledger import append
@@ -444,6 +444,121 @@ def test_an_address_that_staff_corrected_by_hand_proves_nothing_yet(house: Compa
     assert actions.check(asks_from(cast.HANAKO.home), now=NOW).acceptable(note="")
     told = actions.shown(actions.change_contacts(store.case(case_id), now=NOW))
     assert told["address"].startswith(cast.HANAKO.home.address)
+
+
+def emptied(kind: DemandKind, *items: str, before: str | None = None) -> CaseId:
+    """花子 asks that something of her be erased or deleted; two decide, and it is carried out."""
+    demand = Demand(kind=kind, items=items, before=before)
+    by_post = replace(acts.filing(cast.HANAKO), demands=(demand,), channel=Channel.POST)
+    case_id = acts.verified_of(by_post, cast.HANAKO)
+    acts.decide(case_id)
+    acts.approve(case_id)
+    acts.carry_out(case_id)
+    return case_id
+
+
+@pytest.mark.promise("P3.10", "P3.24")
+def test_an_address_put_in_after_one_was_erased_proves_nothing_yet(house: Company) -> None:
+    emptied(DemandKind.ERASURE, "address")
+    moved_by_the_company(house)
+
+    case_id = asks_from(NEW)
+
+    (sign,) = actions.contact_signs(store.case(case_id), now=NOW)
+    assert (sign.contact, sign.known) == (Contact.ADDRESS, False)
+    assert not actions.check(case_id, now=NOW).acceptable(note="")
+    assert not actions.may_post_code(store.case(case_id), now=NOW)
+    ways = actions.change_contacts(store.case(case_id), now=NOW)
+    assert list(ways) == [TellingWay.ELECTRONIC_MAIL]
+    assert actions.check(case_id, now=NOW + 31 * DAY).acceptable(note="")
+
+
+@pytest.mark.promise("P3.10")
+def test_who_writes_two_addresses_after_an_erasure_is_not_proved_by_the_first(
+    house: Company,
+) -> None:
+    emptied(DemandKind.ERASURE, "address")
+    row = row_of_address(house)
+    for nth, (before, after) in enumerate((("", NEW), (NEW.address, cast.AKUDA.home))):
+        ref = f"shop/addresses/{row}/address"
+        was = before or next(
+            field.value
+            for table in actions.registered_of(acts.user_of(cast.HANAKO), now=NOW)
+            for each in table.rows
+            for field in each
+            if field.ref == ref
+        )
+        actions.correct_own(
+            acts.user_of(cast.HANAKO),
+            {ref: (was, after.address)},
+            policy_version="2026-04-01",
+            one_time_key=f"k{nth}",
+            now=NOW,
+        )
+        for case_id in store.due_work(now=NOW):
+            assert acts.carry_out(case_id) is Work.READY
+
+    accepted = [
+        actions.check(asks_from(home), now=NOW).acceptable(note="")
+        for home in (NEW, cast.AKUDA.home)
+    ]
+
+    assert accepted == [False, False]
+
+
+@pytest.mark.promise("P3.6", "P3.10")
+def test_of_a_contact_that_was_erased_the_day_alone_is_kept(house: Company) -> None:
+    emptied(DemandKind.ERASURE, "address")
+    whom = f"shop/members/{cast.HANAKO.member_id}"
+    kept = store.noted_changes([whom])
+    assert kept == (
+        ContactChange(contact=Contact.ADDRESS, changed_on=clock.date_in_japan(NOW), erased=True),
+    )
+
+
+@pytest.mark.promise("P3.6")
+def test_who_is_erased_as_a_whole_leaves_no_contact_behind(house: Company) -> None:
+    emptied(DemandKind.ERASURE, "all")
+    assert not ContactChangeRow.objects.exists()
+
+
+@pytest.mark.promise("P3.10")
+def test_a_mail_address_that_staff_erased_by_hand_is_one_that_changed(house: Company) -> None:
+    case_id = emptied(DemandKind.ERASURE, "contact")
+    (each,) = store.case(case_id).demands
+    actions.record_carried_out(each.id, by=SUZUKI, now=NOW, note="メールアドレスを消した")
+    changed_by_the_company(
+        house,
+        "UPDATE members SET email = ? WHERE member_id = ?",
+        NEW_MAIL,
+        cast.HANAKO.member_id,
+    )
+
+    case_id = asks_from(cast.HANAKO.home)
+
+    (sign,) = actions.contact_signs(store.case(case_id), now=NOW)
+    assert (sign.contact, sign.known) == (Contact.EMAIL, False)
+    ways = actions.change_contacts(store.case(case_id), now=NOW)
+    assert TellingWay.ELECTRONIC_MAIL not in ways
+    assert TellingWay.ORDINARY_MAIL in ways
+
+
+@pytest.mark.promise("P3.10")
+def test_an_address_that_was_deleted_as_untrue_is_the_one_that_counts_until_it_cooled(
+    house: Company,
+) -> None:
+    row, home = row_of_address(house), cast.HANAKO.home
+    emptied(DemandKind.DELETION, f"shop/addresses/{row}/address", before=home.address)
+    changed_by_the_company(
+        house, "UPDATE addresses SET building = NULL, postal_code = ''  WHERE address_id = ?", row
+    )
+
+    case_id = asks_from(home)
+
+    (sign,) = actions.contact_signs(store.case(case_id), now=NOW)
+    assert (sign.contact, sign.known) == (Contact.ADDRESS, True)
+    assert actions.check(case_id, now=NOW).acceptable(note="")
+    assert not actions.check(asks_from(NEW), now=NOW).acceptable(note="新しい住所")
 
 
 def test_who_registers_for_the_first_time_changed_nothing(house: Company) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mamoru.cases import actions, store
 from mamoru.cases.actions import CodeRefused, KeyReused, TooManyFilings, TooManyPapers
@@ -130,6 +132,17 @@ def test_a_wrong_number_and_a_wrong_code_are_refused_alike() -> None:
         said.append(str(refused.value))
 
     assert said[0] == said[1]
+
+
+def test_a_wrong_number_costs_the_same_work_as_a_wrong_code() -> None:
+    receipt = actions.file_case(FORM, by=REQUESTER, now=NOW)
+    work = []
+    for number in (receipt.case_id, ids.case_id(2026, 999_999)):
+        with CaptureQueriesContext(connection) as asked, pytest.raises(CodeRefused):
+            actions.open_status(number, "1", place=HERE, now=NOW)
+        work.append(len(asked))
+
+    assert work[0] == work[1] > 0
 
 
 def test_forms_from_one_place_are_limited_within_the_hour() -> None:

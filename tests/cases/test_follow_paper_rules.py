@@ -15,10 +15,12 @@ from mamoru.cases import actions, execute
 from mamoru.cases.rules import papers as rules
 from mamoru.cases.terms import (
     DemandKind,
+    Filing,
     Finding,
     ProofKind,
     ProofOf,
     Role,
+    Subject,
 )
 from mamoru.identity import agent
 from mamoru.kit.ids import REQUESTER, CaseId
@@ -144,6 +146,41 @@ def test_a_paper_without_an_address_leads_to_a_second_one_being_offered_to_ask_f
     )
     after = actions.check(case_id, now=NOW)
     assert (after.askable, after.acceptable(note="")) == ((), True)
+
+
+@pytest.mark.promise("P3.10")
+def test_a_paper_without_an_address_is_answered_alike_whatever_address_is_registered() -> None:
+    """Who types an address into the form is not told whether it is the registered one."""
+    member = Subject(store="shop", table="members", key=cast.HANAKO.member_id)
+    mailing = Subject(store="mailing", table="mailing", key=cast.HANAKO.email)
+    asked = {
+        which: askable_with_a_passport(form, chosen)
+        for which, form, chosen in (
+            ("nobody", acts.filing(cast.HANAKO, DemandKind.DISCLOSURE), ()),
+            ("no address columns", acts.filing(cast.HANAKO, DemandKind.DISCLOSURE), (mailing,)),
+            ("the registered one", acts.filing(cast.HANAKO, DemandKind.DISCLOSURE), (member,)),
+            ("another one", living_elsewhere(), (member,)),
+        )
+    }
+    assert set(asked.values()) == {("address-unshown",)}
+
+
+def living_elsewhere() -> Filing:
+    form = acts.filing(cast.HANAKO, DemandKind.DISCLOSURE)
+    home = cast.AKUDA.home
+    lives = {"postal_code": home.postal_code, "address": home.address, "building": home.building}
+    return replace(form, person=replace(form.person, **lives))
+
+
+def askable_with_a_passport(form: Filing, chosen: tuple[Subject, ...]) -> tuple[str, ...]:
+    case_id = acts.file(form)
+    read = acts.finding(cast.HANAKO)
+    silent = replace(read, details=replace(read.details, address="", building=""))
+    acts.hand_in(case_id, ProofKind.PASSPORT, ProofOf.PERSON, silent)
+    actions.identify(case_id, chosen, by=SUZUKI, now=NOW)
+    check = actions.check(case_id, now=NOW)
+    assert not check.acceptable(note="")
+    return check.askable
 
 
 def test_the_page_lists_how_new_each_paper_has_to_be(client: Client) -> None:

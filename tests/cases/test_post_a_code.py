@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from mamoru.cases import actions, store
 from mamoru.cases.answer import STATUS_PAGE
@@ -14,6 +16,8 @@ from mamoru.cases.rules import posting
 from mamoru.cases.terms import (
     DemandKind,
     DispatchKind,
+    MailedCode,
+    MailResult,
     PostedState,
     ProofKind,
     ProofOf,
@@ -173,6 +177,64 @@ def test_wrong_late_spent_and_never_sent_are_answered_alike() -> None:
         refused(late, code, now=NOW + 22 * DAY),
     }
     assert len(said) == 1
+
+
+@pytest.mark.promise("P3.10")
+@pytest.mark.parametrize("way", ["posted", "mailed"])
+def test_whatever_is_refused_costs_the_same_work_whether_a_code_was_sent_or_not(way: str) -> None:
+    """The time of an answer would tell that somebody is registered."""
+    never, unsent, late, spent, live = (with_passport() for _ in range(5))
+    if way == "posted":
+        actions.make_posted_code(unsent, by=SUZUKI, now=NOW)
+        for case_id in (late, spent, live):
+            sent(case_id)
+    else:
+        CaseRow.objects.filter(id__in=[late, spent, live]).update(mailed_digest="0" * 64)
+        for case_id, made_at in ((late, NOW - DAY), (spent, NOW), (live, NOW)):
+            store.save_mailed(
+                case_id,
+                MailedCode(
+                    number=1,
+                    made_at=made_at,
+                    result=MailResult.SENT,
+                    email=cast.HANAKO.email,
+                    subjects=(),
+                ),
+            )
+    CaseRow.objects.filter(id=spent).update(**{f"{way}_tries": 5})
+    cases = [never, unsent, live, late, spent]
+
+    work = {case_id: work_of_a_wrong_code(way, case_id, late=case_id == late) for case_id in cases}
+
+    assert len(set(map(tuple, work.values()))) == 1
+    assert any(each.startswith("INSERT") for each in work[never])
+    for case_id in cases:
+        entered = [each.kind for each in append.entries(case_id)]
+        assert entered[-1] == f"case.{way}-code.refused"
+
+
+def work_of_a_wrong_code(way: str, case_id: CaseId, *, late: bool) -> list[str]:
+    """Return what the database was asked for one wrong code, without what it was about."""
+    now = NOW + 22 * DAY if late and way == "posted" else NOW
+    enters = actions.enter_posted_code if way == "posted" else actions.enter_mailed_code
+    with (
+        CaptureQueriesContext(connection) as asked,
+        pytest.raises((actions.PostedCodeRefused, actions.MailedCodeRefused)),
+    ):
+        enters(case_id, "1", by=REQUESTER, now=now)
+    return [" ".join(each["sql"].split()[:3]) for each in asked if "SAVEPOINT" not in each["sql"]]
+
+
+@pytest.mark.promise("P3.10")
+def test_a_case_takes_in_twenty_codes_an_hour_and_the_ledger_no_more() -> None:
+    case_id = with_passport()
+    for _ in range(21):
+        refused(case_id, "1")
+    entered = [each.kind for each in append.entries(case_id)]
+    assert entered.count("case.posted-code.refused") == 20
+    code = sent(case_id)
+    refused(case_id, code)
+    enter(case_id, code, now=NOW + timedelta(hours=1))
 
 
 def test_the_code_is_taken_to_the_end_of_the_twenty_first_day() -> None:

@@ -59,3 +59,13 @@ def test_nothing_is_recent_only_after_the_last_change_is_over() -> None:
 
     assert last == TODAY + 29 * DAY
     assert recent.until(changes, Contact.EMAIL, today=last + DAY, days=DAYS) is None
+
+
+@pytest.mark.promise("P3.10")
+def test_what_was_written_after_a_contact_was_erased_is_never_what_was_before() -> None:
+    erased = ContactChange(contact=Contact.EMAIL, changed_on=TODAY - 5 * DAY, erased=True)
+    written = changed(1, TAKEN)
+
+    assert counts(erased, written) == counts(written, erased) == erased
+    assert counts(changed(9, OWN), erased, written) == changed(9, OWN)
+    assert counts(erased, registered=TAKEN) == erased

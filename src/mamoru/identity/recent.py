@@ -31,6 +31,7 @@ class ContactChange:
     address: str = ""  # as it was before; empty where nobody knows
     building: str = ""
     email: str = ""
+    erased: bool = False  # it was emptied because the person asked for it: nothing of it is kept
 
     @property
     def before(self) -> str:
@@ -56,10 +57,11 @@ def cooling(
 
     The first, for whoever changes twice would else be proved by what they wrote themselves; of
     those where somebody knows what was before, if there are any. A contact that is today what it
-    was before the first one has not changed.
+    was before the first one has not changed. Where the first one emptied the contact, what was
+    written into it afterwards is never what was before.
     """
     within = [each for each in changes if each.contact is contact and today <= each.until(days)]
-    known = [each for each in within if each.before]
+    known = [each for each in within if each.before or each.erased]
     first = min(known or within, key=lambda each: each.changed_on, default=None)
     if first is None or (first.before and same(contact, first.before, registered)):
         return None

@@ -47,8 +47,7 @@ def record_carried_out(demand_id: DemandId, *, by: StaffId, now: datetime, note:
             raise states.StageForbidden("the case is being carried out or is done")
         if not store.save_hand_work(demand_id, note, by=by, at=now):
             raise states.StageForbidden(f"demand `{demand_id}` is carried out already")
-        correcting = demand.demand.kind in execute.CORRECTING
-        if case.identity and correcting and execute.changes_contact(demand):
+        if case.identity and execute.changes_contact(demand):
             # As they stood when the person was identified: nobody saw them between.
             execute.note_contacts(case.id, demand, case.identity, at=now)
         append.entry(

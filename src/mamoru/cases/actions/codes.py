@@ -12,6 +12,12 @@ from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
+ENTRIES_AN_HOUR = 20
+"""Codes of one way that a case takes in within an hour: more than all codes of an hour have tries.
+
+Beyond it nothing is looked at, whether a code was sent or not: each one fills the ledger.
+"""
+
 
 class PostedCodeRefused(MamoruError):
     """No code that came by post is confirmed by this. Look at number and date of the letter."""
@@ -44,28 +50,32 @@ def enter(kind: Kind, case_id: CaseId, typed: str, *, by: StaffId, now: datetime
 
     Refused alike for a wrong code, one that is too old, one that was tried too often,
     and where none was sent: who is not confirmed is not told whether anybody is registered.
+    INVARIANT: nor by the time of the answer. Whatever is refused has been counted, compared and
+    entered in the ledger, whether there was a code or not.
     """
     refused = kind.refused("this is no code that can be confirmed")
     case = store.case(case_id)
     known = kind.of(case)
-    if not posting.offered(case) or known is None:
+    if not posting.offered(case):
         raise refused
-    if known.entered_at is not None:
+    if known is not None and known.entered_at is not None:
         return  # the second of two clicks
-    if not _taken(known, now=now):
+    hour = int(now.timestamp()) // 3600
+    tries = store.commitment(case_id, f"{kind.way}-code", "tries")
+    if store.count_attempt(tries, hour=hour) > ENTRIES_AN_HOUR:
         raise refused
+    alive = known is not None and _taken(known, now=now)
     # Counted for good before it is looked at, so that no failure after it gives a try back.
-    if not store.reserve_try(case_id, kind.way, allowed=kind.tries):
-        raise refused
-    fits = store.code_fits_way(case_id, kind.way, known.number, typed)
+    reserved = store.reserve_try(case_id, kind.way, allowed=kind.tries if alive else None)
+    number = known.number if known is not None else 0
+    fits = store.code_fits_way(case_id, kind.way, number, typed) and reserved
     with store.atomic():
         held = store.held(case_id)
         newest = kind.of(held)
-        if newest is None or newest.number != known.number or not posting.offered(held):
-            raise refused
-        if newest.entered_at is not None:
+        if newest is not None and newest.entered_at is not None:
             return
-        if fits:
+        fits = fits and newest is not None and newest.number == number and posting.offered(held)
+        if fits and newest is not None:
             _save(case_id, newest, at=now)
             store.change(case_id, version=held.version)
         append.entry(
@@ -73,7 +83,7 @@ def enter(kind: Kind, case_id: CaseId, typed: str, *, by: StaffId, now: datetime
             subject=case_id,
             by=by,
             at=now,
-            body={"number": newest.number, "try": newest.tries},
+            body={"number": number, "try": newest.tries if newest is not None else 0},
         )
     if not fits:
         raise refused

@@ -220,9 +220,8 @@ def _followed(case: Case, planned: planning.Plan, *, now: datetime) -> tuple[Ide
 
 
 def _contacts(case: Case, demand: DemandState, *, now: datetime) -> tuple[Identity | None, str]:
-    """Return what the person's contacts are before a correction of one, or what keeps us from it."""
-    correcting = demand.demand.kind in planning.CORRECTING
-    if case.identity is None or not correcting or not contacts.changes_contact(demand):
+    """Return what the person's contacts are before one is changed or emptied, or what keeps us from it."""
+    if case.identity is None or not contacts.changes_contact(demand):
         return None, ""
     records = []
     for record in case.identity.records:

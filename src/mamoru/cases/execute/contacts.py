@@ -8,8 +8,16 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from mamoru.cases import store
+from mamoru.cases.execute import planning
 from mamoru.cases.execute.installed import hands
-from mamoru.cases.terms import DemandState, Identity, PersonalDetails, Record, Subject
+from mamoru.cases.terms import (
+    DemandKind,
+    DemandState,
+    Identity,
+    PersonalDetails,
+    Record,
+    Subject,
+)
 from mamoru.datamap.inventory import ValueKind
 from mamoru.datamap.terms import KeyRing, Match, Registered, RegisteredAddress
 from mamoru.identity import recent, stamps
@@ -17,7 +25,12 @@ from mamoru.identity.recent import Contact, ContactChange
 from mamoru.kit import clock
 from mamoru.kit.ids import CaseId
 
-_ROLES = frozenset({"postal_code", "address", "building", "email"})
+_CONTACT_OF = {
+    "postal_code": Contact.ADDRESS,
+    "address": Contact.ADDRESS,
+    "building": Contact.ADDRESS,
+    "email": Contact.EMAIL,
+}
 _KINDS = frozenset({ValueKind.ADDRESS, ValueKind.EMAIL})
 _REF_PARTS = 4
 
@@ -31,18 +44,47 @@ def changes_of(
 
 
 def changes_contact(demand: DemandState) -> bool:
-    """Return whether a correction writes to a contact, or may: what is done by hand says less."""
-    return any(_is_contact(item) for item in demand.demand.items)
+    """Return whether a demand writes to a contact, or may: what is done by hand says less.
+
+    To empty one is a change as well: else a contact could be erased, and whatever is put in
+    afterwards would be the first one. Who is erased as a whole has no contact left.
+    """
+    if demand.demand.kind in planning.CORRECTING:
+        return any(_is_contact(item) for item in demand.demand.items)
+    return bool(_erased(demand))
 
 
 def note(case_id: CaseId, demand: DemandState, known: Identity, *, at: datetime) -> None:
-    """Keep what stands in each contact before a demand changes it, in the caller's transaction."""
-    keys = dict(known.keys)
+    """Keep what stands in each contact before a demand changes it, in the caller's transaction.
+
+    INVARIANT: of a contact that is erased the day is kept and nothing else (Act 35): the next one
+    proves nothing for a while, and nobody writes to the one that had to go.
+    """
+    keys, erased = dict(known.keys), _erased(demand)
+    correcting = demand.demand.kind in planning.CORRECTING
     for record in known.records:
         for change in (_address(record.registered, at), _email(record.registered, at)):
-            if change.before:
-                whom = _whom(record.subject, keys)
-                store.note_change(case_id, demand.id, change, whom=whom, at=at)
+            if not change.before or not (correcting or change.contact in erased):
+                continue
+            kept = change
+            if not correcting:
+                kept = ContactChange(
+                    contact=change.contact, changed_on=change.changed_on, erased=True
+                )
+            store.note_change(case_id, demand.id, kept, whom=_whom(record.subject, keys), at=at)
+
+
+def _erased(demand: DemandState) -> frozenset[Contact]:
+    """Return which contacts an erasure of some categories empties; none for another demand."""
+    wanted = planning.categories_of(demand.demand)
+    if demand.demand.kind is not DemandKind.ERASURE or wanted is None:
+        return frozenset()
+    return frozenset(
+        _CONTACT_OF[role]
+        for table in planning.own_tables()
+        for role, column in table.identity.columns().items()
+        if role in _CONTACT_OF and table.column(column).category in wanted
+    )
 
 
 def changed_between(before: Record, now: Record, *, at: datetime) -> Iterator[ContactChange]:
@@ -68,7 +110,7 @@ def _is_contact(item: str) -> bool:
     store_name, table_name, _, column_name = parts
     table = hands().datamap.table(store_name, table_name)
     roles = {role for role, column in table.identity.columns().items() if column == column_name}
-    return bool(roles & _ROLES) or table.column(column_name).value in _KINDS
+    return bool(roles & _CONTACT_OF.keys()) or table.column(column_name).value in _KINDS
 
 
 def _whom(subject: Subject, keys: KeyRing) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ def is_by_hand(asked: Demand) -> bool:
         return Target.ALL not in asked.items
     wanted = categories_of(asked)
     if asked.kind is DemandKind.ERASURE and wanted is not None:
-        return any(_carries(table, wanted) for table in _own_tables())
+        return any(_carries(table, wanted) for table in own_tables())
     return False
 
 
@@ -165,7 +165,8 @@ def _carries(table: Table, wanted: frozenset[str]) -> bool:
     return any(column.name in keys and column.category in wanted for column in table.columns)
 
 
-def _own_tables() -> Iterable[Table]:
+def own_tables() -> Iterable[Table]:
+    """Return the tables of which the company itself decides (Act 16(4))."""
     return (
         table
         for place in hands().datamap.stores

@@ -68,12 +68,22 @@ def as_before(case: Case, *, today: date, days: int) -> Case:
 
     What nobody knows any more is empty, so that nothing can be proved by it nor sent to it.
     INVARIANT: a value that is new in one record is new in every other that bears the same one.
+    A contact that was emptied is emptied in its own record: others may never have had one.
     """
     changes = tuple(_changes(case, today=today, days=days))
     if case.identity is None or not changes:
         return case
-    news = [(change, _contact(record, change.contact)) for record, change in changes]
-    records = tuple(_reverted(record, news) for record in case.identity.records)
+    records = tuple(
+        _reverted(
+            record,
+            [
+                (change, new)
+                for changed, change in changes
+                if (new := _contact(changed, change.contact)) or changed is record
+            ],
+        )
+        for record in case.identity.records
+    )
     return replace(case, identity=replace(case.identity, records=records))
 
 
@@ -153,7 +163,7 @@ def _contact(record: Record, contact: Contact) -> str:
 def _reverted(record: Record, news: list[tuple[ContactChange, str]]) -> Record:
     details = record.registered
     for change, new in news:
-        if not new or not recent.same(change.contact, _contact(record, change.contact), new):
+        if not recent.same(change.contact, _contact(record, change.contact), new):
             continue
         if change.contact is Contact.EMAIL:
             details = replace(details, email=change.email)

@@ -130,7 +130,7 @@ def check(case: Case, *, today: date, rules: agent.Rules) -> Check:
         explained = _explained(compared, worth)
         differences = _open_differences(best, compared, explained)
         if _verdict(case, best[1]) is Verdict.MISMATCH and not points and not differences:
-            differences.append("address-differs")  # by two halves: neither pair alone says so
+            differences.append(_by_halves(best[1]))
         points += differences
         if any(proof.of is ProofOf.PERSON and proof.finding is None for proof in case.proofs):
             unread += differences  # the paper that explains them may be the one that lies here
@@ -151,6 +151,17 @@ def check(case: Case, *, today: date, rules: agent.Rules) -> Check:
         by_login=case.filing.channel is Channel.MEMBER_PAGE and case.filing.member_ref is not None,
         by_post=posting.proves(case),
     )
+
+
+def _by_halves(paper: "_Compared") -> str:
+    """Return what is asked for where neither pair with the paper says that the addresses differ.
+
+    INVARIANT: a paper without an address is asked to be made up for in the same words, whatever is
+    registered: else whoever types an address into the form would be told whether it is the one.
+    Who has typed the code from the letter knows that address.
+    """
+    shown = paper.by_post or paper.shown.addresses[0].b.strip()
+    return "address-differs" if shown else "address-unshown"
 
 
 def _best(case: Case, compared: "list[_Read]", worth: Mapping[str, agent.Worth]) -> "_Read | None":

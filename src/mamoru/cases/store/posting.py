@@ -40,14 +40,18 @@ def save_told(case_id: CaseId, told: Told) -> None:
     CaseRow.objects.filter(id=case_id).update(sealed_told=sealed)
 
 
-def reserve_try(case_id: CaseId, way: CodeWay, *, allowed: int) -> bool:
+def reserve_try(case_id: CaseId, way: CodeWay, *, allowed: int | None) -> bool:
     """Count one more try before it is looked at; False where all were used.
 
-    One statement, so that many at once get no more than they are allowed.
+    One statement, so that many at once get no more than they are allowed. With `allowed` None
+    there is no code to be tried: the row is written as it is, so that this takes as long.
     """
     tries = f"{way}_tries"
-    rows = CaseRow.objects.filter(id=case_id, **{f"{tries}__lt": allowed})
-    return bool(rows.update(**{tries: F(tries) + 1}))
+    rows = CaseRow.objects.filter(id=case_id)
+    if allowed is None:
+        rows.update(**{tries: F(tries) + 0})
+        return False
+    return bool(rows.filter(**{f"{tries}__lt": allowed}).update(**{tries: F(tries) + 1}))
 
 
 def code_fits_way(case_id: CaseId, way: CodeWay, number: int, code: str) -> bool:
