@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mamoru.connectors.conformance import NOW, SHOP, act_on, permit, shop
-from mamoru.connectors.sqlite import Sqlite
+from mamoru.connectors.sqlite import Sqlite, SqliteDialect
 from mamoru.gate.terms import Operation
 
 PERSONS = 10_000
@@ -87,3 +87,70 @@ def test_a_file_restored_in_place_is_read_anew(tmp_path: Path) -> None:
     write("third")  # one change after the backup again: SQLite counts the same number
 
     assert store.sample("people", 1)["name"] == ("third",)
+
+
+def test_our_own_writing_ends_no_connection_and_anothers_ends_them_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rollback journal gives the file a new time with each commit; only others' are feared."""
+    path = tmp_path / "company.sqlite3"
+    with closing(sqlite3.connect(path)) as made:
+        for table, sheet in SHOP.items():
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in sheet.columns)
+            made.execute(f'CREATE TABLE "{table}" ({columns})')
+        made.executemany(
+            "INSERT INTO members VALUES (?, ?, '名前', NULL)",
+            [(n, f"m{n}@x.example") for n in range(1, 9)],
+        )
+        made.commit()
+    opened: list[str] = []
+    connect = sqlite3.connect
+
+    def counting(address: str, **how: object) -> sqlite3.Connection:
+        opened.append(address[-2:])
+        return connect(address, **how)  # type: ignore[call-overload,no-any-return]
+
+    store = Sqlite("subject", path, fence=True)
+    monkeypatch.setattr(sqlite3, "connect", counting)
+
+    def erase(number: int) -> None:
+        places = shop(str(number))
+        allowed = permit(Operation.ERASE, *places)
+        frozen = store.freeze(allowed, places, NOW)
+        allowed = permit(Operation.ERASE, *places, rows=frozen)
+        store.apply(allowed, [act_on(frozen[0], delete=True)], fence=f"f{number}", now=NOW)
+
+    erase(1)
+    first = len(opened)
+    for number in range(2, 6):
+        erase(number)
+
+    assert opened[first:] == []
+    with closing(connect(path)) as other:
+        other.execute("INSERT INTO members VALUES (99, 'x', '名前', NULL)")
+        other.commit()
+    erase(6)
+    assert sorted(opened[first:]) == ["ro", "rw"]
+
+
+def test_a_file_put_in_the_place_of_one_that_is_written_is_read_at_once(tmp_path: Path) -> None:
+    path, other = tmp_path / "shop.sqlite3", tmp_path / "other.sqlite3"
+    for file, name in ((path, "old"), (other, "new")):
+        with closing(sqlite3.connect(file)) as shop_file:
+            shop_file.execute("CREATE TABLE people (row_id TEXT, name TEXT)")
+            shop_file.execute("INSERT INTO people VALUES ('1', ?)", (name,))
+            shop_file.commit()
+    dialect = SqliteDialect(path, wait=1, limit=30, rewrite=False)
+    reading, writing = dialect.engine(writing=False), dialect.engine(writing=True)
+    reading.raw_connection().close()
+
+    writer = writing.raw_connection()
+    other.replace(path)
+    writer.close()
+    reader = reading.raw_connection()
+    (name,) = reader.cursor().execute("SELECT name FROM people").fetchone()
+    reader.close()
+    reading.dispose()
+    writing.dispose()
+
+    assert name == "new"

@@ -51,9 +51,14 @@ _TAKEN: Mapping[ColumnType, Callable[[str, Any], object]] = {
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
+_State = tuple[int, int, int]
+"""Which file it is and when it was last written: device, inode, time of modification."""
+
+
 class _Connection(sqlite3.Connection):
     until = 0.0
-    file: tuple[int, int, int] = (0, 0, 0)
+    epoch = 0
+    file: _State = (0, 0, 0)
 
 
 class SqliteDialect(Dialect):
@@ -72,6 +77,8 @@ class SqliteDialect(Dialect):
         """Know the file and the limits."""
         super().__init__(address, wait=wait, limit=limit, rewrite=rewrite)
         self._path = Path(address)
+        self._epoch = 0
+        self._state = self._file()
         self._journal = f"{self._path}-journal"
 
     def engine(self, *, writing: bool) -> sa.Engine:
@@ -84,14 +91,21 @@ class SqliteDialect(Dialect):
             self._recover()
             # A pooled connection would go on reading a file that was taken away, or pages that it
             # remembers of a file that was restored over: SQLite tells changes by a counter, and a
-            # restored file counts the same numbers once more.
+            # restored file counts the same numbers once more. So whatever others did to the file
+            # ends all connections of before; what our own did, SQLite's counter tells rightly.
             connection.until = time.monotonic() + self._limit
-            if connection.file != self._file():
+            connection.file = self._file()
+            if connection.file != self._state:
+                self._state = connection.file
+                self._epoch += 1
+            if connection.epoch != self._epoch:
                 raise exc.DisconnectionError
 
         def give_back(connection: Any, *_: object) -> None:
-            if connection is not None:
-                connection.file = self._file()
+            if connection is not None and writing:
+                now = self._file()
+                if now[:2] == connection.file[:2]:  # another file in its place is not our doing
+                    self._state = now
 
         sa.event.listen(engine, "checkout", take)
         sa.event.listen(engine, "checkin", give_back)
@@ -110,7 +124,7 @@ class SqliteDialect(Dialect):
             with suppress(sqlite3.Error), closing(self._connect(writing=True)) as writer:
                 writer.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
-    def _file(self) -> tuple[int, int, int]:
+    def _file(self) -> _State:
         try:
             found = os.stat(self._path)  # noqa: PTH116 - at every call
         except OSError:
@@ -129,7 +143,7 @@ class SqliteDialect(Dialect):
             check_same_thread=False,
             factory=_Connection,
         )
-        connection.file = self._file()
+        connection.epoch = self._epoch
         connection.until = time.monotonic() + self._limit
         connection.set_progress_handler(
             lambda: int(time.monotonic() > connection.until), _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK

@@ -76,8 +76,10 @@ class Statements:
             "read",
             location.table,
             location.columns,
-            tuple((path.hops, path.column, path.match, bool(path.keys)) for path in location.paths),
-            self._values_form(location.table, location.only),
+            tuple(
+                [(path.hops, path.column, path.match, bool(path.keys)) for path in location.paths]
+            ),
+            location.only and self._values_form(location.table, location.only),
         )
 
         def write(draft: Draft) -> sa.ClauseElement:
@@ -224,27 +226,30 @@ class Statements:
             act.table,
             act.delete,
             _reaches_form(act.reaches),
-            self._values_form(act.table, act.values),
-            self._values_form(act.table, act.before),
-            self._values_form(act.table, act.only),
+            act.values and self._values_form(act.table, act.values),
+            act.before and self._values_form(act.table, act.before),
+            act.only and self._values_form(act.table, act.only),
             act.json_removed,
-            tuple((hold.hops, hold.anchor, has_end(hold)) for hold in act.holds),
+            tuple([(hold.hops, hold.anchor, has_end(hold)) for hold in act.holds]),
             act.referred_by,
         )
 
     def _values_form(self, table: str, values: tuple[tuple[str, Value], ...]) -> object:
         return tuple(
-            (
-                column,
-                value is None,
-                value is None or self._dialect.fit(self._columns(table)[column], value) is UNFIT,
-            )
-            for column, value in values
+            [
+                (
+                    column,
+                    value is None,
+                    value is None
+                    or self._dialect.fit(self._columns(table)[column], value) is UNFIT,
+                )
+                for column, value in values
+            ]
         )
 
 
 def _reaches_form(reaches: tuple[Reach, ...]) -> object:
-    return tuple((reach.column, reach.match, bool(reach.keys)) for reach in reaches)
+    return tuple([(reach.column, reach.match, bool(reach.keys)) for reach in reaches])
 
 
 def _need_at(at: int) -> Callable[[Look], tuple[Reach, ...]]:

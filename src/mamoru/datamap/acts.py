@@ -9,7 +9,6 @@ set-based statement each, over the frozen keys.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -128,12 +127,12 @@ def reach_digest(frozen: Frozen | Act, only: Equalities = ()) -> str:
     """Return SHA-256 over whose rows these are: store, table, place, resolved keys, and `only`.
 
     A permit names it, so that nothing is done to other keys than those that were frozen, nor
-    to rows of others under the same keys.
+    to rows of others under the same keys. For memory, not for storing: it is asked for at every
+    act, and Python's own writing of the values costs half of JSON's.
     """
-    keys = [[reach.column, reach.match, reach.keys] for reach in frozen.reaches]
-    named = [frozen.store, frozen.table, frozen.place, keys, only]
-    text = json.dumps(named, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    keys = [(reach.column, reach.match.value, reach.keys) for reach in frozen.reaches]
+    text = repr((frozen.store, frozen.table, frozen.place, keys, only))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def frozen_digests(frozen: Frozen) -> frozenset[str]:
