@@ -386,5 +386,40 @@ def test_the_command_verifies_an_export_and_a_proof(company: Company, tmp_path: 
     assert '"holds": true' in good.stdout
 
 
+def test_the_command_says_what_its_verdict_does_not_rest_on(
+    company: Company, tmp_path: Path
+) -> None:
+    folder = write(company.fill(30), tmp_path / "export").folder
+    inside, outside = folder / export.KEY_FILE, tmp_path / "key"
+    outside.write_bytes(inside.read_bytes())
+    (tmp_path / "seen").write_text(company.journal.checkpoint())
+
+    def told(*options: object) -> str:
+        shown = CliRunner().invoke(ledger, ["verify", str(folder), *map(str, options)])
+        assert shown.exit_code == 0
+        return shown.output
+
+    weak = told("--key", inside)
+    strong = told("--key", outside, "--seen", tmp_path / "seen")
+
+    assert "the key lies in the export itself" in weak
+    assert "no earlier head was compared" in weak
+    assert "note:" not in strong
+
+
+@pytest.mark.promise("P0.4")
+@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile/0/000.p/30"])
+def test_a_link_in_an_export_is_no_file_of_it(company: Company, tmp_path: Path, name: str) -> None:
+    folder = write(company.fill(30), tmp_path / "export").folder
+    elsewhere = tmp_path / "elsewhere"
+    (folder / name).rename(elsewhere)
+    (folder / name).symlink_to(elsewhere)
+
+    found = verify.verify_export(export.FileExport(folder), company.signer.public)
+
+    assert not found.holds
+    assert f"`{name}` is a link, not a file" in {each.detail for each in found.problems}
+
+
 def test_unwritable_is_an_error_of_the_ledger() -> None:
     assert append.JournalUnwritable.exit_code == 4

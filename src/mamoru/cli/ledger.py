@@ -62,6 +62,16 @@ def verify_command(
             target = export.FileExport(folder or Path())
             result = verify.verify_export(target, public, seen=known, progress=progress)
     _show(result, as_json=as_json)
+    if not as_json:
+        _say_what_was_not_asked(folder, key, seen)
+
+
+def _say_what_was_not_asked(folder: Path | None, key: Path | None, seen: Path | None) -> None:
+    """Say what a verdict does not rest on: whose key it was, and that nothing was remembered."""
+    if folder is not None and key is not None and key.resolve().is_relative_to(folder.resolve()):
+        say("note: the key lies in the export itself; compare it with one that you got elsewhere")
+    if seen is None:
+        say("note: no earlier head was compared; with --seen FILE a ledger rolled back is found")
 
 
 @ledger.command("export")

@@ -203,6 +203,10 @@ class FileExport:
             if path.is_symlink() or not path.is_dir()
         )
 
+    def links(self) -> tuple[str, ...]:
+        """Return the paths that are links: what they lead to is no part of the export."""
+        return tuple(path for path in sorted(self.files()) if (self.folder / path).is_symlink())
+
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None if it is not there."""
         where = self.folder / path

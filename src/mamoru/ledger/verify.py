@@ -169,6 +169,8 @@ def _files(
     expected, there = export.files_of(head.size), folder.files()
     if missing := sorted(expected - there):
         yield Problem(code="file-missing", detail=f"`{missing[0]}` is not in the export")
+    if links := folder.links():
+        yield Problem(code="file-unexpected", detail=f"`{links[0]}` is a link, not a file")
     if strange := sorted(there - expected - {export.KEY_FILE}):
         yield Problem(code="file-unexpected", detail=f"{len(strange)} files belong to no export")
     if export.KEY_FILE in there:
