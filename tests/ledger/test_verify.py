@@ -4,16 +4,17 @@ import json
 import random
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from mamoru.cli.ledger import ledger
-from mamoru.ledger import append, checkpoint, export, proof, tree, verify
+from mamoru.ledger import append, checkpoint, entry, export, proof, tree, verify
 from tests import sweeps
-from tests.ledger.company import ORIGIN, Company
+from tests.ledger.company import ORIGIN, START, Company
 from tests.oracle import ledger_verifier
 
 SIZE = 300
@@ -197,6 +198,24 @@ def test_a_time_that_runs_back_is_found_though_the_head_is_rightly_signed(
 
     assert later > "2026-12-07T01:02:03.000005Z"
     assert [(each.code, each.index) for each in found.problems] == [("time-runs-back", 3)]
+
+
+@pytest.mark.promise("P0.4")
+@pytest.mark.parametrize("at", [0, 3])
+def test_an_act_of_an_earlier_time_than_its_entry_stands_only_where_a_time_was_mended(
+    company: Company, tmp_path: Path, at: int
+) -> None:
+    """An entry that took its own time has no other: with one, an act could be told as older."""
+    company.fill(6)
+    entries = [line.data for line in company.storage.lines()]
+    older = replace(entry.decode(entries[at]), acted=START - timedelta(hours=1))
+    entries[at] = entry.encode(older)
+    forged(company, entries, company.signer, tmp_path / "told")
+
+    found = verify.verify_export(export.FileExport(tmp_path / "told"), company.signer.public)
+
+    assert [(each.code, each.index) for each in found.problems] == [("time-runs-back", at)]
+    assert both_verdicts(tmp_path / "told", company.signer.public) == [False, False]
 
 
 @pytest.mark.promise("P0.4")
