@@ -1,6 +1,7 @@
 """Every tampering is found, offline, with a public key alone (P0.4)."""
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -427,7 +428,7 @@ def test_the_command_says_what_its_verdict_does_not_rest_on(
 
 
 @pytest.mark.promise("P0.4")
-@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile/0/000.p/30"])
+@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile/0/000.p/30", "tile"])
 def test_a_link_in_an_export_is_no_file_of_it(company: Company, tmp_path: Path, name: str) -> None:
     folder = write(company.fill(30), tmp_path / "export").folder
     elsewhere = tmp_path / "elsewhere"
@@ -436,8 +437,47 @@ def test_a_link_in_an_export_is_no_file_of_it(company: Company, tmp_path: Path, 
 
     found = verify.verify_export(export.FileExport(folder), company.signer.public)
 
-    assert not found.holds
-    assert f"`{name}` is a link, not a file" in {each.detail for each in found.problems}
+    assert both_verdicts(folder, company.signer.public) == [False, False]
+    assert [each.detail for each in found.problems] == [f"`{name}` is a link, not a file"]
+
+
+@pytest.mark.promise("P0.4")
+@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile"])
+def test_nothing_is_read_through_a_link_of_an_export_that_somebody_handed_over(
+    company: Company, tmp_path: Path, name: str
+) -> None:
+    """What a verdict prints goes to others: a file of the verifier's own would go with it."""
+    folder = write(company.fill(30), tmp_path / "export").folder
+    key, own = tmp_path / "key", tmp_path / "own"
+    key.write_text(f"{company.signer.public.text}\n")
+    own.write_text("a secret of the verifier")
+    (folder / name).rename(tmp_path / "away")
+    (folder / name).symlink_to(own)
+
+    shown = CliRunner().invoke(ledger, ["verify", str(folder), "--key", str(key), "--json"])
+
+    assert shown.exit_code == 5
+    assert "a secret of the verifier" not in shown.output
+
+
+NO_HEADS: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda _head: None,
+    "a folder": lambda head: head.mkdir(),
+    "a pipe": os.mkfifo,
+    "other bytes": lambda head: head.write_bytes(b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("put_there", list(NO_HEADS.values()), ids=list(NO_HEADS))
+def test_a_folder_without_a_readable_head_is_no_export(
+    company: Company, tmp_path: Path, put_there: Callable[[Path], object]
+) -> None:
+    folder = write(company.fill(3), tmp_path / "export").folder
+    (folder / export.CHECKPOINT).unlink()
+    put_there(folder / export.CHECKPOINT)
+
+    with pytest.raises(export.ExportUnreadable):
+        verify.verify_export(export.FileExport(folder), company.signer.public)
 
 
 def test_unwritable_is_an_error_of_the_ledger() -> None:
