@@ -1,19 +1,21 @@
 """Every tampering is found, offline, with a public key alone (P0.4)."""
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from mamoru.cli.ledger import ledger
-from mamoru.ledger import append, checkpoint, export, proof, tree, verify
+from mamoru.ledger import append, checkpoint, entry, export, proof, tree, verify
 from tests import sweeps
-from tests.ledger.company import ORIGIN, Company
+from tests.ledger.company import ORIGIN, START, Company
 from tests.oracle import ledger_verifier
 
 SIZE = 300
@@ -197,6 +199,24 @@ def test_a_time_that_runs_back_is_found_though_the_head_is_rightly_signed(
 
     assert later > "2026-12-07T01:02:03.000005Z"
     assert [(each.code, each.index) for each in found.problems] == [("time-runs-back", 3)]
+
+
+@pytest.mark.promise("P0.4")
+@pytest.mark.parametrize("at", [0, 3])
+def test_an_act_of_an_earlier_time_than_its_entry_stands_only_where_a_time_was_mended(
+    company: Company, tmp_path: Path, at: int
+) -> None:
+    """An entry that took its own time has no other: with one, an act could be told as older."""
+    company.fill(6)
+    entries = [line.data for line in company.storage.lines()]
+    older = replace(entry.decode(entries[at]), acted=START - timedelta(hours=1))
+    entries[at] = entry.encode(older)
+    forged(company, entries, company.signer, tmp_path / "told")
+
+    found = verify.verify_export(export.FileExport(tmp_path / "told"), company.signer.public)
+
+    assert [(each.code, each.index) for each in found.problems] == [("time-runs-back", at)]
+    assert both_verdicts(tmp_path / "told", company.signer.public) == [False, False]
 
 
 @pytest.mark.promise("P0.4")
@@ -408,7 +428,7 @@ def test_the_command_says_what_its_verdict_does_not_rest_on(
 
 
 @pytest.mark.promise("P0.4")
-@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile/0/000.p/30"])
+@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile/0/000.p/30", "tile"])
 def test_a_link_in_an_export_is_no_file_of_it(company: Company, tmp_path: Path, name: str) -> None:
     folder = write(company.fill(30), tmp_path / "export").folder
     elsewhere = tmp_path / "elsewhere"
@@ -417,8 +437,47 @@ def test_a_link_in_an_export_is_no_file_of_it(company: Company, tmp_path: Path, 
 
     found = verify.verify_export(export.FileExport(folder), company.signer.public)
 
-    assert not found.holds
-    assert f"`{name}` is a link, not a file" in {each.detail for each in found.problems}
+    assert both_verdicts(folder, company.signer.public) == [False, False]
+    assert [each.detail for each in found.problems] == [f"`{name}` is a link, not a file"]
+
+
+@pytest.mark.promise("P0.4")
+@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile"])
+def test_nothing_is_read_through_a_link_of_an_export_that_somebody_handed_over(
+    company: Company, tmp_path: Path, name: str
+) -> None:
+    """What a verdict prints goes to others: a file of the verifier's own would go with it."""
+    folder = write(company.fill(30), tmp_path / "export").folder
+    key, own = tmp_path / "key", tmp_path / "own"
+    key.write_text(f"{company.signer.public.text}\n")
+    own.write_text("a secret of the verifier")
+    (folder / name).rename(tmp_path / "away")
+    (folder / name).symlink_to(own)
+
+    shown = CliRunner().invoke(ledger, ["verify", str(folder), "--key", str(key), "--json"])
+
+    assert shown.exit_code == 5
+    assert "a secret of the verifier" not in shown.output
+
+
+NO_HEADS: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda _head: None,
+    "a folder": lambda head: head.mkdir(),
+    "a pipe": os.mkfifo,
+    "other bytes": lambda head: head.write_bytes(b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("put_there", list(NO_HEADS.values()), ids=list(NO_HEADS))
+def test_a_folder_without_a_readable_head_is_no_export(
+    company: Company, tmp_path: Path, put_there: Callable[[Path], object]
+) -> None:
+    folder = write(company.fill(3), tmp_path / "export").folder
+    (folder / export.CHECKPOINT).unlink()
+    put_there(folder / export.CHECKPOINT)
+
+    with pytest.raises(export.ExportUnreadable):
+        verify.verify_export(export.FileExport(folder), company.signer.public)
 
 
 def test_unwritable_is_an_error_of_the_ledger() -> None:

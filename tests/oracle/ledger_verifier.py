@@ -105,6 +105,7 @@ def verify(folder: Path, vkey: str, seen: str | None = None) -> bool:
 
 def _verify(folder: Path, vkey: str, seen: str | None) -> bool:
     size, top = open_note((folder / "checkpoint").read_bytes().decode(), vkey)
+    assert not any(path.is_symlink() for path in folder.rglob("*")), "links"
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
     leaves: list[bytes] = []
     expected, last = {"checkpoint"}, ""

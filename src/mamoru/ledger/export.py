@@ -188,12 +188,13 @@ class FileExport:
         """Return the checkpoint's text; ExportUnreadable if there is none."""
         if not self.folder.is_dir():
             raise ExportUnreadable(f"there is no folder `{self.folder}`")
-        return _text(self.folder / CHECKPOINT)
-
-    def key_text(self) -> str | None:
-        """Return the public key that lies in the export, if one does."""
-        path = self.folder / KEY_FILE
-        return _text(path) if path.exists() else None
+        note = self.read(CHECKPOINT)
+        if note is None:
+            raise ExportUnreadable(f"there is no file `{CHECKPOINT}` in the export")
+        try:
+            return note.decode("utf-8")
+        except UnicodeDecodeError as problem:
+            raise ExportUnreadable(f"`{CHECKPOINT}` of the export cannot be read") from problem
 
     def files(self) -> frozenset[str]:
         """Return every file's path in the folder; a link counts as a file of its own name."""
@@ -255,10 +256,3 @@ def _same_beginning(earlier: checkpoint.Checkpoint, root: bytes) -> None:
 def _put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ExportUnreadable(f"`{path.name}` of the export cannot be read") from problem

@@ -106,6 +106,9 @@ def verify_export(
 
     ExportUnreadable if the folder is no export; every other fault is a `Problem`.
     """
+    if links := folder.links():  # nothing is read through one: it may lead out of the export
+        found = Problem(code="file-unexpected", detail=f"`{links[0]}` is a link, not a file")
+        return Verification(size=0, root="", note="", problems=(found,))
     note = folder.note()
     try:
         head = checkpoint.open_note(note, key)
@@ -169,8 +172,6 @@ def _files(
     expected, there = export.files_of(head.size), folder.files()
     if missing := sorted(expected - there):
         yield Problem(code="file-missing", detail=f"`{missing[0]}` is not in the export")
-    if links := folder.links():
-        yield Problem(code="file-unexpected", detail=f"`{links[0]}` is a link, not a file")
     if strange := sorted(there - expected - {export.KEY_FILE}):
         yield Problem(code="file-unexpected", detail=f"{len(strange)} files belong to no export")
     if export.KEY_FILE in there:
