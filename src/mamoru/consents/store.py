@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from pydantic import TypeAdapter
 
@@ -159,15 +162,46 @@ def protects_another(who: Person) -> bool:
 
 
 def _flagged(who: Person) -> set[str]:
-    """Return the references of a person's own flags in force."""
+    """Return the references of a person's own flags in force.
+
+    It is asked in every step of a case: the text of the query is made once for so many keys.
+    """
+    if not (who.own or who.named or who.shared):
+        return set()
+    text, slots = _flags_of(len(who.own), len(who.named), len(who.shared))
+    keys = {"own": who.own, "named": who.named, "shared": who.shared}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            text, [keys[slot[0]][slot[1]] if isinstance(slot, tuple) else slot for slot in slots]
+        )
+        return {str(row[0]) for row in cursor.fetchall()}
+
+
+@lru_cache(maxsize=64)
+def _flags_of(own: int, named: int, shared: int) -> tuple[str, tuple[Any, ...]]:
+    """Return the query for the flags of somebody with so many keys, and what it binds.
+
+    Where a key is bound stand its list and its number.
+    """
+    marks = {
+        f"{name}-{number}": (name, number)
+        for name, count in (("own", own), ("named", named), ("shared", shared))
+        for number in range(count)
+    }
+
+    def of(wanted: str) -> list[str]:
+        return [mark for mark, (name, _) in marks.items() if name == wanted]
+
     keyed = StandingRow.objects.filter(
         reference=OuterRef("reference"), kind=StandingKind.PROTECTION, shared=False
     )
-    alone = Q(person__in=who.shared, shared=True)
-    if who.own:
+    alone = Q(person__in=of("shared"), shared=True)
+    if own:
         alone &= Q(~Exists(keyed))
-    asked = Q(person__in=who.own, shared=False) | Q(person__in=who.named, shared=True) | alone
-    return set(_FLAGS.filter(asked).values_list("reference", flat=True))
+    theirs = Q(person__in=of("own"), shared=False) | Q(person__in=of("named"), shared=True) | alone
+    found = _FLAGS.filter(theirs).values_list("reference", flat=True)
+    text, bound = found.query.sql_with_params()
+    return text, tuple(marks.get(each, each) if isinstance(each, str) else each for each in bound)
 
 
 _FLAGS = StandingRow.objects.filter(kind=StandingKind.PROTECTION, until=None)
