@@ -67,6 +67,36 @@ def test_the_values_to_name_are_listed_and_one_of_them_is_named_once(client_of: 
     assert kinds.count("case.value.named") == 1
 
 
+@pytest.mark.promise("P3.14", "P3.16", "P3.17")
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        {"ground": "harm-to-rights"},
+        {"ground": "harm-to-rights", "reason": " \u3000"},
+        {"ground": "hindrance-to-business", "reason": ""},
+        {"ground": "other-law", "law": "刑法第134条"},
+        {"ground": "other-law", "reason": "守秘義務のため", "law": " "},
+    ],
+)
+def test_a_refusal_without_what_it_rests_on_is_not_taken(
+    client_of: Of, left_out: dict[str, str]
+) -> None:
+    case = scenes.verified()
+    told = len(append.entries(case))
+    version = {"version": store.case(case).version}
+
+    refused = post(
+        client_of("privacy-officer"),
+        f"/desk/cases/{case}/demands/1/decision",
+        {**version, **left_out},
+        **key(),
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "reason-missing")
+    assert store.case(case).demands[0].decision is None
+    assert len(append.entries(case)) == told
+
+
 def test_work_by_hand_is_recorded_with_words_only(client_of: Of) -> None:
     case = scenes.by_hand()
     at = f"/desk/cases/{case}/demands/1/carried-out"

@@ -109,6 +109,39 @@ def answers(address: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.promise("P3.17")
+@pytest.mark.parametrize(
+    ("act", "at", "typed"),
+    [
+        ("verify-case", scenes.ready_to_verify, {"note": "見た目で本人と分かる"}),
+        ("ask-supplement", scenes.received, {"defects": ["identity-missing"]}),
+        ("record-told", scenes.notice_printed, {"way": "ordinary-mail"}),
+        (
+            "send-answer",
+            scenes.ready_of_nothing,
+            {"dispatch": "simplified-registered-mail", "tracking_number": "123-45-67890-1"},
+        ),
+    ],
+)
+def test_the_second_person_does_nothing_of_what_the_first_one_does(
+    client_of: Of, act: str, at: Callable[[], CaseId], typed: dict[str, str]
+) -> None:
+    """Who could verify, tell and send as well as approve would need nobody else for a whole case."""
+    case = at()
+    approver, desk = client_of("approver"), client_of("desk")
+    for each in (approver, desk):
+        each.get(address("letter", case))
+    before, told = store.case(case), len(actions.trail(case))
+
+    refused = approver.post(address(act, case), typed)
+
+    assert refused.status_code == 403
+    assert (store.case(case), len(actions.trail(case))) == (before, told)
+    assert (
+        desk.post(address(act, case), typed).status_code == 302
+    )  # it was possible but for the role
+
+
 @pytest.mark.promise("P1.5")
 def test_a_right_that_is_taken_away_is_gone_with_the_next_click(client_of: Of) -> None:
     client = client_of("desk")

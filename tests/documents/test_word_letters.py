@@ -337,3 +337,16 @@ def test_whoever_is_written_to_is_addressed_with_sama(language: str, said: str) 
     assert built.honorific == said
     asked = supplement.build(replace(ASKED, language=language))
     assert asked.honorific == said
+
+
+@pytest.mark.promise("P3.24")
+def test_whoever_a_letter_speaks_of_is_named_with_sama() -> None:
+    answer = letter.build(replace(ANSWER, person_name="髙橋 太郎", agent_name="佐藤 健"))
+    asked = supplement.build(replace(ASKED, person_name="髙橋 太郎"))
+
+    for name, words in (
+        ("髙橋 太郎", "".join(answer.opening)),
+        ("佐藤 健", "".join(answer.opening)),
+        ("髙橋 太郎", "".join(asked.opening)),
+    ):
+        assert words.count(name) == words.count(f"{name}様") == 1

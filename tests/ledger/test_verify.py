@@ -419,9 +419,14 @@ def test_the_command_says_what_its_verdict_does_not_rest_on(
         assert shown.exit_code == 0
         return shown.output
 
-    weak = told("--key", inside)
-    strong = told("--key", outside, "--seen", tmp_path / "seen")
+    kept = ("--key", outside, "--seen", tmp_path / "seen")
+    weak, strong = told("--key", inside), told(*kept)
+    weak_document = json.loads(told("--key", inside, "--json"))
+    strong_document = json.loads(told(*kept, "--json"))
 
+    rests_on = ("holds", "key_in_export", "earlier_head_given")
+    assert [weak_document[each] for each in rests_on] == [True, True, False]
+    assert [strong_document[each] for each in rests_on] == [True, False, True]
     assert "the key lies in the export itself" in weak
     assert "no earlier head was compared" in weak
     assert "note:" not in strong

@@ -61,17 +61,12 @@ def verify_command(
         else:
             target = export.FileExport(folder or Path())
             result = verify.verify_export(target, public, seen=known, progress=progress)
-    _show(result, as_json=as_json)
-    if not as_json:
-        _say_what_was_not_asked(folder, key, seen)
+    own_key = folder is not None and key is not None and _lies_in(folder, key)
+    _show(result, as_json=as_json, key_in_export=own_key, earlier_head_given=known is not None)
 
 
-def _say_what_was_not_asked(folder: Path | None, key: Path | None, seen: Path | None) -> None:
-    """Say what a verdict does not rest on: whose key it was, and that nothing was remembered."""
-    if folder is not None and key is not None and key.resolve().is_relative_to(folder.resolve()):
-        say("note: the key lies in the export itself; compare it with one that you got elsewhere")
-    if seen is None:
-        say("note: no earlier head was compared; with --seen FILE a ledger rolled back is found")
+def _lies_in(folder: Path, file: Path) -> bool:
+    return file.resolve().is_relative_to(folder.resolve())
 
 
 @ledger.command("export")
@@ -150,7 +145,14 @@ def _bar(title: str) -> Iterator[export.Progress]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def _show(result: verify.Verification, *, as_json: bool) -> None:
+def _show(
+    result: verify.Verification,
+    *,
+    as_json: bool,
+    key_in_export: bool,
+    earlier_head_given: bool,
+) -> None:
+    """Print the verdict, and what it does not rest on: another's key, a head that was kept."""
     if as_json:
         show_json(
             {
@@ -159,6 +161,8 @@ def _show(result: verify.Verification, *, as_json: bool) -> None:
                 "root": result.root,
                 "checkpoint": result.note,
                 "first_bad_entry": result.first_bad_entry,
+                "key_in_export": key_in_export,
+                "earlier_head_given": earlier_head_given,
                 "problems": [
                     {"code": each.code, "detail": each.detail, "index": each.index}
                     for each in result.problems
@@ -172,6 +176,10 @@ def _show(result: verify.Verification, *, as_json: bool) -> None:
         say(f"{each.code}: {each.detail}{where}", fg="red")
     if not result.holds:
         sys.exit(_INTEGRITY)
+    if key_in_export and not as_json:
+        say("note: the key lies in the export itself; compare it with one that you got elsewhere")
+    if not earlier_head_given and not as_json:
+        say("note: no earlier head was compared; with --seen FILE a ledger rolled back is found")
 
 
 def _show_entry(found: entry.Entry, *, as_json: bool) -> None:
