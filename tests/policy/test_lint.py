@@ -47,6 +47,11 @@ def vague(values: Any) -> None:
     sample.part(values, "clauses", "purpose.analysis")["ja"] = "サービスの品質向上のための研究"
 
 
+def vague_with_a_blank(values: Any) -> None:
+    words = "サービスの品質 向上のための研究"
+    sample.part(values, "clauses", "purpose.analysis")["ja"] = words
+
+
 def unstated(values: Any) -> None:
     sample.part(values, "clauses", "purpose.sales")["ja"] = "営業：サービスの紹介、商談および見積り"
 
@@ -141,6 +146,7 @@ CASES = [
     ("L11", Severity.WARNING, every_kind),
     ("L12", Severity.ERROR, put(["paper"], "requests", "methods")),
     ("L13", Severity.WARNING, vague),
+    ("L13", Severity.WARNING, vague_with_a_blank),
     ("L14", Severity.ERROR, drop("requests", "foreign_information")),
     ("L15", Severity.ERROR, put("law", "purposes", 1, "basis")),
     ("L02", Severity.WARNING, put("2999-01-01", "company", "representative", "confirmed_on")),
