@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mamoru.policy import page
+from mamoru.policy import lint, page
 from mamoru.site.command import main
 from tests.policy import sample
 
@@ -67,6 +67,9 @@ def test_check_ends_with_3_when_a_rule_refuses_and_names_the_rule(
     assert shown.code == 3
     assert "L12 error" in shown.out
     assert "Rule 30" in shown.out
+    assert f"L01-L{len(lint.RULES)}: 1 error" in shown.out
+    japanese = run(capsys, "policy", "check", "--home", folder)
+    assert "[法33条1項、2項、規則30条]" in japanese.out
 
 
 @pytest.mark.promise("P0.2")

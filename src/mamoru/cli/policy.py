@@ -62,7 +62,7 @@ def policy() -> None:
 @_language("ja")
 @as_json
 def check(given: Path | None, file: Path | None, home: Path, language: str, as_json: bool) -> None:
-    """Read the policy and judge it by rules L01 to L15.
+    """Read the policy and judge it by rules L01 to L18.
 
     Ends with 2 if the file is broken, 3 if a rule refuses it, 0 otherwise.
     """
@@ -92,7 +92,7 @@ def check(given: Path | None, file: Path | None, home: Path, language: str, as_j
             click.secho(
                 f"{finding.code} {finding.severity}", fg=_COLOURS[finding.severity], nl=False
             )
-            click.echo(f"  {finding.key}: {finding.message(language)} [{finding.base}]")
+            click.echo(f"  {finding.key}: {finding.message(language)} [{finding.cites(language)}]")
             click.echo(f"     → {finding.remedy(language)}")
         click.echo(_verdict(read, findings))
     sys.exit(_REFUSED if refused else 0)
@@ -103,7 +103,7 @@ def _verdict(read: Policy, findings: Iterable[lint.Finding]) -> str:
     said = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts)
     return (
         f"version {read.version}: {len(read.clauses)} clauses, {len(read.purposes)} purposes, "
-        f"L01-L15: {said}"
+        f"L01-L{len(lint.RULES):02d}: {said}"
     )
 
 

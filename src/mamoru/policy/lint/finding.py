@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from mamoru.policy import labels
 from mamoru.policy.document import Policy
 from mamoru.policy.terms import Language, Severity
 
@@ -24,6 +25,10 @@ class Finding:
     def message(self, language: Language | str) -> str:
         """Return what was found, in `language`."""
         return self.en if language == Language.EN else self.ja
+
+    def cites(self, language: Language | str) -> str:
+        """Return the article it rests on, as `language` writes it."""
+        return labels.citation(self.base, language)
 
     def remedy(self, language: Language | str) -> str:
         """Return what to do, in `language`."""

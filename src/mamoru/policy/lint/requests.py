@@ -136,7 +136,7 @@ def kinds(policy: Policy, _today: date) -> Iterator[Finding]:
                 code="L16", severity=Severity.ERROR, key="requests.kinds",
                 ja=f"請求の種類「{kind}」の手続が書かれていません。この請求は法律が認めるもので、受けないことはできません。",
                 en=f"how to ask for `{kind}` is not stated, though the law gives that right",
-                base="Act 32(1)(iii), (2), 33 to 35",
+                base="Act 32(1)(iii), (2), 33, 34, 35",
                 remedy_ja="requests.kinds に種類を加え、その請求を受ける文を書いてください。",
                 remedy_en="add it under requests.kinds, with the sentence that offers it",
             )  # fmt: skip
