@@ -2,18 +2,21 @@
 
 import csv
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from mamoru.cases import actions, store
 from mamoru.cases.actions import FormDefective, KeyReused, NotConfirmed, ValueUnfit
 from mamoru.cases.execute import ColumnNotOpen, MemberField
-from mamoru.cases.terms import Stage, Work
+from mamoru.cases.models import FormerNameRow
+from mamoru.cases.terms import DemandKind, Stage, Work
 from mamoru.ledger import append
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
 from tests.cases import acts
 from tests.cases.acts import NOW
+from tests.cases.test_protect import letter
 from tests.conftest import Company
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -238,3 +241,75 @@ def test_an_account_whose_record_is_gone_shows_nothing_and_corrects_nothing(
     with pytest.raises(ColumnNotOpen):
         correct(cast.SAKIKO, "shop/members/M000003/phone", cast.SAKIKO.phone, "090-1111-2222")
     assert store.case_lines() == ()
+
+
+def _write_in(house: Company, name: str) -> None:
+    """Somebody of the house writes by its mailbox, without a member number."""
+    with sqlite3.connect(house.home / "shop.sqlite3") as shop:
+        shop.execute(
+            "INSERT INTO inquiries VALUES (90001, NULL, ?, ?, '2026-11-01 10:00:00', '相談',"
+            " '避難先のことです。', NULL)",
+            (name, cast.MEGUMI.email),
+        )
+    shop.close()
+
+
+@pytest.mark.promise("P3.11", "P3.14")
+def test_who_takes_the_name_of_another_of_the_house_sees_nothing_of_theirs(house: Company) -> None:
+    """A login proves whose account it is, and not what they are called."""
+    _write_in(house, "小川 一郎")
+    given = f"shop/members/{cast.MEGUMI.member_id}/given_name"
+    assert "避難先" not in shown(cast.MEGUMI)
+
+    acts.carry_out(correct(cast.MEGUMI, given, "恵", "一郎", key="k1").case_id)
+    once = shown(cast.MEGUMI)
+    acts.carry_out(correct(cast.MEGUMI, given, "一郎", "恵", key="k2").case_id)
+    acts.carry_out(correct(cast.MEGUMI, given, "恵", "一郎", key="k3").case_id)
+
+    assert "一郎" in once  # as it was written
+    assert "避難先" not in once
+    assert "避難先" not in shown(cast.MEGUMI)
+
+
+@pytest.mark.promise("P3.18", "P3.19")
+def test_who_changes_the_surname_still_sees_what_bears_the_former_one() -> None:
+    mailing = f"mailing/mailing/{cast.HANAKO.email}/name"
+    assert mailing in fields(cast.HANAKO)
+
+    surname = f"shop/members/{cast.HANAKO.member_id}/family_name"
+    acts.carry_out(correct(cast.HANAKO, surname, "山本", "𠮷﨑").case_id)
+
+    after = fields(cast.HANAKO)
+    assert after[surname].value == "𠮷﨑"
+    assert after[mailing].value == "山本 花子"
+
+
+@pytest.mark.promise("P3.19")
+def test_another_value_than_the_name_leaves_no_former_name() -> None:
+    phone = f"shop/members/{cast.HANAKO.member_id}/phone"
+    acts.carry_out(correct(cast.HANAKO, phone, cast.HANAKO.phone, "03-1111-2222").case_id)
+
+    assert not FormerNameRow.objects.exists()
+
+
+@pytest.mark.promise("P3.3", "P3.11")
+def test_a_paper_that_shows_the_name_speaks_where_the_register_does_not(house: Company) -> None:
+    _write_in(house, "小川 芽久美")
+    given = f"shop/members/{cast.MEGUMI.member_id}/given_name"
+    acts.carry_out(correct(cast.MEGUMI, given, "恵", "芽久美", key="k1").case_id)
+    renamed = replace(cast.MEGUMI, given_name="芽久美")
+
+    case_id = acts.verified(renamed, DemandKind.DISCLOSURE)
+    acts.answered(case_id)
+
+    assert "避難先" not in shown(cast.MEGUMI)
+    assert "避難先のことです。" in letter(case_id)
+
+
+def test_what_was_before_is_sealed(house: Company) -> None:
+    given = f"shop/members/{cast.HANAKO.member_id}/given_name"
+    acts.carry_out(correct(cast.HANAKO, given, "花子", "華子").case_id)
+
+    (row,) = FormerNameRow.objects.filter(whom__isnull=False)[:1]
+    assert "花子".encode() not in bytes(row.sealed_name)
+    assert cast.HANAKO.member_id not in row.whom

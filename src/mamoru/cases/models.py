@@ -254,6 +254,21 @@ class ContactChangeRow(models.Model):
         ]
 
 
+class FormerNameRow(models.Model):
+    """What a person was called before they changed it themselves, sealed; the login was all the proof."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="former_names")
+    demand = models.CharField(max_length=24)
+    whom = models.CharField(max_length=64, db_index=True)  # a keyed digest of a record or a key
+    sealed_name = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["demand", "whom"], name="one_former_name"),
+        ]
+
+
 class AnswerRow(models.Model):
     """A rendered letter, sealed, found again by its digest."""
 

@@ -192,8 +192,10 @@ def _begin(case: Case, demand: DemandState, planned: planning.Plan) -> str:
         known = (each.body for each in append.entries(case.id) if each.kind == _BEGAN)
         if any((each["demand"], each["plan"]) == (demand.id, planned.digest) for each in known):
             return waits
-        if before is not None:
+        if before is not None and contacts.changes_contact(demand):
             contacts.note(case.id, demand, before, at=now)
+        if before is not None and contacts.changes_own_name(case, demand):
+            contacts.note_name(case.id, demand, before)
         append.entry(
             _BEGAN,
             subject=case.id,
@@ -220,8 +222,9 @@ def _followed(case: Case, planned: planning.Plan, *, now: datetime) -> tuple[Ide
 
 
 def _contacts(case: Case, demand: DemandState, *, now: datetime) -> tuple[Identity | None, str]:
-    """Return what the person's contacts are before one is changed or emptied, or what keeps us from it."""
-    if case.identity is None or not contacts.changes_contact(demand):
+    """Return contacts and names before one is changed or emptied, or what keeps us from reading them."""
+    noted = contacts.changes_contact(demand) or contacts.changes_own_name(case, demand)
+    if case.identity is None or not noted:
         return None, ""
     records = []
     for record in case.identity.records:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from mamoru.cases import store
-from mamoru.cases.execute import planning
+from mamoru.cases.execute import persons, planning
 from mamoru.cases.execute.installed import hands
 from mamoru.cases.terms import (
+    Case,
+    Channel,
     DemandKind,
     DemandState,
     Identity,
@@ -18,8 +20,9 @@ from mamoru.cases.terms import (
     Record,
     Subject,
 )
+from mamoru.datamap import locate
 from mamoru.datamap.inventory import ValueKind
-from mamoru.datamap.terms import KeyRing, Match, Registered, RegisteredAddress
+from mamoru.datamap.terms import KeyRing, Registered, RegisteredAddress
 from mamoru.identity import recent, stamps
 from mamoru.identity.recent import Contact, ContactChange
 from mamoru.kit import clock
@@ -39,7 +42,7 @@ def changes_of(
     subject: Subject, keys: KeyRing, held: Sequence[Registered]
 ) -> tuple[ContactChange, ...]:
     """Return what is known of changes of a record's contacts, the map's and our own."""
-    own = store.noted_changes(_whom(subject, keys))
+    own = store.noted_changes(persons.whom(subject, keys))
     return tuple(dict.fromkeys((*own, *_declared(held))))
 
 
@@ -71,7 +74,28 @@ def note(case_id: CaseId, demand: DemandState, known: Identity, *, at: datetime)
                 kept = ContactChange(
                     contact=change.contact, changed_on=change.changed_on, erased=True
                 )
-            store.note_change(case_id, demand.id, kept, whom=_whom(record.subject, keys), at=at)
+            store.note_change(
+                case_id, demand.id, kept, whom=persons.whom(record.subject, keys), at=at
+            )
+
+
+def changes_own_name(case: Case, demand: DemandState) -> bool:
+    """Return whether a member changes by login alone what they are called."""
+    if case.filing.channel is not Channel.MEMBER_PAGE:
+        return False
+    asked = demand.demand
+    return asked.kind in planning.CORRECTING and any(map(_is_name, asked.items))
+
+
+def note_name(case_id: CaseId, demand: DemandState, known: Identity) -> None:
+    """Keep what the person was called before, in the caller's transaction.
+
+    INVARIANT: a name that somebody gave themselves makes no row of the house theirs.
+    """
+    for record in known.records:
+        if record.registered.name:
+            whom = persons.whom(record.subject, dict(known.keys))
+            store.note_former_name(case_id, demand.id, record.registered.name, whom=whom)
 
 
 def _erased(demand: DemandState) -> frozenset[Contact]:
@@ -113,16 +137,12 @@ def _is_contact(item: str) -> bool:
     return bool(roles & _CONTACT_OF.keys()) or table.column(column_name).value in _KINDS
 
 
-def _whom(subject: Subject, keys: KeyRing) -> tuple[str, ...]:
-    """Return by what a person's changes are found again: the record, and keys that are theirs alone."""
-    datamap = hands().datamap
-    own = (
-        f"{kind}={key}"
-        for kind, values in sorted(keys.items())
-        if datamap.match_of(kind) is Match.EXACT
-        for key in values
-    )
-    return (f"{subject.store}/{subject.table}/{subject.key}", *own)
+def _is_name(item: str) -> bool:
+    parts = item.split("/")
+    if len(parts) != _REF_PARTS:
+        return True
+    table = hands().datamap.table(parts[0], parts[1])
+    return parts[3] in locate.name_columns(table)
 
 
 def _address(details: PersonalDetails, at: datetime) -> ContactChange:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from mamoru.cases import store
 from mamoru.cases.execute.installed import hands
-from mamoru.cases.execute.persons import digests
-from mamoru.cases.terms import Case, Identity
+from mamoru.cases.execute.persons import digests, whom
+from mamoru.cases.terms import Case, Identity, ProofOf
 from mamoru.consents import store as standings
 from mamoru.datamap import locate
 from mamoru.datamap.inventory import Table
@@ -20,9 +21,33 @@ _KANJI: Final = re.compile("[々〆ヶ一-鿿㐀-䶿豈-﫿𠀀-𲎯]+")
 
 
 def names_of(case: Case) -> tuple[str, ...]:
-    """Return the names by which a case knows its person: the form's, and the registered one."""
-    registered = case.identity.registered.name if case.identity is not None else ""
-    return tuple(name for name in (case.filing.person.name, registered) if name)
+    """Return the names by which a case knows its person: the form's, and the registered one.
+
+    Where the person has changed the registered one themselves, the one before and those that
+    papers show: neither the form nor the register says more than the person does.
+    """
+    if case.identity is None:
+        return tuple(filter(None, (case.filing.person.name,)))
+    former = _former(case.identity)
+    if not former:
+        return tuple(filter(None, (case.filing.person.name, case.identity.registered.name)))
+    shown = (
+        proof.finding.details.name
+        for proof in case.proofs
+        if proof.of is ProofOf.PERSON and proof.finding is not None and proof.finding.genuine
+    )
+    return tuple(filter(None, (former, *shown)))
+
+
+def names_told(identity: Identity) -> tuple[str, ...]:
+    """Return the names by which the register knows a person: the one before they changed it."""
+    return tuple(filter(None, (_former(identity) or identity.registered.name,)))
+
+
+def _former(identity: Identity) -> str:
+    keys = dict(identity.keys)
+    known = (store.former_name(whom(each.subject, keys)) for each in identity.records)
+    return next(filter(None, known), "")
 
 
 def shelters_another(identity: Identity | None, names: Iterable[str]) -> bool:

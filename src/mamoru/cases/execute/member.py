@@ -99,7 +99,7 @@ def registered(
     read that may tell where the person is (P3.11).
     """
     datamap = hands().datamap
-    names = tuple(filter(None, (identity.registered.name,)))
+    names = household.names_told(identity)
     sheltered = household.shelters_another(identity, names)
     result = []
     for place in locate.locate(datamap, dict(identity.keys)):

@@ -27,6 +27,7 @@ from mamoru.cases.store.letters import (
     save_answer,
     save_hand_written,
 )
+from mamoru.cases.store.names import former_name, note_former_name
 from mamoru.cases.store.outbox import (
     QUEUED_CHANNEL,
     Claim,
@@ -129,6 +130,7 @@ __all__ = [
     "erase_papers",
     "executed",
     "forget_changes",
+    "former_name",
     "give_attempt_back",
     "hasten_work",
     "held",
@@ -140,6 +142,7 @@ __all__ = [
     "next_case_id",
     "next_try",
     "note_change",
+    "note_former_name",
     "noted_changes",
     "paper_digest",
     "papers_due",
