@@ -319,8 +319,10 @@ class Draft:
         own = self.cell(table, act.table, reference.parent_column)
         theirs = self.cell(other, reference.table, reference.column)
         there = sa.select(ONE).select_from(other).where(self._dialect.joined(*theirs, *own))
-        if reference.table == act.table:  # rows that go themselves keep no other from going
-            there = there.where(sa.not_(going(other)))
+        if reference.table == act.table:
+            # Rows that go themselves keep no other from going; a row without a key is nobody's
+            # here, and the answer to "does it go" is NULL for it, not false.
+            there = there.where(going(other).is_not(sa.true()))
         return there.correlate(table).exists()
 
 

@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 
 from mamoru.connectors.conformance.subject import (
+    INTEGER,
     NOW,
     SHOP,
     Built,
+    Sheet,
     act_on,
     permit,
     raises,
@@ -18,7 +20,7 @@ from mamoru.connectors.port import (
     StoreUnreadable,
 )
 from mamoru.datamap.acts import Held, Reference
-from mamoru.datamap.terms import Hop
+from mamoru.datamap.terms import Hop, KeyPath, Location
 from mamoru.gate.terms import Operation
 
 
@@ -109,6 +111,36 @@ class Relations(Built):
         assert list(subject.dump("reviews")) == [
             tuple(c or "" for c in r) for r in SHOP["reviews"].rows
         ]
+
+    def test_a_row_of_nobody_keeps_the_row_that_it_refers_to(self, tmp_path: Path) -> None:
+        guests = Sheet(
+            (("guest_no", INTEGER), ("member_no", INTEGER), ("brought_by", INTEGER)),
+            [
+                ("1", "17", None),
+                ("2", None, "1"),
+                ("3", "17", "4"),
+                ("4", "17", None),
+                ("5", "170", None),
+            ],
+        )
+        subject = self.build(tmp_path, {"guests": guests})
+        place = Location(
+            store="subject",
+            table="guests",
+            columns=("guest_no", "member_no", "brought_by"),
+            categories=("account",) * 3,
+            paths=(KeyPath(column="member_no", kind="member_no", keys=("17",)),),
+        )
+        (rows,) = subject.connector.freeze(permit(Operation.ERASE, place), (place,), NOW)
+        brought = Reference(table="guests", column="brought_by", parent_column="guest_no")
+        act = act_on(rows, delete=True, referred_by=(brought,))
+        allowed = permit(Operation.ERASE, place, rows=(rows,))
+
+        done = subject.connector.apply(allowed, (act,), fence="wave-1", now=NOW)
+        (proof,) = subject.connector.prove(allowed, (act,), NOW)
+
+        assert [row[0] for row in subject.dump("guests")] == ["1", "2", "5"]
+        assert (done.counts, proof.open, proof.referred) == ((2,), 0, 1)
 
     def test_many_persons_are_one_act(self, tmp_path: Path) -> None:
         subject = self.build(tmp_path, SHOP)
