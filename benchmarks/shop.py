@@ -24,7 +24,7 @@ import psycopg
 from mamoru.connectors.postgresql import Postgresql
 from mamoru.connectors.sql import Sql
 from mamoru.connectors.sqlite import Sqlite
-from mamoru.datamap.acts import Act, Frozen, reach_digest
+from mamoru.datamap.acts import Act, Frozen, share
 from mamoru.datamap.terms import Hop, KeyPath, Location, Match
 from mamoru.gate.terms import Operation, Permit
 
@@ -272,7 +272,7 @@ def permit(
         operation=operation,
         columns=_NAMED,
         reach=frozenset(place.digest for place in wanted),
-        frozen=frozenset(map(reach_digest, rows)),
+        frozen=frozenset(map(share, rows)),
         by="staff:1",
         issued_at=NOW,
         until=NOW + timedelta(minutes=15),

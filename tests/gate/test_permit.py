@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mamoru.datamap.acts import Act, Frozen, Reach, act_digests, reach_digest
+from mamoru.datamap.acts import Act, Frozen, Reach, act_shares, share
 from mamoru.datamap.terms import KeyPath, Location
 from mamoru.gate.permit import PermitRefused, issue
 from mamoru.gate.terms import Permit, PermitExpired, Standing
@@ -128,10 +128,10 @@ def test_to_change_rows_their_very_keys_are_named() -> None:
     frozen = rows(NUMBER, MAIL)
     given = permit(PLACE, operation="erase", frozen=(frozen,))
 
-    assert given.frozen == {reach_digest(frozen)}
+    assert given.frozen == {share(frozen)}
     assert permit(PLACE, operation="erase").frozen == frozenset()
     for other in (rows(NUMBER), rows(MAIL, NUMBER), rows(replace(NUMBER, keys=("M3",)), MAIL)):
-        assert reach_digest(other) not in given.frozen
+        assert share(other) not in given.frozen
 
 
 @pytest.mark.promise("P1.5")
@@ -151,19 +151,19 @@ def test_how_rows_under_a_shared_key_are_told_is_named_as_well(operation: str) -
     act = Act(store="shop", table=frozen.table, place=frozen.place, reaches=frozen.reaches)
 
     for own in (hana, hanako, (("note", None), *hana)):
-        assert not named.isdisjoint(act_digests(replace(act, only=own)))
+        assert not named.isdisjoint(act_shares(replace(act, only=own)))
     for other in ((), (("name", "佐藤太郎"),), (*hana, ("note", None))):
-        assert named.isdisjoint(act_digests(replace(act, only=other)))
+        assert named.isdisjoint(act_shares(replace(act, only=other)))
 
 
 @pytest.mark.promise("P1.5", "P3.5")
 def test_a_correction_may_take_one_key_of_a_column_that_leads_alone() -> None:
     one = rows(replace(NUMBER, keys=("M2",)))
 
-    assert reach_digest(one) in permit(PLACE, operation="correct", frozen=(rows(NUMBER),)).frozen
-    assert reach_digest(one) not in permit(PLACE, operation="erase", frozen=(rows(NUMBER),)).frozen
+    assert share(one) in permit(PLACE, operation="correct", frozen=(rows(NUMBER),)).frozen
+    assert share(one) not in permit(PLACE, operation="erase", frozen=(rows(NUMBER),)).frozen
     two_ways = permit(PLACE, operation="correct", frozen=(rows(NUMBER, MAIL),))
-    assert two_ways.frozen == {reach_digest(rows(NUMBER, MAIL))}
+    assert two_ways.frozen == {share(rows(NUMBER, MAIL))}
 
 
 def test_shows_no_key_of_the_person_when_printed() -> None:

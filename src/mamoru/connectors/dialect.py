@@ -84,6 +84,7 @@ class Dialect(ABC):
 
     probe = "SELECT 1"
     reads_apart = False  # whether who only reads needs connections of another kind
+    lists_one = True  # whether one key alone is as cheap in a list as by itself
     begin_reading: str
     begin_writing: str
     make_fence: str

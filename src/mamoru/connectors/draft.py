@@ -70,12 +70,26 @@ class Draft:
         at: tuple[str, str],
         match: Match,
         keys: Callable[[Any], Iterable[str]],
+        *,
+        one: bool = False,
     ) -> Expression:
-        """Return whether the cell of a (table, column) matches one of the keys of the subject."""
+        """Return whether the cell of a (table, column) matches one of the keys of the subject.
+
+        `one`: there is one key; where a list costs the engine more, it is bound by itself.
+        """
         expression, column = self.cell(table, *at)
         if match is not Match.EXACT and at not in self._stored_normal:
             expression = self._dialect.normal(self._dialect.text(expression), match)
             column = TEXT
+        if one and not self._dialect.lists_one:
+            fitting = self._dialect.reader(column)
+
+            def only(subject: Any) -> object:
+                (key,) = keys(subject)
+                found = fitting(key)
+                return None if found is UNFIT else found  # nothing equals NULL
+
+            return self._dialect.equal(expression, column, self._bind(only))
         listed = self._dialect.lister(column)
         bound = self._bind(lambda subject: listed(keys(subject)))
         return self._dialect.among(expression, column, bound)
@@ -128,7 +142,11 @@ class Draft:
     ) -> Expression:
         if not hops:
             return self.matches(
-                table, (name, path.column), path.match, lambda location: location.paths[at].keys
+                table,
+                (name, path.column),
+                path.match,
+                lambda location: location.paths[at].keys,
+                one=len(path.keys) == 1,
             )
         step, above = hops[0], hops[1:]
         parent = self.table(step.parent).alias(f"a{len(hops)}")
@@ -156,6 +174,7 @@ class Draft:
                     (name, reach.column),
                     reach.match,
                     lambda subject, at=at: of(subject)[at].keys,  # type: ignore[misc]  # a default binds it
+                    one=len(reach.keys) == 1,
                 )
                 ways.append(sa.and_(*earlier, keys))
             earlier.append(self._dialect.empty(*self.cell(table, name, reach.column)))

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from mamoru.datamap.acts import Act, Done, Frozen, Proof, act_digests
+from mamoru.datamap.acts import Act, Done, Frozen, Proof, act_shares
 from mamoru.datamap.terms import Criterion, Location, Match, Row, TableShape, Value
 from mamoru.gate.permit import PermitRefused
 from mamoru.gate.terms import Operation, Permit
@@ -268,7 +268,7 @@ def check_acts(permit: Permit, store: str, acts: Iterable[Act], now: datetime) -
             and act.place in permit.reach
             and act.table in open_tables
             and permit.columns.issuperset([(store, act.table, column) for column, _ in columns])
-            and not permit.frozen.isdisjoint(act_digests(act))
+            and not permit.frozen.isdisjoint(act_shares(act))
         )
         if act.delete:
             fits = fits and permit.operation is Operation.ERASE and not act.values

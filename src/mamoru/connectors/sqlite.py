@@ -66,6 +66,7 @@ class SqliteDialect(Dialect):
 
     probe = "PRAGMA schema_version"
     reads_apart = True
+    lists_one = False
     begin_reading = "BEGIN"
     begin_writing = "BEGIN IMMEDIATE"
     make_fence = (
@@ -233,11 +234,10 @@ class SqliteDialect(Dialect):
         """Return equality by bytes, whatever collation the column declares."""
         if self.as_text(column):
             cell = self.text(cell)
-        return (
-            cell.op("COLLATE")(sa.literal_column("BINARY")) == value
-            if column.loose
-            else cell == value
-        )
+        if column.loose:  # first as the column's own index knows it
+            exact = cell.op("COLLATE")(sa.literal_column("BINARY")) == value
+            return sa.and_(cell == value, exact)
+        return cell == value
 
     def empty(self, cell: Expression, column: Cell) -> Expression:
         """A column of any type can hold empty text here."""

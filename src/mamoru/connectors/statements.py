@@ -1,7 +1,7 @@
 """一表一文 (P3.1, P3.5): one set-based statement a table, compiled once, values always bound.
 
-A form is all that shapes a statement: table, columns, paths, which keys there are any of. Forms
-are compiled once and kept; a call looks the text up and binds its values to it.
+A form is all that shapes a statement: table, columns, paths, whether there is no key, one, or
+more. Forms are compiled once and kept; a call looks the text up and binds its values to it.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,10 @@ class Statements:
             location.table,
             location.columns,
             tuple(
-                [(path.hops, path.column, path.match, bool(path.keys)) for path in location.paths]
+                [
+                    (path.hops, path.column, path.match, _amount(path.keys))
+                    for path in location.paths
+                ]
             ),
             location.only and self._values_form(location.table, location.only),
         )
@@ -249,7 +252,12 @@ class Statements:
 
 
 def _reaches_form(reaches: tuple[Reach, ...]) -> object:
-    return tuple([(reach.column, reach.match, bool(reach.keys)) for reach in reaches])
+    return tuple([(reach.column, reach.match, _amount(reach.keys)) for reach in reaches])
+
+
+def _amount(keys: tuple[str, ...]) -> int:
+    """Return 0, 1, or 2 for more: what a statement says differs by no other number."""
+    return min(len(keys), 2)
 
 
 def _need_at(at: int) -> Callable[[Look], tuple[Reach, ...]]:

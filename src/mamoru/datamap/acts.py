@@ -8,7 +8,6 @@ an erased order no longer leads to its items. The map's fates then give `Act`s: 
 set-based statement each, over the frozen keys.
 """
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -121,35 +120,38 @@ class Proof:
 
 
 Equalities = tuple[tuple[str, Value], ...]
+Share = tuple[str, str, str, tuple[tuple[str, Match, tuple[str, ...]], ...], Equalities]
+"""Whose rows: store, table, place, resolved keys, and by what the person's own are told.
+
+Holds keys in clear: for memory, compared and never written.
+"""
 
 
-def reach_digest(frozen: Frozen | Act, only: Equalities = ()) -> str:
-    """Return SHA-256 over whose rows these are: store, table, place, resolved keys, and `only`.
+def share(frozen: Frozen | Act, only: Equalities = ()) -> Share:
+    """Return whose rows these are.
 
     A permit names it, so that nothing is done to other keys than those that were frozen, nor
-    to rows of others under the same keys. For memory, not for storing: it is asked for at every
-    act, and Python's own writing of the values costs half of JSON's.
+    to rows of others under the same keys.
     """
-    keys = [(reach.column, reach.match.value, reach.keys) for reach in frozen.reaches]
-    text = repr((frozen.store, frozen.table, frozen.place, keys, only))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    keys = tuple([(reach.column, reach.match, reach.keys) for reach in frozen.reaches])
+    return frozen.store, frozen.table, frozen.place, keys, only
 
 
-def frozen_digests(frozen: Frozen) -> frozenset[str]:
-    """Return what a permit names of frozen rows: one digest a way in which the person's are told."""
-    return frozenset(reach_digest(frozen, own) for own in frozen.own or ((),))
+def shares(frozen: Frozen) -> frozenset[Share]:
+    """Return what a permit names of frozen rows: one share a way in which the person's are told."""
+    return frozenset([share(frozen, own) for own in frozen.own or ((),)])
 
 
-def act_digests(act: Act) -> frozenset[str]:
-    """Return the digests of which a permit must name one: an act may narrow its rows further.
+def act_shares(act: Act) -> frozenset[Share]:
+    """Return the shares of which a permit must name one: an act may narrow its rows further.
 
     How the person's own rows are told stands last in `only`, after what else narrows them.
     """
-    return frozenset(reach_digest(act, act.only[at:]) for at in range(len(act.only) + 1))
+    return frozenset([share(act, act.only[at:]) for at in range(len(act.only) + 1)])
 
 
-def key_digests(frozen: Frozen) -> frozenset[str]:
-    """Return the digests of each key by itself, where one column alone leads to the rows.
+def key_shares(frozen: Frozen) -> frozenset[Share]:
+    """Return the shares of each key by itself, where one column alone leads to the rows.
 
     A correction finds some rows by the very value that it corrects: by one key of those frozen.
     With a second column a part is not fewer rows: what is left out no longer keeps others' out.
@@ -158,7 +160,7 @@ def key_digests(frozen: Frozen) -> frozenset[str]:
         return frozenset()
     (reach,) = frozen.reaches
     return frozenset(
-        digest
+        each
         for key in reach.keys
-        for digest in frozen_digests(replace(frozen, reaches=(replace(reach, keys=(key,)),)))
+        for each in shares(replace(frozen, reaches=(replace(reach, keys=(key,)),)))
     )

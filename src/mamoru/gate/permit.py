@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mamoru.datamap.acts import Frozen, frozen_digests, key_digests
+from mamoru.datamap.acts import Frozen, Share, key_shares, shares
 from mamoru.datamap.terms import NO_PERSONAL_DATA, Location
 from mamoru.gate.decide import decide
 from mamoru.gate.terms import (
@@ -68,14 +68,14 @@ def issue(
             raise PermitRefused(f"only a person's own rows can be given to `{act}`")
     if not columns:
         raise PermitRefused(f"a permit for `{case}` needs a place to touch")
-    keys: set[str] = set()
+    keys: set[Share] = set()
     for each in frozen:
         if each.place not in reach:
             where = f"{each.store}.{each.table}"
             raise PermitRefused(f"the rows of `{where}` were not resolved from a permitted place")
-        keys |= frozen_digests(each)
+        keys |= shares(each)
         if act is Operation.CORRECT:
-            keys |= key_digests(each)
+            keys |= key_shares(each)
     return Permit(
         case=case,
         purpose=purpose,

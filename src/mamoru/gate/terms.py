@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from mamoru.datamap.acts import Share
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import PersonRef
 
@@ -199,7 +200,7 @@ class Permit:
     operation: Operation
     columns: frozenset[tuple[str, str, str]]  # (store, table, column)
     reach: frozenset[str] = field(repr=False)  # digests of the locations; empty for FIND
-    frozen: frozenset[str] = field(repr=False)  # digests of resolved keys; empty: changes nothing
+    frozen: frozenset[Share] = field(repr=False)  # whose rows may change; empty: nobody's
     by: str
     issued_at: datetime
     until: datetime

@@ -12,7 +12,7 @@ from typing import Any
 from mamoru.connectors.port import (
     Connector,
 )
-from mamoru.datamap.acts import Act, Frozen, frozen_digests, reach_digest
+from mamoru.datamap.acts import Act, Frozen, Share, share, shares
 from mamoru.datamap.terms import ColumnType, Hop, KeyPath, Location, Match
 from mamoru.gate.terms import Operation, Permit
 
@@ -171,10 +171,10 @@ def permit(operation: Operation, *places: Location, rows: Iterable[Frozen | Act]
     )
 
 
-def _named(rows: Frozen | Act) -> frozenset[str]:
+def _named(rows: Frozen | Act) -> frozenset[Share]:
     if isinstance(rows, Frozen):
-        return frozen_digests(rows)
-    return frozenset({reach_digest(rows, rows.only)})
+        return shares(rows)
+    return frozenset({share(rows, rows.only)})
 
 
 @contextmanager
