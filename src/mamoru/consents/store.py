@@ -1,10 +1,11 @@
 """Rows and values of how a person stands."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from pydantic import TypeAdapter
@@ -156,20 +157,28 @@ def protections(master: MasterKey, who: Person) -> tuple[Protection, ...]:
 
 def protects_another(who: Person) -> bool:
     """Return whether a flag in force stands under a shared key of a person and is not theirs."""
-    under = _FLAGS.filter(person__in=who.shared, shared=True)
-    standing = set(under.values_list("reference", flat=True))
+    standing = _references(_flags_under(len(who.shared)), {"shared": who.shared})
     return bool(standing) and not standing <= _flagged(who)
 
 
 def _flagged(who: Person) -> set[str]:
-    """Return the references of a person's own flags in force.
-
-    It is asked in every step of a case: the text of the query is made once for so many keys.
-    """
-    if not (who.own or who.named or who.shared):
-        return set()
-    text, slots = _flags_of(len(who.own), len(who.named), len(who.shared))
+    """Return the references of a person's own flags in force."""
     keys = {"own": who.own, "named": who.named, "shared": who.shared}
+    return _references(_flags_of(len(who.own), len(who.named), len(who.shared)), keys)
+
+
+Asked = tuple[str, tuple[Any, ...]]
+"""A query's text, and what it binds: where a key is bound stand its list and its number."""
+
+
+def _references(asked: Asked, keys: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return what a query for references finds.
+
+    Flags are asked for in every step of a case: the texts are made once for so many keys.
+    """
+    text, slots = asked
+    if not any(keys.values()):
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
             text, [keys[slot[0]][slot[1]] if isinstance(slot, tuple) else slot for slot in slots]
@@ -178,16 +187,16 @@ def _flagged(who: Person) -> set[str]:
 
 
 @lru_cache(maxsize=64)
-def _flags_of(own: int, named: int, shared: int) -> tuple[str, tuple[Any, ...]]:
-    """Return the query for the flags of somebody with so many keys, and what it binds.
+def _flags_under(shared: int) -> Asked:
+    """Return the query for the flags that stand under so many shared keys."""
+    marks = _marks(shared=shared)
+    return _asked(Q(person__in=list(marks), shared=True), marks)
 
-    Where a key is bound stand its list and its number.
-    """
-    marks = {
-        f"{name}-{number}": (name, number)
-        for name, count in (("own", own), ("named", named), ("shared", shared))
-        for number in range(count)
-    }
+
+@lru_cache(maxsize=64)
+def _flags_of(own: int, named: int, shared: int) -> Asked:
+    """Return the query for the flags of somebody with so many keys."""
+    marks = _marks(own=own, named=named, shared=shared)
 
     def of(wanted: str) -> list[str]:
         return [mark for mark, (name, _) in marks.items() if name == wanted]
@@ -199,8 +208,19 @@ def _flags_of(own: int, named: int, shared: int) -> tuple[str, tuple[Any, ...]]:
     if own:
         alone &= Q(~Exists(keyed))
     theirs = Q(person__in=of("own"), shared=False) | Q(person__in=of("named"), shared=True) | alone
+    return _asked(theirs, marks)
+
+
+def _marks(**counts: int) -> Mapping[str, tuple[str, int]]:
+    return {f"{name}-{at}": (name, at) for name, count in counts.items() for at in range(count)}
+
+
+def _asked(theirs: Q, marks: Mapping[str, tuple[str, int]]) -> Asked:
     found = _FLAGS.filter(theirs).values_list("reference", flat=True)
-    text, bound = found.query.sql_with_params()
+    try:
+        text, bound = found.query.sql_with_params()
+    except EmptyResultSet:  # of nobody: no keys are bound, and it is never asked
+        return "", ()
     return text, tuple(marks.get(each, each) if isinstance(each, str) else each for each in bound)
 
 

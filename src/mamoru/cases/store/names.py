@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from mamoru.cases.models import FormerNameRow
+from mamoru.cases.store import asking
 from mamoru.cases.store.sealing import key_of_case, master
 from mamoru.kit.ids import CaseId, DemandId
 
@@ -29,8 +30,10 @@ def former_name(whom: Iterable[str]) -> str:
 
     Those of later changes are what the person wrote, and speak for nobody.
     """
-    rows = FormerNameRow.objects.filter(whom__in=list(map(_digest, whom))).order_by("id")
-    for row in rows[:1]:
+    asked = tuple(map(_digest, whom))
+    marks = ", ".join(["%s"] * len(asked))
+    rest = f"WHERE whom IN ({marks}) ORDER BY id LIMIT 1"
+    for row in asking.rows(FormerNameRow, rest, *asked) if asked else ():
         key = key_of_case(CaseId(row.case_id))
         where = _where(DemandId(row.demand), row.whom)
         return key.open(bytes(row.sealed_name), context=where).decode()
