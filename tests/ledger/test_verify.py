@@ -325,6 +325,29 @@ def test_a_folder_of_something_else_is_never_replaced(company: Company, tmp_path
     assert (tmp_path / "letter.txt").read_text() == "keep me"
 
 
+@pytest.mark.parametrize("name", [export.CHECKPOINT, export.KEY_FILE, "tile"])
+def test_an_earlier_export_with_a_link_in_it_is_not_replaced(
+    company: Company, tmp_path: Path, name: str
+) -> None:
+    folder = write(company.fill(3), tmp_path / "export").folder
+    (folder / name).rename(tmp_path / "elsewhere")
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(export.ExportRefused):
+        write(company, folder)
+
+    assert (folder / name).is_symlink()
+
+
+def test_a_folder_whose_head_is_a_pipe_is_refused_at_once(company: Company, tmp_path: Path) -> None:
+    folder = write(company.fill(3), tmp_path / "export").folder
+    (folder / export.CHECKPOINT).unlink()
+    os.mkfifo(folder / export.CHECKPOINT)
+
+    with pytest.raises(export.ExportRefused):
+        write(company, folder)
+
+
 def test_a_later_export_replaces_an_earlier_one(company: Company, tmp_path: Path) -> None:
     write(company.fill(10), tmp_path / "export")
     write(company.fill(300), tmp_path / "export")

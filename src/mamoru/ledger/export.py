@@ -176,11 +176,10 @@ class FileExport:
         if not self.folder.exists() or not any(self.folder.iterdir()):
             return None
         try:
-            note = (self.folder / CHECKPOINT).read_text(encoding="utf-8")
-            head = checkpoint.open_note(note, key)
-        except (OSError, UnicodeDecodeError, checkpoint.CheckpointRejected) as problem:
+            head = checkpoint.open_note(self.note(), key)
+        except (ExportUnreadable, checkpoint.CheckpointRejected) as problem:
             raise ExportRefused("the folder is not empty and no export of this ledger") from problem
-        if self.files() - {KEY_FILE} != files_of(head.size):
+        if self.links() or self.files() - {KEY_FILE} != files_of(head.size):
             raise ExportRefused("the folder holds more or less than an export of this ledger")
         return head
 
