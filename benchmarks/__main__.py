@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-NAMES = ("execution", "identity", "ledger", "letters", "scan")
+NAMES = ("execution", "identity", "decide", "audience", "ledger", "letters", "scan")
 
 _HEAD = """# Benchmarks
 
