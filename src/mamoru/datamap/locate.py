@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import jaconv
 
@@ -236,8 +237,15 @@ def kana_forms(kana: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((full, str(jaconv.kata2hira(full)), str(jaconv.z2h(full)))))
 
 
+def ways(
+    datamap: DataMap, store: Store, table: Table, keys: KeyRing = MappingProxyType({})
+) -> tuple[KeyPath, ...]:
+    """Return how rows of a table reach their person, in order; with the person's keys, if given."""
+    return tuple(_path(datamap, store, way, keys) for way in table.person)
+
+
 def _location(datamap: DataMap, store: Store, table: Table, keys: KeyRing) -> Location | None:
-    paths = tuple(_path(datamap, store, way, keys) for way in table.person)
+    paths = ways(datamap, store, table, keys)
     if not any(path.keys for path in paths):
         return None
     return Location(
