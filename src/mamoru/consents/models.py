@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from mamoru.consents.terms import ProtectionGround, StandingKind
+from mamoru.consents.terms import ProtectionGround, StandingKind, Way
 
 
 class StandingRow(models.Model):
@@ -31,6 +31,36 @@ class StandingRow(models.Model):
                 name="one_standing_a_key",
             ),
         ]
+
+
+class WordingRow(models.Model):
+    """A text that was shown to people, once however many answered it."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    version = models.CharField(max_length=80)
+    text = models.TextField()
+
+
+class SaidRow(models.Model):
+    """How somebody said what was recorded under a reference; where the proof lies is sealed."""
+
+    reference = models.CharField(primary_key=True, max_length=80)
+    way = models.CharField(max_length=20, choices=[(str(way), str(way)) for way in Way])
+    at = models.DateTimeField()
+    wording = models.ForeignKey(WordingRow, null=True, on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+
+
+class ChangeRow(models.Model):
+    """A key whose people's standing changed and that a wall was not told of yet: an outbox."""
+
+    wall = models.CharField(max_length=80)
+    person = models.CharField(max_length=64)
+    shared = models.BooleanField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["wall", "id"])]
 
 
 class ProtectionRow(models.Model):

@@ -1,5 +1,6 @@
 """同意・拒否・利用停止・消去済み (P2.13, P3.6, P3.7): the words in which it is said how a person stands."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +17,18 @@ class StandingKind(StrEnum):
     STOP = "stop"  # 第三者提供の停止, for a recipient or for all
     TOMBSTONE = "tombstone"  # erased: nothing may bring the person back
     PROTECTION = "protection"  # 支援措置: nobody but the person hears where the person is
+
+
+class Way(StrEnum):
+    """By which way somebody said what they want."""
+
+    MEMBER_PAGE = "member-page"  # the member's own page
+    FORM = "form"  # a web form of the company
+    APPLICATION = "application"  # the company's own system, by the API
+    MAIL = "mail"  # an electronic mail
+    PAPER = "paper"  # a signed paper
+    DESK = "desk"  # said to staff, who wrote it down
+    IMPORT = "import"  # taken over from the company's own records
 
 
 class ProtectionGround(StrEnum):
@@ -48,6 +61,33 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The text that was shown when somebody said yes or no, as it stood then."""
+
+    version: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of version and text: the same wording is kept once."""
+        return hashlib.sha256(f"{self.version}\n{self.text}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How somebody said what they want, so that it can be shown later (P2.13).
+
+    `evidence` says where the proof lies (the number of a paper, the id of a request); it may name
+    people and is kept sealed.
+    """
+
+    way: Way
+    at: datetime  # when they said it
+    wording: Wording | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingRecord:
     """One thing recorded, in force from `since` until it ends or is lifted (half-open)."""
 
@@ -62,6 +102,16 @@ class StandingRecord:
     def in_force(self, now: datetime) -> bool:
         """Return whether it holds at `now`."""
         return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the people of a key stand may have changed: a wall of the gate must be told."""
+
+    number: int
+    wall: str
+    person: PersonRef
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""Rows and values of how a person stands."""
+"""Rows and values of protective flags (支援措置)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -11,121 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from pydantic import TypeAdapter
 
 from mamoru.consents.models import ProtectionRow, StandingRow
-from mamoru.consents.terms import (
-    Person,
-    Protection,
-    ProtectionGround,
-    SafeContact,
-    StandingKind,
-    StandingRecord,
-)
-from mamoru.datamap.terms import KeyRing
-from mamoru.kit.ids import PersonRef, StaffId
+from mamoru.consents.terms import Person, Protection, ProtectionGround, SafeContact, StandingKind
+from mamoru.kit.ids import StaffId
 from mamoru.kit.seal import MasterKey
-
-_BATCH = 500  # digests in one question; SQLite takes some thousands of parameters
-
-
-def person(
-    master: MasterKey, keys: KeyRing, *, shareable: Collection[str], names: Collection[str] = ()
-) -> Person:
-    """Return a person's digests; keys in their normal form, `shareable` the kinds of shared keys.
-
-    With `names`, a shared key gives one more digest a name: a row under the family's
-    mail address that carries a name is told by both.
-    """
-
-    def digests(kinds: Iterable[str], also: Collection[str]) -> tuple[PersonRef, ...]:
-        return tuple(
-            key_ref(master, kind, key, name=name)
-            for kind in kinds
-            for key in keys[kind]
-            for name in ("", *also)
-        )
-
-    household = tuple(kind for kind in keys if kind in shareable)
-    plain = digests(household, ())
-    shared = digests(household, names)
-    return Person(
-        own=digests((kind for kind in keys if kind not in shareable), ()),
-        shared=shared,
-        named=tuple(each for each in shared if each not in plain),
-    )
-
-
-def key_ref(master: MasterKey, kind: str, key: str, *, name: str = "") -> PersonRef:
-    """Return the digest of one key, or of a key together with a name (its plain form)."""
-    named = f"{kind}:{key}|{name}" if name else f"{kind}:{key}"
-    return PersonRef(master.digest("standing", named))
-
-
-def records_of(who: Person) -> tuple[StandingRecord, ...]:
-    """Return everything recorded of a person, ended or not, each once, oldest first."""
-    shared, asked = who.asked
-    rows = StandingRow.objects.filter(person__in=asked, shared=shared)
-    return tuple(dict.fromkeys(_record(row) for row in rows))
-
-
-def among(
-    digests: Sequence[PersonRef], kind: StandingKind, *, shared: bool, now: datetime
-) -> frozenset[PersonRef]:
-    """Return which of many digests have a record in force: for imports and restores."""
-    found: set[PersonRef] = set()
-    for start in range(0, len(digests), _BATCH):
-        rows = StandingRow.objects.filter(
-            person__in=digests[start : start + _BATCH],
-            shared=shared,
-            kind=kind,
-            since__lte=now,
-            until=None,
-        )
-        found |= {PersonRef(each) for each in rows.values_list("person", flat=True)}
-    return frozenset(found)
-
-
-def add(who: Person, record: StandingRecord) -> bool:
-    """Write a record under each key of the person; False if it stood there already."""
-    rows = [
-        StandingRow(
-            reference=record.reference,
-            person=digest,
-            shared=shared,
-            kind=record.kind,
-            purpose=record.purpose,
-            recipient=record.recipient,
-            since=record.since,
-            until=record.until,
-            by=record.by,
-        )
-        for shared, digests in ((False, who.own), (True, who.shared))
-        for digest in digests
-    ]
-    known = StandingRow.objects.filter(reference=record.reference, kind=record.kind)
-    stands = {
-        (row.purpose, row.recipient, row.person)
-        for row in known.only("purpose", "recipient", "person")
-    }
-    fresh = [row for row in rows if (row.purpose, row.recipient, row.person) not in stands]
-    if not fresh:
-        return False
-    StandingRow.objects.bulk_create(fresh, ignore_conflicts=True)
-    return True
-
-
-def recorded(reference: str) -> bool:
-    """Return whether anything was recorded under a reference."""
-    return StandingRow.objects.filter(reference=reference).exists()
-
-
-def in_force(reference: str) -> bool:
-    """Return whether anything that was recorded under a reference has not ended."""
-    return StandingRow.objects.filter(reference=reference, until=None).exists()
-
-
-def end(reference: str, kind: StandingKind, *, at: datetime) -> int:
-    """End what was recorded under a reference; return how many rows were in force."""
-    rows = StandingRow.objects.filter(reference=reference, kind=kind, until=None)
-    return rows.update(until=at)
 
 
 def add_protection(master: MasterKey, protection: Protection) -> None:
@@ -250,16 +138,4 @@ def _protection(master: MasterKey, row: ProtectionRow) -> Protection:
         contact=contact,
         by=StaffId(row.by),
         at=row.at,
-    )
-
-
-def _record(row: StandingRow) -> StandingRecord:
-    return StandingRecord(
-        reference=row.reference,
-        kind=StandingKind(row.kind),
-        purpose=row.purpose,
-        recipient=row.recipient,
-        since=row.since,
-        until=row.until,
-        by=StaffId(row.by),
     )
