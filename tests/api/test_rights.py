@@ -126,6 +126,11 @@ STAFF = {
             "contact_address": "神奈川県横浜市中区山下町1番地",
         },
     ),
+    "confirm_safe_contact": Line(
+        page="confirm-safe-contact",
+        at=scenes.protected_by_one,
+        body=lambda case, _role: {"protection": scenes.flag_of(case)},
+    ),
     "ask_lifting_protection": Line(
         page="ask-lifting-protection",
         at=scenes.protected,

@@ -34,7 +34,7 @@ from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
 from tests import pdfs, sweeps
 from tests.cases import acts
-from tests.cases.acts import NOW, SUZUKI
+from tests.cases.acts import KONDO, NOW, SUZUKI
 from tests.conftest import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
@@ -146,8 +146,8 @@ def filed(
 
 
 def flag(case_id: CaseId) -> None:
-    """One person at the desk protects the person of a case."""
-    actions.set_protection(
+    """One person at the desk protects the person of a case, another confirms the contact."""
+    made = actions.set_protection(
         case_id,
         ground=ProtectionGround.SUPPORT_MEASURE,
         paper="横浜市中区 令和8年11月18日",
@@ -156,6 +156,7 @@ def flag(case_id: CaseId) -> None:
         by=SUZUKI,
         now=NOW,
     )
+    actions.confirm_safe_contact(case_id, made, by=KONDO, now=NOW)
 
 
 def tell(case_id: CaseId) -> None:

@@ -38,7 +38,7 @@ def held_back_and_made_anew(case_id: CaseId) -> None:
 def leaves(case_id: CaseId) -> None:
     actions.open_letter(case_id, by=SUZUKI, now=NOW)
     send(case_id, DispatchKind.DOWNLOAD)
-    assert actions.offers_download(store.case(case_id))
+    assert actions.offers_download(store.case(case_id), now=NOW)
 
 
 @pytest.mark.promise("P3.11", "P3.24")
@@ -53,7 +53,7 @@ def test_data_that_was_composed_before_a_flag_is_gone_after_it() -> None:
     leaves(case_id)
 
     assert store.answer(case_id, "data") is None
-    assert not actions.offers_data(store.case(case_id))
+    assert not actions.offers_data(store.case(case_id), now=NOW)
     with pytest.raises(StageForbidden):
         actions.download_data(case_id, sheet=True, by=REQUESTER, now=NOW)
 

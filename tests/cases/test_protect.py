@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from mamoru.cases import actions, execute, store
 from mamoru.cases.actions.filing import Receipt
@@ -26,9 +27,10 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.connectors.port import StoreUnreachable
+from mamoru.consents import store as standings
 from mamoru.consents.terms import ProtectionGround, SafeContact
 from mamoru.datamap.inventory import Protection
-from mamoru.kit.ids import REQUESTER, CaseId
+from mamoru.kit.ids import REQUESTER, CaseId, StaffId
 from mamoru.ledger import append
 from mamoru.site.sample import cast
 from mamoru.site.sample.cast import Someone
@@ -87,7 +89,7 @@ def reference(case_id: CaseId) -> str:
 
 
 def protect(case_id: CaseId, *, contact: SafeContact | None, renew_by: date | None = None) -> str:
-    return actions.set_protection(
+    made = actions.set_protection(
         case_id,
         ground=ProtectionGround.STATEMENT,
         renew_by=renew_by or TODAY + timedelta(days=300),
@@ -95,6 +97,9 @@ def protect(case_id: CaseId, *, contact: SafeContact | None, renew_by: date | No
         by=SUZUKI,
         now=NOW,
     )
+    if contact is not None:
+        actions.confirm_safe_contact(case_id, made, by=KONDO, now=NOW)
+    return made
 
 
 def send(case_id: CaseId, dispatch: DispatchKind = DispatchKind.SIMPLIFIED_REGISTERED_MAIL) -> None:
@@ -333,8 +338,8 @@ def test_what_was_sent_as_a_download_is_fetched_no_more() -> None:
 
     flag(another_case())
 
-    assert not actions.offers_download(store.case(case_id))
-    assert not actions.offers_data(store.case(case_id))
+    assert not actions.offers_download(store.case(case_id), now=NOW)
+    assert not actions.offers_data(store.case(case_id), now=NOW)
     with pytest.raises(StageForbidden):
         actions.download_answer(case_id, by=REQUESTER, now=NOW)
     for sheet in (True, False):
@@ -535,6 +540,62 @@ def test_of_two_safe_contacts_neither_is_written_to() -> None:
     protect(case_id, contact=replace(REFUGE, address=cast.AKUDA.home.address))
 
     assert actions.destination(store.case(case_id), now=NOW) is None
+
+
+@pytest.mark.promise("P3.11", "P3.24")
+def test_a_contact_that_one_person_alone_has_named_is_written_to_by_nobody() -> None:
+    case_id = asks_herself(AnswerMethod.PAPER)
+    named = actions.set_protection(
+        case_id,
+        ground=ProtectionGround.STATEMENT,
+        renew_by=TODAY + timedelta(days=300),
+        contact=REFUGE,
+        by=SUZUKI,
+        now=NOW,
+    )
+    acts.decide(case_id)
+    acts.approve(case_id)
+
+    with pytest.raises(SafeContactMissing):
+        acts.carry_out(case_id)
+    with pytest.raises(SecondPersonNeeded):
+        actions.confirm_safe_contact(case_id, named, by=SUZUKI, now=NOW)
+    assert actions.destination(store.case(case_id), now=NOW) is None
+    actions.confirm_safe_contact(case_id, named, by=KONDO, now=NOW)
+
+    found = actions.destination(store.case(case_id), now=NOW)
+    assert found is not None
+    assert REFUGE.address in found.address_lines
+    with pytest.raises(StageForbidden):  # once is enough
+        actions.confirm_safe_contact(case_id, named, by=StaffId("staff:9"), now=NOW)
+
+
+@pytest.mark.promise("P3.11")
+def test_the_rows_themselves_take_no_contact_confirmed_by_who_recorded_it() -> None:
+    case_id = asks_herself(AnswerMethod.PAPER)
+    named = protect(case_id, contact=None)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        standings.confirm_contact(named, by=SUZUKI)
+
+
+@pytest.mark.promise("P3.11")
+def test_the_same_contact_from_two_persons_is_confirmed() -> None:
+    case_id = asks_herself(AnswerMethod.PAPER)
+    for by in (SUZUKI, KONDO):
+        actions.set_protection(
+            case_id,
+            ground=ProtectionGround.STATEMENT,
+            renew_by=TODAY + timedelta(days=300),
+            contact=REFUGE,
+            by=by,
+            now=NOW,
+        )
+
+    found = actions.destination(store.case(case_id), now=NOW)
+
+    assert found is not None
+    assert REFUGE.address in found.address_lines
 
 
 @pytest.mark.promise("P3.11", "P3.22")

@@ -278,6 +278,13 @@ def lifting() -> CaseId:
 
 def protected(case: CaseId | None = None) -> CaseId:
     """花子 is under protection: the desk has recorded it, and where she can be written to."""
+    found = protected_by_one(case, by="desk")
+    actions.confirm_safe_contact(found, flag_of(found), by=staff("privacy-officer"), now=now())
+    return found
+
+
+def protected_by_one(case: CaseId | None = None, *, by: str = "approver") -> CaseId:
+    """花子 is under protection; where she can be written to is the word of one person."""
     found = case or ready_to_verify()
     actions.set_protection(
         found,
@@ -289,7 +296,7 @@ def protected(case: CaseId | None = None) -> CaseId:
             postal_code="231-0023",
             address="神奈川県横浜市中区山下町1番地",
         ),
-        by=staff("desk"),
+        by=staff(by),
         now=now(),
     )
     return found

@@ -47,6 +47,7 @@ ALLOWED = {
     "set-protection": ("desk", "privacy-officer"),
     "ask-lifting-protection": ("privacy-officer",),
     "lift-protection": ("approver",),
+    "confirm-safe-contact": ("desk", "privacy-officer"),
     "name-value": ("desk", "privacy-officer"),
     "decide": ("privacy-officer",),
     "approve": ("approver",),
@@ -74,7 +75,7 @@ def address(name: str, case: CaseId) -> str:
         given["proof_id"] = store.case(case).proofs[0].id
     if name in {
         "decide", "approve", "return", "carried-out", "name-value", "ask-lifting", "lift",
-        "ask-lifting-protection", "lift-protection",
+        "ask-lifting-protection", "lift-protection", "confirm-safe-contact",
     }:  # fmt: skip
         given["position"] = 1
     return reverse(name, kwargs=given)

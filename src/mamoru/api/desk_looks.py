@@ -139,6 +139,7 @@ def show_case(request: HttpRequest, reference: str) -> CaseOut:
                 ground=each.ground,
                 renew_by=each.renew_by,
                 contact=each.contact is not None,
+                contact_confirmed=each.confirmed_by is not None,
                 lifting_asked=actions.lifting_of_protection_asked_by(each.reference) is not None,
             )
             for each in (shield.flags if shield else ())

@@ -1,4 +1,4 @@
-"""支援措置: a protective flag set by one person and lifted by two, with the rules of the pages."""
+"""支援措置: a flag set by one person; its contact, and its lifting, take two. As on the pages."""
 
 from django.http import HttpRequest
 from ninja import Router
@@ -24,6 +24,19 @@ def set_protection(request: HttpRequest, reference: str, body: ProtectionIn, key
             contact=body.contact(),
             by=call.by,
             now=call.now,
+        )
+    )
+
+
+@router.post("/{reference}/protection/contact", operation_id="confirm_safe_contact", response=DONE)
+def confirm_safe_contact(
+    request: HttpRequest, reference: str, body: UnprotectedIn, key: Key
+) -> DoneOut:
+    """Confirm the safe contact of a flag as the second person; only then is it written to."""
+    call = Call(request, DESK, reference, body, key)
+    return call.once(
+        lambda: actions.confirm_safe_contact(
+            call.case_id, body.protection, by=call.by, now=call.now
         )
     )
 

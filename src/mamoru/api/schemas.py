@@ -280,6 +280,7 @@ class ProtectionOut(Schema):
     ground: ProtectionGround
     renew_by: date
     contact: bool = Field(description="whether a safe contact is recorded")
+    contact_confirmed: bool = Field(description="whether a second person has confirmed it")
     lifting_asked: bool
 
 
@@ -419,7 +420,7 @@ class UnprotectIn(LiftingIn):
 
 
 class UnprotectedIn(In):
-    """Which flag is lifted."""
+    """Which flag is meant."""
 
     protection: str = Field(min_length=1, max_length=80, description="as `show_case` names it")
 

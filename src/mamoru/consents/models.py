@@ -74,3 +74,12 @@ class ProtectionRow(models.Model):
     sealed = models.BinaryField()
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(confirmed_by=models.F("by")),
+                name="contact_confirmed_by_another",
+            ),
+        ]

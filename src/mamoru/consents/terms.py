@@ -129,7 +129,8 @@ class SafeContact:
 class Protection:
     """A protective flag (支援措置): in force until two persons lift it, whatever day it is.
 
-    `renew_by` reminds the desk to ask for the renewal; nothing ends on that day.
+    `renew_by` reminds the desk to ask for the renewal; nothing ends on that day. INVARIANT: nobody
+    is written to at a contact that one person alone has recorded.
     """
 
     reference: str
@@ -137,5 +138,6 @@ class Protection:
     paper: str = ""  # number and office of the notice, as staff wrote it
     renew_by: date
     contact: SafeContact | None = None
+    confirmed_by: StaffId | None = None  # who else asked the person whether the contact is theirs
     by: StaffId
     at: datetime

@@ -1,4 +1,4 @@
-"""支援措置 at the desk (P3.11): one person sets a flag, two lift it."""
+"""支援措置 at the desk (P3.11): one person sets a flag, two name a contact, two lift it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -35,6 +35,29 @@ def set_protection(request: HttpRequest, desk: Desk, case_id: str) -> HttpRespon
         key=_ANCHOR,
         done=gettext(
             "支援措置の対象として登録しました。いまから、所在の手がかりは誰にも伝えません。"
+        ),
+    )
+
+
+@require_POST
+@access.staff(Right.HANDLE)
+def confirm_contact(
+    request: HttpRequest,
+    desk: Desk,
+    case_id: str,
+    position: int,  # noqa: ARG001
+) -> HttpResponse:
+    """Confirm the safe contact of a flag as the second person."""
+    known = acting.known(case_id)
+    reference = request.POST.get("reference", "")
+    return acting.act(
+        request,
+        desk,
+        known,
+        lambda: actions.confirm_safe_contact(known, reference, by=desk.by, now=clock.now()),
+        anchor=_ANCHOR,
+        done=gettext(
+            "安全な連絡先を確かめたことを記録しました。本人あての書面は、ここへ送れます。"
         ),
     )
 

@@ -235,6 +235,7 @@ class Flag:
     facts: tuple[Row, ...]
     asked: bool
     form: forms.UnprotectForm | None
+    may_confirm: bool
     may_lift: bool
 
 
@@ -245,6 +246,7 @@ class Guarded:
     in_force: bool
     overdue: bool  # a flag should have been renewed; it holds all the same
     unreachable: bool  # no one safe contact: nothing is written to the person
+    unconfirmed: bool  # one person alone has named the contact
     conflicting: bool  # flags name different contacts
     marked: tuple[str, ...]  # tables of the company that mark the person
     flags: tuple[Flag, ...]

@@ -46,6 +46,11 @@ urlpatterns = [
         protecting.ask_lifting,
         name="ask-lifting-protection",
     ),
+    path(
+        f"{_CASE}protection/<int:position>/contact/",
+        protecting.confirm_contact,
+        name="confirm-safe-contact",
+    ),
     path(f"{_CASE}protection/<int:position>/lift/", protecting.lift, name="lift-protection"),
     path(f"{_CASE}letter/", letters.letter, name="letter"),
     path(f"{_CASE}send/", answering.send_answer, name="send-answer"),

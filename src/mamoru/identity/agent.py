@@ -230,6 +230,7 @@ def verify_authority(
     papers: Iterable[Paper],
     demands: Iterable[str],
     today: date,
+    on: date | None = None,
     person_birth: str = "",
     person_address: str = "",
     rules: Rules = USUAL,
@@ -238,8 +239,9 @@ def verify_authority(
 
     `papers` come in the order of their arrival: a need is met by a sufficient set of sound ones,
     and what an earlier paper lacks then counts no more. `demands` are the demand kinds asked
-    for, `today` the day in Japan of the papers' arrival. A person's own request is
-    `not-an-agent`: no authority.
+    for, `today` the day in Japan of the papers' arrival, `on` that on which they are judged (the
+    same day, if none is given): a child that has come of age meanwhile speaks for itself. A
+    person's own request is `not-an-agent`: no authority.
     INVARIANT: a sound paper more opens no point, one less closes none; a paper that was not
     found genuine stays a point whatever else comes.
     """
@@ -263,7 +265,7 @@ def verify_authority(
         for each, found in zip(given, own, strict=True)
     ]
     worth = _worth(kind, given, faults, asked)
-    findings = [*_missing(kind, given, rules), *_minority(kind, person_birth, today)]
+    findings = [*_missing(kind, given, rules), *_minority(kind, person_birth, today, on or today)]
     for each, found in zip(worth, faults, strict=True):
         findings += [fault for fault in found if each is Worth.SHORT or fault.code == NOT_GENUINE]
     if kind is Role.PERSON:
@@ -411,15 +413,21 @@ def _contradict(one: str, other: str) -> bool:
     return bool(both) and address.compare(one, other).verdict is Verdict.MISMATCH
 
 
-def _minority(role: Role, person_birth: str, today: date) -> Iterator[AuthorityFinding]:
-    """A parent acts for a minor; a minor entrusts nobody alone (Civil Code 5(1), 818, 824)."""
+def of_age(person_birth: str, on: date) -> bool | None:
+    """Return whether a person is of age on a day (Civil Code 4); None where the birth says nothing."""
     born = birth.parse(person_birth)
-    age = None if born is None else _age_of(born, today)
-    if role is Role.PARENT and age is None:
-        yield AuthorityFinding(code="person-age-unknown")
-    elif role is Role.PARENT and age is not None and age >= AGE_OF_MAJORITY:
-        yield AuthorityFinding(code="person-is-of-age")
-    elif role in _ENTRUSTED and age is not None and age < AGE_OF_MAJORITY:
+    return None if born is None else _age_of(born, on) >= AGE_OF_MAJORITY
+
+
+def _minority(role: Role, person_birth: str, arrived: date, on: date) -> Iterator[AuthorityFinding]:
+    """A parent acts for a minor; a minor entrusts nobody alone (Civil Code 5(1), 818, 824)."""
+    if role is Role.PARENT:
+        now = of_age(person_birth, on)
+        if now is None:
+            yield AuthorityFinding(code="person-age-unknown")
+        elif now:
+            yield AuthorityFinding(code="person-is-of-age")
+    elif role in _ENTRUSTED and of_age(person_birth, arrived) is False:
         yield AuthorityFinding(code="person-is-minor")
 
 

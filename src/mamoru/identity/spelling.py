@@ -10,7 +10,14 @@ from mamoru.kit import text as kit_text
 _UNSEEN: Final = frozenset(["Cc", "Cf", "Cs", "Co", "Cn"])
 _CJK: Final = "一-鿿々𠀀-𪛟"
 _KANA: Final = "ぁ-ゖァ-ヺ"
-_KANA_KE: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ヶケがガカヵ](?=[一-鿿𠀀-𪛟0-9\\s]|$)")
+_KANJI: Final = "一-鿿𠀀-𪛟"
+# Between kanji all of them stand for one particle. Behind kana a full ケ, ガ or カ may belong to the
+# word itself (コーポタケ is not コーポタカ, 字タケ沢 not 字タガ沢): there only what cannot, does.
+_KANA_KE: Final = re.compile(
+    f"(?<=[{_CJK}])[ヶケがガカヵ](?=[{_KANJI}0-9\\s]|$)"
+    f"|(?<=[ぁ-ゖ])[ヶケがガヵ](?=[{_KANJI}])"
+    f"|(?<=[ァ-ヺー])(?:[ヶヵが](?=[{_KANJI}])|ガ(?=丘))"
+)
 _KANA_NO: Final = re.compile(f"(?<=[{_CJK}{_KANA}])[ノの之乃](?=[一-鿿𠀀-𪛟])")
 _OAZA: Final = re.compile(r"大字|(?<!文)字(?=[^\s0-9])")
 _CHOME: Final = re.compile("(?<=[0-9一二三四五六七八九十])町目")

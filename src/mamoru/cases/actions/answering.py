@@ -7,7 +7,7 @@ from mamoru.cases.actions import cooling, protecting
 from mamoru.cases.actions.guards import TrackingUnfit
 from mamoru.cases.actions.letters import open_letter
 from mamoru.cases.actions.looking import trail
-from mamoru.cases.rules import looks, states, telling
+from mamoru.cases.rules import looks, majority, states, telling
 from mamoru.cases.rules.dispatch import tracked as tracked_number
 from mamoru.cases.rules.shielding import AnswerHeldBack
 from mamoru.cases.terms import (
@@ -18,34 +18,39 @@ from mamoru.cases.terms import (
     Work,
 )
 from mamoru.documents import data
+from mamoru.kit import clock
 from mamoru.kit.ids import CaseId, StaffId
 from mamoru.ledger import append
 
 
-def offers_download(case: Case) -> bool:
-    """Return whether the requester may take the answer from the page: asked for so, and sent."""
+def offers_download(case: Case, *, now: datetime) -> bool:
+    """Return whether the requester may take the answer from the page: asked for so, and sent.
+
+    Not a parent whose child has come of age meanwhile.
+    """
     sent = case.stage is Stage.ANSWERED and case.dispatch is DispatchKind.DOWNLOAD
-    return sent and protecting.may_be_fetched(case)
+    ended = majority.authority_ended(case, on=clock.date_in_japan(now))
+    return sent and not ended and protecting.may_be_fetched(case)
 
 
 def download_answer(case_id: CaseId, *, by: StaffId, now: datetime) -> bytes:
     """Return the answer to its requester, electronically and only once sent (P3.24); it is noted."""
     case = execute.looked_at(store.case(case_id), by=by, now=now)
-    if not offers_download(case):
+    if not offers_download(case, now=now):
         raise states.StageForbidden("there is no answer to download")
     return open_letter(case_id, by=by, now=now)
 
 
-def offers_data(case: Case) -> bool:
+def offers_data(case: Case, *, now: datetime) -> bool:
     """Return whether data was disclosed that the requester may take from the page as well."""
-    return offers_download(case) and store.answer(case.id, "data") is not None
+    return offers_download(case, now=now) and store.answer(case.id, "data") is not None
 
 
 def download_data(case_id: CaseId, *, sheet: bool, by: StaffId, now: datetime) -> bytes:
     """Return the disclosed data to its requester, as JSON or as a CSV sheet; it is noted (P3.24)."""
     case = execute.looked_at(store.case(case_id), by=by, now=now)
     made = store.answer(case_id, "data")
-    if made is None or not offers_download(case):
+    if made is None or not offers_download(case, now=now):
         raise states.StageForbidden("there is no data to download")
     with store.atomic():
         append.entry(
@@ -63,6 +68,7 @@ def send_answer(
 ) -> None:
     """Record that the answer left, how, and with which tracking number (P3.24).
 
+    AuthorityEnded where the child of a parent who asks has come of age;
     PersonUntold where an agent asks and the person was not told at the registered contact;
     LetterUnopened unless the ledger says that the sender opened the letter as it is now;
     TrackingUnfit where a letter has no number of its carrier: afterwards nobody can tell it.
@@ -78,6 +84,7 @@ def send_answer(
         case.filing.answer_method is AnswerMethod.ELECTRONIC
     ):
         raise states.StageForbidden("the person chose another way of answering")
+    majority.expect_minor(case, on=clock.date_in_japan(now))
     protecting.expect_current(case, by=by, now=now)
     case = store.case(case_id)
     if telling.outstanding(case, execute.shield(case)):

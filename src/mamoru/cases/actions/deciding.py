@@ -6,7 +6,7 @@ from mamoru.cases import answer, execute, store
 from mamoru.cases.actions import cooling
 from mamoru.cases.actions.guards import case_of, demand_of, expect_stage, expect_unchanged
 from mamoru.cases.actions.installed import paper_rules
-from mamoru.cases.rules import facts, plans, refusal, states
+from mamoru.cases.rules import facts, majority, plans, refusal, states
 from mamoru.cases.terms import (
     Case,
     Decision,
@@ -169,7 +169,8 @@ def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime, version: 
     """Approve a decision as the second person; the last approval starts the work (P3.17).
 
     `version` is the case's as the approver saw it: a decision that was made anew since
-    is not approved by who has not seen it (CaseChangedMeanwhile).
+    is not approved by who has not seen it (CaseChangedMeanwhile). AuthorityEnded for a grant to
+    a parent whose child has come of age meanwhile.
     """
     with store.atomic():
         case = store.case(case_of(demand_id))
@@ -177,6 +178,8 @@ def approve_demand(demand_id: DemandId, *, by: StaffId, now: datetime, version: 
         expect_stage(case, Stage.VERIFIED, Stage.SUPPLEMENT_ASKED)
         expect_unchanged(case, version)
         plan = execute.plan(case, demand)
+        if demand.decision is None or demand.decision.outcome is not Outcome.REFUSED:
+            majority.expect_minor(case, on=clock.date_in_japan(now))
         decision = states.approve(demand.decision, plan_digest=plan.digest, by=by, at=now)
         store.save_decision(demand_id, decision)
         append.entry(

@@ -28,6 +28,7 @@ _BY_PEOPLE = frozenset(
 )
 _SET, _ASKED = "case.protection.set", "case.protection.lifting-asked"
 _LIFTED, _HELD_BACK = "case.protection.lifted", "case.answer.held-back"
+_CONFIRMED = "case.protection.contact-confirmed"
 
 
 class ProtectionUnfit(MamoruError):
@@ -79,6 +80,25 @@ def set_protection(
     return flag.reference
 
 
+def confirm_safe_contact(case_id: CaseId, reference: str, *, by: StaffId, now: datetime) -> None:
+    """Confirm as a second person, who asked the protected person, that a contact is theirs.
+
+    Only then is anything written to it. SecondPersonNeeded for who recorded it, StageForbidden
+    for a flag without a contact or with one that somebody has confirmed.
+    """
+    with store.atomic():
+        case = store.held(case_id)
+        flag = _flag(case, reference)
+        if flag.contact is None or flag.confirmed_by is not None:
+            raise states.StageForbidden("this flag has no contact that waits to be confirmed")
+        if flag.by == by:
+            raise states.SecondPersonNeeded("the person who recorded the contact cannot confirm it")
+        if not standings.confirm_contact(reference, by=by):
+            raise states.StageForbidden("this contact was confirmed meanwhile")
+        append.entry(_CONFIRMED, subject=case_id, by=by, at=now, body={"recorded": str(flag.by)})
+        _begin_anew(case)
+
+
 def lifting_of_protection_asked_by(reference: str) -> StaffId | None:
     """Return who asked that a flag be lifted; None where nobody has."""
     asked = [each.by for each in append.entries(reference) if each.kind == _ASKED]
@@ -128,7 +148,7 @@ def note_seen(note: str, *, personal: bool) -> str:
 
 def trail_seen(history: Sequence[TrailEntry], *, personal: bool) -> tuple[TrailEntry, ...]:
     """Return a case's history without what tells of a protection, for who may not read persons."""
-    silent = frozenset() if personal else frozenset({_SET, _LIFTED, _HELD_BACK})
+    silent = frozenset() if personal else frozenset({_SET, _CONFIRMED, _LIFTED, _HELD_BACK})
     return tuple(entry for entry in history if entry.kind not in silent)
 
 
@@ -202,6 +222,7 @@ __all__ = [
     "ProtectionUnfit",
     "Shield",
     "ask_lifting_protection",
+    "confirm_safe_contact",
     "expect_current",
     "is_current",
     "lift_protection",

@@ -108,6 +108,7 @@ def check(case: Case, *, today: date, rules: agent.Rules) -> Check:
         papers=tuple(_paper(proof, finding) for proof, finding in read),
         demands=tuple(each.demand.kind for each in case.demands),
         today=arrived,
+        on=today,
         person_birth=case.filing.person.birth_date,
         person_address=case.filing.person.full_address,
         rules=rules,

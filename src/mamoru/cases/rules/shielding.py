@@ -17,7 +17,7 @@ from mamoru.policy.document import Policy
 
 
 class SafeContactMissing(MamoruError):
-    """The person is protected and no one safe contact is recorded. Record one with a new flag."""
+    """The person is protected and no one safe contact is recorded and confirmed by a second person."""
 
     code, exit_code = "safe-contact-missing", 3
 
@@ -26,6 +26,9 @@ class AnswerHeldBack(MamoruError):
     """The answer was composed before the person's protection was as it is now. It is made anew."""
 
     code, exit_code, retry = "answer-held-back", 4, True
+
+
+_TWO = 2  # persons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +42,19 @@ class Shield:
     def contact(self) -> SafeContact | None:
         """Where the person is written to; None while none, or more than one, is recorded.
 
-        INVARIANT: who adds a second contact alone redirects nothing; nothing leaves until two
-        persons have lifted one of the flags.
+        INVARIANT: one person alone redirects nothing. A contact counts once a second person has
+        confirmed it, or recorded the same; and of two contacts neither counts until two persons
+        have lifted one of the flags.
         """
         known = {each.contact for each in self.flags if each.contact is not None}
-        return known.pop() if len(known) == 1 else None
+        return known.pop() if len(known) == 1 and not self.unconfirmed else None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the contacts recorded are the word of one person alone."""
+        told = [each for each in self.flags if each.contact is not None]
+        persons = {each.by for each in told} | {each.confirmed_by for each in told} - {None}
+        return bool(told) and len(persons) < _TWO
 
     @property
     def details(self) -> PersonalDetails | None:

@@ -4,6 +4,7 @@ from mamoru.consents.store.outbox import changes, install_walls, told
 from mamoru.consents.store.persons import key_ref, person
 from mamoru.consents.store.protections import (
     add_protection,
+    confirm_contact,
     protections,
     protections_due,
     protects_another,
@@ -26,6 +27,7 @@ __all__ = [
     "add_said",
     "among",
     "changes",
+    "confirm_contact",
     "end",
     "end_said",
     "in_force",

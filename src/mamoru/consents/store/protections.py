@@ -29,6 +29,12 @@ def add_protection(master: MasterKey, protection: Protection) -> None:
     )
 
 
+def confirm_contact(reference: str, *, by: StaffId) -> bool:
+    """Keep who confirmed the contact of a flag; False if somebody had."""
+    rows = ProtectionRow.objects.filter(reference=reference, confirmed_by="")
+    return bool(rows.update(confirmed_by=by))
+
+
 def protections(master: MasterKey, who: Person) -> tuple[Protection, ...]:
     """Return the protective flags in force of a person, oldest first.
 
@@ -136,6 +142,7 @@ def _protection(master: MasterKey, row: ProtectionRow) -> Protection:
         paper=paper,
         renew_by=row.renew_by,
         contact=contact,
+        confirmed_by=StaffId(row.confirmed_by) if row.confirmed_by else None,
         by=StaffId(row.by),
         at=row.at,
     )

@@ -23,6 +23,7 @@ def guarded(look: Look) -> Guarded | None:
         in_force=shield is not None,
         overdue=shield is not None and shield.overdue(look.today),
         unreachable=shield is not None and shield.details is None,
+        unconfirmed=shield is not None and shield.unconfirmed,
         conflicting=len({each.contact for each in flags if each.contact}) > 1,
         marked=tuple(look.place(each) for each in (shield.marked if shield else ())),
         flags=tuple(_flag(look, index, each) for index, each in enumerate(flags, start=1)),
@@ -63,6 +64,12 @@ def _flag(look: Look, position: int, flag: actions.Protection) -> Flag:
             rows.append(Row(label=gettext("住所"), text=where))
         if to.email:
             rows.append(Row(label=gettext("メール"), text=to.email))
+        seen = (
+            look.who(flag.confirmed_by)
+            if flag.confirmed_by
+            else gettext("別の人はまだ確かめていません")
+        )
+        rows.append(Row(label=gettext("連絡先を確かめた人"), text=seen))
     else:
         rows.append(Row(label=gettext("安全な連絡先"), text=gettext("登録されていません")))
     return Flag(
@@ -71,5 +78,9 @@ def _flag(look: Look, position: int, flag: actions.Protection) -> Flag:
         facts=tuple(rows),
         asked=asked is not None,
         form=form,
+        may_confirm=to is not None
+        and flag.confirmed_by is None
+        and flag.by != look.desk.by
+        and look.handles,
         may_lift=asked not in {None, look.desk.by} and look.desk.may(Right.APPROVE),
     )

@@ -280,7 +280,8 @@ def _compare_length(short: Form, long: Form, found: _Findings) -> None:
     with_chome = "chome" in {*short.families[:1], *long.families[:1]} or (
         chome == {True} and count > 1
     )
-    if len(extra) == 1 and short.room == str(extra[0]) and count >= _THREE:
+    alike = len(extra) == 1 and short.room == str(extra[0]) and not long.room
+    if alike and count >= _THREE:
         found.note("room-notation")  # 芝浦3-4-1-801; with two numbers it may be the house
     elif len(extra) == 1 and short.room:
         found.unknown("room", "room")  # a last number against a room: perhaps two rooms
