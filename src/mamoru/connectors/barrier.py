@@ -13,9 +13,10 @@ from typing import Any
 
 import psycopg
 
-from mamoru.connectors.port import StoreError, StoreUnreachable, StoreUnreadable
+from mamoru.connectors.port import StoreUnreachable, StoreUnreadable
 from mamoru.gate import postgresql as text
 from mamoru.gate.postgresql import NEXT, OWNER, Ground, Statement
+from mamoru.gate.terms import GateError
 from mamoru.gate.wall import OURS, WORD_BITS, Key, Wall
 
 _BATCH = 20_000
@@ -30,13 +31,13 @@ Renewed = Callable[[Key, Sequence[str]], Sequence[int]]
 """Gives for digests of keys which doors are open to their people now."""
 
 
-class WallRefused(StoreError):
+class WallRefused(GateError):
     """The database does not let the wall be built. The message says which right is missing."""
 
     code, exit_code = "wall-refused", 3
 
 
-class WallStale(StoreError):
+class WallStale(GateError):
     """The wall that stands there is not of this policy and data map. Run `mamoru gate install`."""
 
     code, exit_code = "wall-stale", 3
