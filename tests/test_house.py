@@ -245,7 +245,12 @@ PLANTS = (
         "consents/rules.py",
         "from mamoru.gate import decide",
     ),
-    _plant("standing", "consents import the whole gate", "consents/store.py", "import mamoru.gate"),
+    _plant(
+        "standing",
+        "consents import the whole gate",
+        "consents/store/records.py",
+        "import mamoru.gate",
+    ),
     # 10. borrowed
     _plant("borrowed", "a room speaks to databases", "cases/execute/carry.py", "import sqlalchemy"),
     _plant("borrowed", "the site speaks to databases", "site/planted.py", "import sqlalchemy"),

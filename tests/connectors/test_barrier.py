@@ -1,7 +1,7 @@
 """A reader of a door sees exactly those of whom the purpose may be told, on a real PostgreSQL."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from psycopg import errors
 from psycopg.conninfo import make_conninfo
 
-from mamoru.connectors.barrier import WallStale
+from mamoru.connectors.barrier import PostgresqlWall
 from mamoru.gate import postgresql as text
+from mamoru.gate.building import WallForgot, WallStale
 from mamoru.gate.terms import Standing
 from tests.connectors import servers
-from tests.connectors.walled import CLAUSES, TABLES, Company, datamap, ref
+from tests.connectors.walled import CLAUSES, TABLES, Company, Memory, datamap, ref
 from tests.oracle.gate import Grant
 
 pytestmark = pytest.mark.postgres
@@ -279,6 +280,62 @@ def test_another_policy_is_taken_on_in_one_step_and_the_old_wall_is_stale(
         found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ 'mailing'")
         assert found.fetchall() == []
     assert [row[0] for row in seen(company, "PU02", "internal")["news"] or []] == ["a@example.jp"]
+
+
+@PROMISES
+def test_a_database_that_was_put_back_opens_no_door_before_all_words_are_written_anew(
+    company: Company,
+) -> None:
+    with psycopg.connect(company.url) as connection:
+        old = connection.execute("SELECT mark FROM mamoru_gate.manifest").fetchone()
+    assert old is not None
+    company.standings["customer", "2"] = Standing(suspended=True)
+    digest = ref("customer", "2")
+    told = [(company.wall.key("customer"), [digest])]
+    company.hand.push(company.wall, told, company.everybody())
+    company.hand.push(company.wall, told, company.everybody())
+    with psycopg.connect(company.url) as connection:  # as the backup had it
+        connection.execute("UPDATE mamoru_gate.manifest SET mark = %s", old)
+        connection.execute(
+            "UPDATE mamoru_gate.people_customer SET m0 = 127 WHERE ref = %s", [digest]
+        )
+
+    acts: list[Callable[[], object]] = [
+        lambda: company.hand.renew(company.wall, until=OPEN),
+        lambda: company.hand.push(company.wall, told, company.everybody()),
+        lambda: company.hand.take(company.wall, company.words),
+    ]
+    for act in acts:
+        with pytest.raises(WallForgot):
+            act()
+    wrong = company.hand.differing(company.wall, company.everybody())
+    renewed = company.hand.refresh(company.wall, company.everybody())
+
+    assert wrong == renewed == 1
+    assert company.hand.differing(company.wall, company.everybody()) == 0
+    company.hand.renew(company.wall, until=OPEN)
+    shown = seen(company, "PU01", "internal")["customers"]
+    assert {row[0] for row in shown or []} == {1, 3}
+    del company.standings["customer", "2"]
+    company.hand.push(company.wall, told, company.everybody())
+
+
+@PROMISES
+def test_a_writer_that_died_before_it_could_remember_its_mark_is_known_all_the_same(
+    company: Company,
+) -> None:
+    class Dying(Memory):
+        def keep(self, mark: str) -> None:
+            raise KeyboardInterrupt
+
+    dying = Dying(company.memory.kept, company.memory.promised)
+    with pytest.raises(KeyboardInterrupt):
+        PostgresqlWall("shop", company.url, dying).renew(company.wall, until=OPEN)
+
+    company.memory.promise(dying.promised)
+    company.hand.renew(company.wall, until=OPEN)
+
+    assert list(company.hand.findings(company.wall)) == []
 
 
 def test_an_installation_that_fails_leaves_the_wall_of_before(company: Company) -> None:

@@ -123,6 +123,23 @@ def _table(name: str) -> dict[str, Any]:
 
 
 @dataclass
+class Memory:
+    """The marks that were left in a wall, as the product keeps them."""
+
+    kept: str = ""
+    promised: str = ""
+
+    def known(self) -> set[str]:
+        return {self.kept, self.promised} - {""}
+
+    def promise(self, mark: str) -> None:
+        self.promised = mark
+
+    def keep(self, mark: str) -> None:
+        self.kept = mark
+
+
+@dataclass
 class Company:
     """Rows, how people stand, and the database that holds the rows."""
 
@@ -131,6 +148,7 @@ class Company:
     standings: dict[tuple[str, str], Standing | None] = field(default_factory=dict)
     policy: Small = POLICY
     map: DataMap = field(default_factory=datamap)
+    memory: Memory = field(default_factory=Memory)
 
     def make(self) -> None:
         """Write tables and rows."""
@@ -147,7 +165,7 @@ class Company:
 
     @property
     def hand(self) -> PostgresqlWall:
-        return PostgresqlWall("shop", self.url)
+        return PostgresqlWall("shop", self.url, self.memory)
 
     def standing(self, kind: str, key: str) -> Standing | None:
         """Return how the person of a key stands: nothing recorded, unless something is."""
@@ -156,6 +174,12 @@ class Company:
     def words(self, key: Key, keys: Sequence[str]) -> list[tuple[str, int]]:
         table = Table(self.policy)
         return [(ref(key.kind, each), table.word(self.standing(key.kind, each))) for each in keys]
+
+    def everybody(self) -> Callable[[Key, Sequence[str]], list[int]]:
+        """Return what gives words for the digest of any key that has a standing, else of nobody."""
+        table = Table(self.policy)
+        known = {ref(*each): found for each, found in self.standings.items()}
+        return lambda _, refs: [table.word(known.get(each, Standing())) for each in refs]
 
     def renewed(
         self, among: Mapping[str, tuple[str, str]]

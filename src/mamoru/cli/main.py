@@ -14,6 +14,7 @@ _COMMANDS = {
     "check": ("mamoru.cli.serve", "check"),
     "datamap": ("mamoru.cli.datamap", "datamap"),
     "demo": ("mamoru.cli.serve", "demo"),
+    "gate": ("mamoru.cli.gate", "gate"),
     "identity": ("mamoru.cli.identity", "identity"),
     "init": ("mamoru.cli.serve", "init"),
     "ledger": ("mamoru.cli.ledger", "ledger"),

@@ -20,6 +20,40 @@ Shape = tuple[TableShape, ...] | MamoruError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+Tell = Callable[[int], None]
+"""Is called with how much of a long work is done."""
+
+
+class Gate(Protocol):
+    """The gate of the folder: what each method returns is what `--json` prints."""
+
+    def decide(
+        self, *, purpose: str, recipient: str, category: str, column: str, keys: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        """Return a verdict with its sentence."""
+        ...
+
+    def plan(
+        self, *, only: str | None, logins: Mapping[str, tuple[str, str]]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the statements of an installation, store by store."""
+        ...
+
+    def install(
+        self, *, only: str | None, logins: Mapping[str, tuple[str, str]], tell: Tell
+    ) -> Iterator[Mapping[str, Any]]:
+        """Build the walls; yield what was done."""
+        ...
+
+    def verify(self, *, only: str | None, tell: Tell) -> Iterator[Mapping[str, Any]]:
+        """Yield what is not as the policy says."""
+        ...
+
+    def remove(self, *, only: str | None) -> Iterator[Mapping[str, Any]]:
+        """Take the walls away."""
+        ...
+
+
 class Company(Protocol):
     """The running product, as far as commands need it; the site hands it over.
 
@@ -59,6 +93,10 @@ class Company(Protocol):
 
     def standing(self, keys: Mapping[str, str]) -> Mapping[str, Any]:
         """Return how the person with these keys stands, and what a law still keeps of them."""
+        ...
+
+    def gate(self) -> Gate:
+        """Return the gate of the folder."""
         ...
 
     def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:

@@ -5,18 +5,28 @@ How people stand is asked for only once the wall is held, so that of two workers
 older word over a newer one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import secrets
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from mamoru.connectors import catalogue
 from mamoru.connectors.port import StoreUnreachable, StoreUnreadable
 from mamoru.gate import postgresql as text
+from mamoru.gate.building import (
+    Built,
+    Memory,
+    Renewed,
+    Tell,
+    WallForgot,
+    WallRefused,
+    WallStale,
+    Words,
+)
 from mamoru.gate.postgresql import NEXT, OWNER, Ground, Statement
-from mamoru.gate.terms import GateError
 from mamoru.gate.wall import OURS, WORD_BITS, Key, Wall
 
 _BATCH = 20_000
@@ -25,39 +35,17 @@ _HELD = 0x6D616D6F7275  # the advisory lock that one writer of a wall holds
 _FULL = (1 << WORD_BITS) - 1
 
 _Connection = psycopg.Connection[Any]
-Words = Callable[[Key, Sequence[str]], Sequence[tuple[str, int]]]
-"""Gives for keys of a kind the digest of each and which doors are open to its person."""
-Renewed = Callable[[Key, Sequence[str]], Sequence[int]]
-"""Gives for digests of keys which doors are open to their people now."""
-
-
-class WallRefused(GateError):
-    """The database does not let the wall be built. The message says which right is missing."""
-
-    code, exit_code = "wall-refused", 3
-
-
-class WallStale(GateError):
-    """The wall that stands there is not of this policy and data map. Run `mamoru gate install`."""
-
-    code, exit_code = "wall-stale", 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """What an installation did."""
-
-    statements: int
-    people: int  # keys with a word
-    lines: tuple[str, ...]  # the wall as the catalogue describes it
 
 
 class PostgresqlWall:
     """The wall of one database. Every method opens its own connection and leaves none behind."""
 
-    def __init__(self, name: str, url: str, *, admin: str = "", wait_seconds: float = 5.0) -> None:
+    def __init__(
+        self, name: str, url: str, memory: Memory, *, admin: str = "", wait_seconds: float = 5.0
+    ) -> None:
         """Know where it stands; `admin` is who may make roles and schemas, else `url` is."""
         self._name = name
+        self._memory = memory
         self._url = url
         self._admin = admin or url
         self._wait = wait_seconds
@@ -74,13 +62,13 @@ class PostgresqlWall:
         words: Words,
         *,
         until: datetime,
-        tell: Callable[[int], None] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> Built:
         """Build the wall anew and open its doors until their lease ends; all of it or nothing.
 
         `tell` is called with the number of keys done.
         """
-        with self._opened(self._admin) as connection:
+        with self._opened(self._admin) as connection, self._marked(connection):
             self._hold(connection)
             ground = self._ground(connection, wall)
             structure = tuple(text.structure(wall, ground))
@@ -94,11 +82,16 @@ class PostgresqlWall:
             doors = tuple(text.doors(wall, ground))
             for statement in doors:
                 connection.execute(statement.text.encode())
-            connection.execute(
-                f"UPDATE {OURS}.door SET open = true, valid_until = %s".encode(), [until]
-            )
+            self._open(connection, until)
             lines = self._lines(connection)
         return Built(statements=len(structure) + len(doors), people=known, lines=lines)
+
+    def make_logins(self, statements: Sequence[Statement]) -> None:
+        """Make logins for readers, all of them or none."""
+        if statements:
+            with self._opened(self._admin) as connection:
+                for statement in statements:
+                    connection.execute(statement.text.encode())
 
     def remove(self) -> int:
         """Take the wall away, readers first; return how many doors there were."""
@@ -111,7 +104,11 @@ class PostgresqlWall:
         return len(readers)
 
     def take(self, wall: Wall, words: Words, *, limit: int = _BATCH) -> int:
-        """Write the words of people that have none yet; return how many. WallStale if it is."""
+        """Write the words of people that have none yet; return how many.
+
+        This and what follows: WallStale where another wall stands, WallForgot where the database
+        is not as it was left.
+        """
         done = 0
         with self._held(wall) as (connection, ground):
             for key in wall.keys:
@@ -122,26 +119,51 @@ class PostgresqlWall:
     def push(self, wall: Wall, changed: Sequence[tuple[Key, Sequence[str]]], now: Renewed) -> int:
         """Write anew the words of digests whose people's standing changed; return how many differ.
 
-        What has no row of its own yet has no open door either. WallStale if the wall is.
+        A key that no row carries any more goes with its word: it is personal data too.
         """
-        with self._held(wall) as (connection, _):
-            return sum(
-                self._update(connection, wall, key, refs, now(key, refs)) for key, refs in changed
-            )
+        done = 0
+        with self._held(wall) as (connection, ground):
+            for key, refs in changed:
+                done += self._update(connection, wall, key, refs, now(key, refs))
+                gone = f"{text.orphans(key, ground)} AND p.ref = ANY(%s)"
+                connection.execute(gone.encode(), [list(refs)])
+        return done
+
+    def refresh(self, wall: Wall, now: Renewed, *, tell: Tell = lambda _: None) -> int:
+        """Write anew how everybody stands, in a database that was put back too; return how many differ."""
+        done = seen = 0
+        with self._held(wall, forgotten=True) as (connection, ground):
+            for key in wall.keys:
+                connection.execute(text.orphans(key, ground).encode())
+                for refs, _ in self._walked(connection, wall, key):
+                    done += self._update(connection, wall, key, refs, now(key, refs))
+                    seen += len(refs)
+                    tell(seen)
+        return done
+
+    def differing(self, wall: Wall, now: Renewed, *, tell: Tell = lambda _: None) -> int:
+        """Return how many words are not what people's standing says; nothing is changed."""
+        done = seen = 0
+        with self._opened(self._url) as connection:
+            for key in wall.keys:
+                for refs, words in self._walked(connection, wall, key):
+                    done += sum(a != b for a, b in zip(words, now(key, refs), strict=True))
+                    seen += len(refs)
+                    tell(seen)
+        return done
 
     def forget(self, wall: Wall) -> int:
         """Take out the words of keys that no row carries any more; return how many."""
         with self._held(wall) as (connection, ground):
-            return sum(
+            done = [
                 connection.execute(text.orphans(key, ground).encode()).rowcount for key in wall.keys
-            )
+            ]
+        return sum(done)
 
     def renew(self, wall: Wall, *, until: datetime) -> None:
-        """Let the doors stay open until then. WallStale if the wall is: then they stay as they are."""
+        """Let the doors stay open until then."""
         with self._held(wall) as (connection, _):
-            connection.execute(
-                f"UPDATE {OURS}.door SET open = true, valid_until = %s".encode(), [until]
-            )
+            self._open(connection, until)
 
     def shut(self) -> None:
         """Close every door at once, whatever wall stands there; none is no error."""
@@ -169,7 +191,7 @@ class PostgresqlWall:
             )
             for purpose, recipient in doors:
                 yield f"the door `{purpose}` for `{recipient}` is closed"
-            for query, says in _LEAKS:
+            for query, says in catalogue.LEAKS:
                 found = connection.execute(query.encode(), {"ours": OURS, "owner": OWNER})
                 for row in found:
                     yield says.format(*row)
@@ -179,7 +201,7 @@ class PostgresqlWall:
     def _ground(self, connection: _Connection, wall: Wall) -> Ground:
         with self._opened(self._url) as own:  # whose search path says which tables are meant
             user = own.execute("SELECT current_user").fetchone()
-            columns = own.execute(_COLUMNS, [list(wall.tables)]).fetchall()
+            columns = own.execute(catalogue.COLUMNS, [list(wall.tables)]).fetchall()
         schemas = {table: schema for schema, table, _, _ in columns}
         types = {(table, column): declared for _, table, column, declared in columns}
         for table in wall.tables:
@@ -194,7 +216,7 @@ class PostgresqlWall:
                         )
         database = connection.execute("SELECT current_database()").fetchone()
         readers = self._readers(connection)
-        logins = connection.execute(_LOGINS, {"readers": list(readers)})
+        logins = connection.execute(catalogue.LOGINS, {"readers": list(readers)})
         return Ground(
             database=database[0] if database else "",
             user=user[0] if user else "",
@@ -205,8 +227,31 @@ class PostgresqlWall:
         )
 
     def _readers(self, connection: _Connection) -> tuple[str, ...]:
-        found = connection.execute(_READERS, {"owner": OWNER})
+        found = connection.execute(catalogue.READERS, {"owner": OWNER})
         return tuple(row[0] for row in found)
+
+    def _walked(
+        self, connection: _Connection, wall: Wall, key: Key
+    ) -> Iterator[tuple[list[str], list[int]]]:
+        """Yield digests and words of a kind of key, some at a time."""
+        columns = ", ".join(f"m{at}" for at in range(wall.words))
+        last = ""
+        while True:
+            rows = connection.execute(
+                f"SELECT ref, {columns} FROM {text.people(key)} WHERE ref > %s"
+                f" ORDER BY ref LIMIT {_BATCH}".encode(),
+                [last],
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            words = [sum(part << at * WORD_BITS for at, part in enumerate(row[1:])) for row in rows]
+            yield [row[0] for row in rows], words
+
+    def _open(self, connection: _Connection, until: datetime) -> None:
+        connection.execute(
+            f"UPDATE {OURS}.door SET open = true, valid_until = %s".encode(), [until]
+        )
 
     def _written(
         self, connection: _Connection, wall: Wall, key: Key, words: Words, ground: Ground
@@ -269,7 +314,7 @@ class PostgresqlWall:
 
     def _lines(self, connection: _Connection) -> tuple[str, ...]:
         connection.execute("SET LOCAL search_path = pg_catalog")  # names are written out whole
-        found = connection.execute(_DESCRIBED, {"ours": OURS, "owner": OWNER})
+        found = connection.execute(catalogue.DESCRIBED, {"ours": OURS, "owner": OWNER})
         return tuple(row[0] for row in found)
 
     def _manifest(self, connection: _Connection) -> str | None:
@@ -283,16 +328,29 @@ class PostgresqlWall:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_HELD])
 
     @contextmanager
-    def _held(self, wall: Wall) -> Iterator[tuple[_Connection, Ground]]:
-        """Hold the wall that stands there in one transaction; WallStale if it is another."""
-        with self._opened(self._url) as connection:
+    def _held(self, wall: Wall, *, forgotten: bool = False) -> Iterator[tuple[_Connection, Ground]]:
+        """Hold the wall that stands there in one transaction, and leave a new mark in it."""
+        with self._opened(self._url) as connection, self._marked(connection):
             self._hold(connection)
             if self._manifest(connection) != wall.digest:
                 raise WallStale(
                     f"store `{self._name}` has no wall of this policy and data map:"
                     " run `mamoru gate install`"
                 )
+            row = connection.execute(f"SELECT mark FROM {OURS}.manifest".encode()).fetchone()
+            if not forgotten and (row is None or row[0] not in self._memory.known()):
+                raise WallForgot(f"store `{self._name}` is not as it was left")
             yield connection, self._ground(connection, wall)
+
+    @contextmanager
+    def _marked(self, connection: _Connection) -> Iterator[None]:
+        """Leave a new mark with what is done, and commit it."""
+        yield
+        mark = secrets.token_hex(16)
+        connection.execute(f"UPDATE {OURS}.manifest SET mark = %s".encode(), [mark])
+        self._memory.promise(mark)
+        connection.commit()
+        self._memory.keep(mark)
 
     @contextmanager
     def _opened(self, url: str) -> Iterator[_Connection]:
@@ -325,162 +383,3 @@ def _part(word: int, at: int) -> int:
 
 def _parts(word: int, words: int) -> Iterator[int]:
     return (_part(word, at) for at in range(words))
-
-
-_COLUMNS = """
-    SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid)
-      AND a.attnum > 0 AND NOT a.attisdropped
-"""
-_READERS = """
-    SELECT DISTINCT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'v' AND pg_get_userbyid(c.relowner) = %(owner)s ORDER BY 1
-"""
-_MEMBERS = """
-    WITH RECURSIVE doors AS (
-        SELECT DISTINCT r.oid, r.rolname FROM pg_class c
-        JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.rolname = n.nspname
-        WHERE c.relkind = 'v' AND pg_get_userbyid(c.relowner) = %(owner)s
-    ), inside AS (
-        SELECT m.member, d.rolname AS door FROM pg_auth_members m JOIN doors d ON d.oid = m.roleid
-        UNION SELECT m.member, i.door FROM pg_auth_members m JOIN inside i ON i.member = m.roleid
-    ), readers AS (
-        SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
-               r.rolreplication, array_agg(i.door ORDER BY i.door) AS doors
-        FROM inside i JOIN pg_roles r ON r.oid = i.member
-        GROUP BY 1, 2, 3, 4, 5, 6, 7
-        UNION ALL
-        SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
-               r.rolreplication, array[d.rolname] FROM doors d JOIN pg_roles r ON r.oid = d.oid
-    )
-"""
-_LOGINS = """
-    SELECT r.rolname FROM pg_roles r
-    WHERE r.rolcanlogin AND NOT r.rolsuper
-      AND has_database_privilege(r.oid, current_database(), 'TEMP')
-      AND NOT EXISTS (SELECT FROM pg_roles d WHERE d.rolname = ANY(%(readers)s)
-                      AND pg_has_role(r.oid, d.oid, 'MEMBER'))
-    ORDER BY 1
-"""
-_LEAKS: tuple[tuple[str, str], ...] = (
-    (
-        _MEMBERS
-        + """
-    SELECT rolname, concat_ws(', ', CASE WHEN rolsuper THEN 'superuser' END,
-        CASE WHEN rolbypassrls THEN 'bypasses row security' END,
-        CASE WHEN rolcreaterole THEN 'makes roles' END,
-        CASE WHEN rolcreatedb THEN 'makes databases' END,
-        CASE WHEN rolreplication THEN 'replicates' END)
-    FROM readers
-    WHERE rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication ORDER BY 1
-""",
-        "the reader `{}` has powers that pass every door: {}",
-    ),
-    (
-        _MEMBERS
-        + """
-    SELECT rolname, array_to_string(doors, ', ') FROM readers
-    WHERE cardinality(doors) > 1 ORDER BY 1
-""",
-        "the reader `{}` has several doors, so its reads state no one purpose: {}",
-    ),
-    (
-        _MEMBERS
-        + """
-    SELECT r.rolname, o.rolname FROM readers r
-    JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles o ON o.oid = m.roleid
-    WHERE o.oid NOT IN (SELECT oid FROM doors) AND o.oid NOT IN (SELECT oid FROM readers)
-    ORDER BY 1, 2
-""",
-        "the reader `{}` is also in the role `{}`",
-    ),
-    (
-        _MEMBERS
-        + """
-    SELECT r.rolname, n.nspname || '.' || c.relname FROM readers r, pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT r.rolsuper AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname <> ALL(r.doors)
-      AND n.nspname NOT LIKE 'pg_toast%%' AND n.nspname NOT LIKE 'pg_temp%%'
-      AND (has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
-           OR has_table_privilege(r.oid, c.oid, 'DELETE, TRUNCATE, TRIGGER'))
-    ORDER BY 1, 2
-""",
-        "the reader `{}` reaches `{}` past its door",
-    ),
-    (
-        _MEMBERS
-        + """
-    SELECT r.rolname, n.nspname FROM readers r, pg_namespace n
-    WHERE NOT r.rolsuper AND has_schema_privilege(r.oid, n.oid, 'CREATE')
-      AND n.nspname NOT LIKE 'pg_temp%%' AND n.nspname NOT LIKE 'pg_toast%%' ORDER BY 1, 2
-""",
-        "the reader `{}` may make objects in the schema `{}`",
-    ),
-    (
-        _MEMBERS
-        + """
-    SELECT r.rolname, current_database() FROM readers r
-    WHERE NOT r.rolsuper AND has_database_privilege(r.oid, current_database(), 'TEMP, CREATE')
-    ORDER BY 1
-""",
-        "the reader `{}` may make temporary tables or schemas in the database `{}`",
-    ),
-    (
-        _MEMBERS
-        + """
-    SELECT r.rolname, p.oid::regprocedure::text FROM readers r, pg_proc p
-    JOIN pg_namespace n ON n.oid = p.pronamespace
-    WHERE NOT r.rolsuper AND p.prosecdef AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
-      AND has_schema_privilege(r.oid, n.oid, 'USAGE') AND n.nspname NOT IN ('pg_catalog')
-    ORDER BY 1, 2
-""",
-        "the reader `{}` may call `{}`, which runs with another's rights",
-    ),
-)
-_DESCRIBED = """
-    WITH spaces AS (
-        SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace n
-        WHERE n.nspname = %(ours)s OR EXISTS (SELECT FROM pg_class c
-            WHERE c.relnamespace = n.oid AND pg_get_userbyid(c.relowner) = %(owner)s)
-    ), said AS (
-        SELECT concat_ws(' ', 'schema', nspname, pg_get_userbyid(nspowner), nspacl::text) AS line
-        FROM spaces
-        UNION ALL
-        SELECT concat_ws(' ', 'relation', s.nspname || '.' || c.relname, c.relkind::text,
-            pg_get_userbyid(c.relowner), c.relacl::text, c.reloptions::text,
-            CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) ELSE (
-                SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
-                    a.attacl::text), ', ' ORDER BY a.attnum)
-                FROM pg_attribute a
-                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END)
-        FROM pg_class c JOIN spaces s ON s.oid = c.relnamespace WHERE c.relkind <> 'i'
-        UNION ALL
-        SELECT concat_ws(' ', 'function', p.oid::regprocedure::text, pg_get_userbyid(p.proowner),
-            p.proacl::text, pg_get_functiondef(p.oid))
-        FROM pg_proc p JOIN spaces s ON s.oid = p.pronamespace
-        UNION ALL
-        SELECT concat_ws(' ', 'trigger', t.tgrelid::regclass::text, pg_get_triggerdef(t.oid))
-        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        JOIN spaces s ON s.oid = c.relnamespace WHERE NOT t.tgisinternal
-        UNION ALL
-        SELECT concat_ws(' ', 'role', r.rolname, r.rolcanlogin::text, r.rolsuper::text,
-            r.rolcreatedb::text, r.rolcreaterole::text, r.rolreplication::text,
-            r.rolbypassrls::text)
-        FROM pg_roles r WHERE r.rolname IN (SELECT nspname FROM spaces)
-           OR r.rolname = %(owner)s AND EXISTS (SELECT FROM spaces)
-        UNION ALL
-        SELECT concat_ws(' ', 'member', a.rolname, 'of', b.rolname)
-        FROM pg_auth_members m JOIN pg_roles a ON a.oid = m.member
-        JOIN pg_roles b ON b.oid = m.roleid
-        WHERE %(owner)s IN (a.rolname, b.rolname) AND EXISTS (SELECT FROM spaces)
-           OR a.rolname IN (SELECT nspname FROM spaces)
-        UNION ALL
-        SELECT concat_ws(' ', 'reads', a.attrelid::regclass::text, a.attname)
-        FROM pg_attribute a, aclexplode(a.attacl) x
-        WHERE pg_get_userbyid(x.grantee) = %(owner)s
-    )
-    SELECT line FROM said ORDER BY line COLLATE "C"
-"""

@@ -63,6 +63,14 @@ class ChangeRow(models.Model):
         indexes: ClassVar = [models.Index(fields=["wall", "id"])]
 
 
+class WallRow(models.Model):
+    """The mark that was left in a wall last, and the one that was about to be."""
+
+    wall = models.CharField(primary_key=True, max_length=80)
+    kept = models.CharField(max_length=64, blank=True)
+    promised = models.CharField(max_length=64, blank=True)
+
+
 class ProtectionRow(models.Model):
     """What a protective flag rests on; where its person can be written to is sealed."""
 

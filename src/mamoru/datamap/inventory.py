@@ -392,6 +392,11 @@ class Store(_Part):
     rewrite: bool = Field(
         default=False, description="the engine may rewrite tables or files (as by VACUUM FULL)"
     )
+    gate: bool = Field(
+        default=False,
+        description="readers of this PostgreSQL database come through the doors of the gate, which"
+        " `mamoru gate install` builds",
+    )
     backups: Backups | None = None
     views: tuple[str, ...] = Field(
         default=(), description="views that show nothing but tables of this map"

@@ -64,9 +64,9 @@ def structure(wall: Wall, ground: Ground) -> Iterator[Statement]:
             text=f"INSERT INTO {_q(NEXT)}.door VALUES ({door.number}, {said}, false, '-infinity')",
         )
     yield Statement(
-        why="which policy and data map the wall was made of",
-        text=f"CREATE TABLE {_q(NEXT)}.manifest AS SELECT {_s(wall.digest)} AS wall,"
-        f" {_s(wall.policy)} AS policy, now() AS installed_at",
+        why="which policy and data map the wall was made of, and the mark of who wrote in it last",
+        text=f"CREATE TABLE {_q(NEXT)}.manifest AS SELECT {_s(wall.digest)}::text AS wall,"
+        f" {_s(wall.policy)}::text AS policy, now() AS installed_at, ''::text AS mark",
     )
     for key in wall.keys:
         words = "".join(f", m{word} bigint NOT NULL" for word in range(wall.words))
@@ -305,7 +305,7 @@ def _closed_off(wall: Wall, ground: Ground) -> Iterator[Statement]:
         f" GRANT EXECUTE ON FUNCTION {ours}.open(integer) TO {_q(OWNER)};"
         f" GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {_q(ground.user)};"
         f" GRANT SELECT, UPDATE ON {ours}.door TO {_q(ground.user)};"
-        f" GRANT SELECT ON {ours}.manifest TO {_q(ground.user)}",
+        f" GRANT SELECT, UPDATE ON {ours}.manifest TO {_q(ground.user)}",
     )
 
 

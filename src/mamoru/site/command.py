@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mamoru.cli.main import run
-from mamoru.cli.options import Shape
+from mamoru.cli.options import Gate, Shape
 from mamoru.datamap.inventory import DataMap, Store
 from mamoru.datamap.scan import Sample
 from mamoru.datamap.terms import Drift
@@ -72,6 +72,12 @@ class Company:
         from mamoru.site import reports
 
         return reports.standing(keys, by=OPERATOR, now=clock.now())
+
+    def gate(self) -> Gate:
+        _wired()
+        from mamoru.site import gating
+
+        return gating.Gate(OPERATOR)
 
     def cases(self, *, stage: str | None) -> tuple[Mapping[str, Any], ...]:
         _wired()

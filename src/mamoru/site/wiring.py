@@ -1,5 +1,6 @@
 """Joins the rooms: which store, which journal, which hands. Nothing is chosen anywhere else."""
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,10 +12,13 @@ from django.db import DatabaseError, connection
 from mamoru.cases import actions, execute, store
 from mamoru.cases.terms import Practice
 from mamoru.connectors import open as opening
+from mamoru.connectors.barrier import PostgresqlWall
+from mamoru.consents import store as standings
 from mamoru.console import inventory as desk
 from mamoru.datamap import drift, inventory, reading
 from mamoru.datamap.scan import Sample
 from mamoru.datamap.terms import Drift, TableShape, Value
+from mamoru.gate.building import Hand
 from mamoru.kit import seal
 from mamoru.kit.errors import MamoruError
 from mamoru.ledger import append, checkpoint
@@ -97,11 +101,23 @@ def wire() -> None:
             )
         )
         desk.install(_states)
+        standings.install_walls(each.name for each in located.stores if each.gate)
         _wired.append(True)
 
 
 def _states(located: inventory.DataMap) -> list[tuple[str, tuple[str, str, str]]]:
     return stores.states(shapes(located, home()))
+
+
+ADMIN = "MAMORU_GATE_ADMIN_"
+"""Before a store's name in capitals: the environment variable with an administrator's address."""
+
+
+def wall_hand(each: inventory.Store) -> Hand:
+    """Return what builds the wall of a PostgreSQL store; nothing is opened yet."""
+    admin = os.environ.get(f"{ADMIN}{each.name.upper().replace('-', '_')}", "")
+    memory = standings.Mark(each.name)
+    return PostgresqlWall(each.name, inventory.expand(each.url), memory, admin=admin)
 
 
 def unwire() -> None:

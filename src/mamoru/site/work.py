@@ -25,12 +25,15 @@ from mamoru.cases.terms import Stage, Work
 from mamoru.kit import clock
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import SYSTEM, CaseId, DemandId
-from mamoru.site import restored, waking, wiring, workers
+from mamoru.site import restored, waking, walls, wiring, workers
 
 T = TypeVar("T")
 log = logging.getLogger("mamoru.work")
 
 SCAN_SECONDS = 0.5
+WALLS_SECONDS = 0.25
+"""How often the outbox of the walls is read: a refusal holds at every door within a second."""
+RENEW_SECONDS = 60
 MAIL_SECONDS = 1.0
 """How long the outbox is left unread when nothing wakes the worker."""
 TAKE_UP_SECONDS = 10
@@ -129,6 +132,7 @@ def start() -> None:
     duties: list[Callable[[], None]] = [partial(_scan, waking.open_waking()), _watch]
     if settings.MAMORU.mail.host:
         duties.append(_mail)
+    duties += [partial(_keep_wall, each) for each in walls.of_this_company()]
     _worker.threads = tuple(threading.Thread(target=duty, daemon=True) for duty in duties)
     for thread in _worker.threads:
         thread.start()
@@ -278,6 +282,28 @@ def _mail() -> None:
             log.error("sending mails failed (%s)", name)  # noqa: TRY400 - no values in logs
         finally:
             close_old_connections()
+
+
+def _keep_wall(wall: walls.Walled) -> None:
+    """Tell a wall what is recorded, apart from the scan: a store that is away must not stop it."""
+    name, renewal, sweep = (
+        wall.store.name,
+        _Every(RENEW_SECONDS, at_once=True),
+        _Every(FORGET_SECONDS),
+    )
+    while not _worker.stopping.wait(WALLS_SECONDS):
+        try:
+            walls.tell_changes(wall)
+            if renewal.due() and workers.duty(f"wall {name}", seconds=RENEW_SECONDS):
+                walls.renew(wall, now=clock.now())
+            if sweep.due() and workers.duty(f"sweep {name}", seconds=FORGET_SECONDS):
+                walls.forget(wall)
+        except Exception as problem:  # noqa: BLE001 - the doors close by themselves until it is well
+            code = problem.code if isinstance(problem, MamoruError) else type(problem).__name__
+            log.error("the wall of %s was not told (%s); it is tried again", name, code)  # noqa: TRY400 - no values in logs
+            connections.close_all()
+            _worker.stopping.wait(TAKE_UP_SECONDS)
+    connections.close_all()
 
 
 def _scan(woken: waking.Waking) -> None:

@@ -1,6 +1,6 @@
 """Rows and values of how a person stands."""
 
-from mamoru.consents.store.outbox import changes, install_walls, told
+from mamoru.consents.store.outbox import Mark, changes, install_walls, told
 from mamoru.consents.store.persons import key_ref, person
 from mamoru.consents.store.protections import (
     add_protection,
@@ -22,6 +22,7 @@ from mamoru.consents.store.records import (
 from mamoru.consents.store.saying import add_said, said
 
 __all__ = [
+    "Mark",
     "add",
     "add_protection",
     "add_said",

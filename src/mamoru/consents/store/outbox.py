@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mamoru.consents.models import ChangeRow
+from mamoru.consents.models import ChangeRow, WallRow
 from mamoru.consents.terms import Change
 from mamoru.kit.ids import PersonRef
 
@@ -38,3 +38,24 @@ def tell(people: Iterable[tuple[PersonRef, bool]]) -> None:
                 for wall in _walls
             ]
         )
+
+
+class Mark:
+    """What is remembered of a wall: the mark that was left in it, and the one about to be."""
+
+    def __init__(self, wall: str) -> None:
+        """Know which wall."""
+        self._wall = wall
+
+    def known(self) -> frozenset[str]:
+        """Return the marks that the wall may bear; none where it was never written."""
+        row = WallRow.objects.filter(wall=self._wall).first()
+        return frozenset() if row is None else frozenset({row.kept, row.promised}) - {""}
+
+    def promise(self, mark: str) -> None:
+        """Remember the mark that is about to be written."""
+        WallRow.objects.update_or_create(wall=self._wall, defaults={"promised": mark})
+
+    def keep(self, mark: str) -> None:
+        """Remember that a promised mark was written; not that of a writer who was overtaken."""
+        WallRow.objects.filter(wall=self._wall, promised=mark).update(kept=mark)
