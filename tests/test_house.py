@@ -201,7 +201,7 @@ PLANTS = (
         "hands", "a command touches them", "cli/planted.py", "from mamoru.connectors import port"
     ),
     _plant(
-        "hands", "consents touch them", "consents/store.py", "from mamoru.connectors import port"
+        "hands", "consents touch them", "consents/store/records.py", "from mamoru.connectors import port"
     ),
     # 6. faces
     _plant(
