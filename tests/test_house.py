@@ -7,7 +7,9 @@ linter has to find the copied package and not the one under test.
 
 import ast
 import gc
+import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -53,6 +55,8 @@ def _plant(contract: str, what: str, path: str, text: str) -> Plant:
 _IN_FUNCTION = "def _planted() -> None:\n    {}\n"
 _FOR_TYPES = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {}\n"
 _RULE = "cases/rules/refusal.py"
+
+_MOMENTS = itertools.count(1)  # seconds
 
 PLANTS = (
     # 1. floors
@@ -201,7 +205,10 @@ PLANTS = (
         "hands", "a command touches them", "cli/planted.py", "from mamoru.connectors import port"
     ),
     _plant(
-        "hands", "consents touch them", "consents/store/records.py", "from mamoru.connectors import port"
+        "hands",
+        "consents touch them",
+        "consents/store/records.py",
+        "from mamoru.connectors import port",
     ),
     # 6. faces
     _plant(
@@ -268,6 +275,16 @@ PLANTS = (
 )
 
 
+def _write(path: Path, content: bytes) -> None:
+    """Write a file with a time of its own: the linter knows a file that it read by its time.
+
+    Clocks of file systems may be coarser than one plant takes.
+    """
+    path.write_bytes(content)
+    moment = next(_MOMENTS)
+    os.utime(path, (moment, moment))
+
+
 def _try(tree: Path, plant: Plant) -> list[str]:
     """Plant, lint, take the plant out again; return the names of the broken contracts.
 
@@ -283,7 +300,7 @@ def _try(tree: Path, plant: Plant) -> list[str]:
         before[path] = path.read_bytes() if path.exists() else None
         path.parent.mkdir(exist_ok=True)
         old = (before[path] or b'"""Planted."""').decode()
-        path.write_text(f"{old}\n\n{text}\n", encoding="utf-8")
+        _write(path, f"{old}\n\n{text}\n".encode())
     options = use_cases.read_user_options(str(tree / "pyproject.toml"))
     use_cases._register_contract_types(options)
     only = (plant.contract,) if plant.contract else ()
@@ -294,7 +311,7 @@ def _try(tree: Path, plant: Plant) -> list[str]:
         if content is None:
             path.unlink()
         else:
-            path.write_bytes(content)
+            _write(path, content)
     shutil.rmtree(package / "marketing", ignore_errors=True)
     return [
         contract.name for contract, check in report.get_contracts_and_checks() if not check.kept
