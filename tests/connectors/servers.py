@@ -48,7 +48,9 @@ class Maria:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.socket = folder / "m.sock"
-        scratch = folder / "tmp"  # a server that starts clears the folder it finds: each has its own
+        scratch = (
+            folder / "tmp"
+        )  # a server that starts clears the folder it finds: each has its own
         scratch.mkdir()
         made = subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={folder / 'data'}",

@@ -7,6 +7,20 @@ COLUMNS = """
     WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid)
       AND a.attnum > 0 AND NOT a.attisdropped
 """
+FOREIGN_KEYS = """
+    SELECT c.relname, a.attname, p.relname, b.attname FROM pg_constraint f
+    JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class p ON p.oid = f.confrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.conkey[1]
+    JOIN pg_attribute b ON b.attrelid = p.oid AND b.attnum = f.confkey[1]
+    WHERE f.contype = 'f' AND f.convalidated AND cardinality(f.conkey) = 1
+      AND n.nspname = ANY(%s) AND a.atttypid = b.atttypid
+      AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = f.oid AND t.tgenabled = 'D')
+"""
+PAGED = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = %(ours)s AND c.relname LIKE 'pages\\_%%'
+"""
 READERS = """
     SELECT DISTINCT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'v' AND pg_get_userbyid(c.relowner) = %(owner)s ORDER BY 1

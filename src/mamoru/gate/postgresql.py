@@ -8,11 +8,13 @@ lease is over raises: it never shows an empty table instead of a refusal.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mamoru.datamap.terms import REMOVED, KeyPath, Match
+from mamoru.datamap.terms import REMOVED, Hop, KeyPath, Match
 from mamoru.gate.wall import OURS, Key, Opening, View, Wall
 
 NEXT = f"{OURS}_next"
 """Where the next wall is made ready."""
+PAGE_BITS = 8_192
+"""Keys of one row of bits: a kilobyte, which PostgreSQL keeps in the row itself."""
 OWNER = "mamoru_gate_owner"
 """Owns the views: it may read the company's tables, and nobody can sign in as it."""
 CLOSED = "MAM01"
@@ -32,6 +34,8 @@ class Ground:
     types: Mapping[tuple[str, str], str]  # (table, column) -> as `format_type` says it
     logins: tuple[str, ...]  # roles that may sign in and are no readers of ours
     readers: tuple[str, ...] = ()  # roles of doors that stand there now
+    paged: frozenset[str] = frozenset()  # kinds of keys that lie so close that bits serve them
+    enforced: frozenset[tuple[str, str, str, str]] = frozenset()  # foreign keys of one column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,14 @@ def structure(wall: Wall, ground: Ground) -> Iterator[Statement]:
             text=f"CREATE TABLE {people(key, NEXT)} (key {key_type(key, ground)} PRIMARY KEY,"
             f" ref text NOT NULL UNIQUE{words})",
         )
-    yield Statement(why="raises unless the door is open and its lease runs", text=_OPEN)
+        for opening in wall.openings if key.kind in ground.paged else ():
+            yield Statement(
+                why=f"the same for `{opening.door.purpose}` and `{opening.door.recipient}` alone,"
+                f" {PAGE_BITS:,} keys a row",
+                text=f"CREATE TABLE {pages(key, opening, NEXT)}"
+                " (page bigint PRIMARY KEY, bits bytea NOT NULL)",
+            )
+    yield Statement(why="raises: said where a door is closed", text=_CLOSED)
 
 
 def doors(wall: Wall, ground: Ground) -> Iterator[Statement]:
@@ -122,7 +133,7 @@ def doors(wall: Wall, ground: Ground) -> Iterator[Statement]:
             why=f"readers of {door} see these views and nothing else",
             text=f"GRANT USAGE ON SCHEMA {name} TO {name};"
             f" GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO {name};"
-            f" GRANT EXECUTE ON FUNCTION {_q(OURS)}.open(integer) TO {name}",
+            f" GRANT EXECUTE ON FUNCTION {_q(OURS)}.closed(integer) TO {name}",
         )
 
 
@@ -167,13 +178,31 @@ def select(opening: Opening, view: View, wall: Wall, ground: Ground) -> str:
     said = " OR ".join(_ways(opening, view, wall, ground))
     return (
         f"SELECT {', '.join(shown)}\nFROM {_base(view.table, ground)} t"
-        f"\nWHERE (SELECT {_q(OURS)}.open({opening.door.number}))\nAND ({said})"
+        f"\nWHERE ({_is_open(opening)})\nAND ({said})"
+    )
+
+
+def _is_open(opening: Opening) -> str:
+    """Return whether a door is open, asked once a statement; a door that is not raises.
+
+    An aggregate has a row even where the door itself is gone.
+    """
+    number = opening.door.number
+    return (
+        "SELECT CASE WHEN bool_and(d.open AND d.valid_until > clock_timestamp())"
+        f" THEN true ELSE {_q(OURS)}.closed({number}) END"
+        f" FROM {_q(OURS)}.door d WHERE d.number = {number}"
     )
 
 
 def people(key: Key, schema: str = OURS) -> str:
     """Return the table with the words of a kind of key."""
     return f"{_q(schema)}.{_q(f'people_{key.kind}')}"
+
+
+def pages(key: Key, opening: Opening, schema: str = OURS) -> str:
+    """Return the table with the bits of a kind of key for one door."""
+    return f"{_q(schema)}.{_q(f'pages_{key.kind}_{opening.door.number}')}"
 
 
 def key_type(key: Key, ground: Ground) -> str:
@@ -242,9 +271,14 @@ def _ways(opening: Opening, view: View, wall: Wall, ground: Ground) -> Iterator[
 def _reached(opening: Opening, view: View, way: KeyPath, wall: Wall, ground: Ground) -> str:
     """Return whether the person at the end of a way lets this door see the row."""
     key = wall.key(way.kind)
-    tables, conditions = [f"{people(key)} p"], []
-    alias, table = "t", view.table
-    for at, hop in enumerate(way.hops):
+    paged = way.kind in ground.paged
+    tables, conditions = [f"{pages(key, opening) if paged else people(key)} p"], []
+    alias, table, column = "t", view.table, way.column
+    hops = way.hops
+    if hops and hops[-1].parent_column == column and _enforced(view, hops, ground):
+        # What leads to the parent is the key itself, and the parent is there: no need to look.
+        hops, column = hops[:-1], hops[-1].column
+    for at, hop in enumerate(hops):
         parent = f"t{at + 1}"
         tables.append(f"{_base(hop.parent, ground)} {parent}")
         conditions.append(
@@ -256,10 +290,21 @@ def _reached(opening: Opening, view: View, way: KeyPath, wall: Wall, ground: Gro
             )
         )
         alias, table = parent, hop.parent
-    cell = held(f"{alias}.{_q(way.column)}", (table, way.column), key, ground)
-    conditions.append(f"p.key = {cell}")
-    conditions.append(f"p.m{opening.word} & {opening.bit} <> 0")
+    cell = held(f"{alias}.{_q(column)}", (table, column), key, ground)
+    if paged:
+        conditions.append(f"p.page = {cell} >> {PAGE_BITS.bit_length() - 1}")
+        conditions.append(f"get_bit(p.bits, {cell} & {PAGE_BITS - 1}) <> 0")
+    else:
+        conditions.append(f"p.key = {cell}")
+        conditions.append(f"p.m{opening.word} & {opening.bit} <> 0")
     return f"EXISTS (SELECT FROM {', '.join(tables)} WHERE {' AND '.join(conditions)})"
+
+
+def _enforced(view: View, hops: Sequence[Hop], ground: Ground) -> bool:
+    """Return whether the database itself sees to it that the last parent of a way is there."""
+    last = hops[-1]
+    table = hops[-2].parent if len(hops) > 1 else view.table
+    return (table, last.column, last.parent, last.parent_column) in ground.enforced
 
 
 def _closed_off(wall: Wall, ground: Ground) -> Iterator[Statement]:
@@ -294,15 +339,22 @@ def _closed_off(wall: Wall, ground: Ground) -> Iterator[Statement]:
         text=f"REVOKE TEMPORARY ON DATABASE {_q(ground.database)} FROM PUBLIC",
     )
     ours = _q(OURS)
-    tables = ", ".join(people(key) for key in wall.keys)
+    kept = [people(key) for key in wall.keys]
+    kept += [
+        pages(key, opening)
+        for key in wall.keys
+        if key.kind in ground.paged
+        for opening in wall.openings
+    ]
+    tables = ", ".join(kept)
     yield Statement(
         why="what is ours is read by the views and written by the product",
         text=f"REVOKE ALL ON SCHEMA {ours} FROM PUBLIC;"
         f" REVOKE ALL ON ALL TABLES IN SCHEMA {ours} FROM PUBLIC;"
-        f" REVOKE ALL ON FUNCTION {ours}.open(integer) FROM PUBLIC;"
+        f" REVOKE ALL ON FUNCTION {ours}.closed(integer) FROM PUBLIC;"
         f" GRANT USAGE ON SCHEMA {ours} TO {_q(OWNER)}, {_q(ground.user)};"
-        f" GRANT SELECT ON {tables} TO {_q(OWNER)};"
-        f" GRANT EXECUTE ON FUNCTION {ours}.open(integer) TO {_q(OWNER)};"
+        f" GRANT SELECT ON {tables}, {ours}.door TO {_q(OWNER)};"
+        f" GRANT EXECUTE ON FUNCTION {ours}.closed(integer) TO {_q(OWNER)};"
         f" GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {_q(ground.user)};"
         f" GRANT SELECT, UPDATE ON {ours}.door TO {_q(ground.user)};"
         f" GRANT SELECT, UPDATE ON {ours}.manifest TO {_q(ground.user)}",
@@ -391,16 +443,12 @@ def changes(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[str, ...
     )
 
 
-_OPEN = f"""CREATE FUNCTION {_q(NEXT)}.open(wanted integer) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE AS $$
+_CLOSED = f"""CREATE FUNCTION {_q(NEXT)}.closed(wanted integer) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 DECLARE found record;
 BEGIN
   SELECT d.* INTO found FROM {_q(OURS)}.door d
     WHERE d.number OPERATOR(pg_catalog.=) wanted;
-  IF found.open IS TRUE
-    AND found.valid_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() THEN
-    RETURN true;
-  END IF;
   RAISE EXCEPTION USING ERRCODE = '{CLOSED}',
     MESSAGE = pg_catalog.format('mamoru: the door %s for %s is closed',
       coalesce(found.purpose, wanted::text), coalesce(found.recipient, 'unknown')),
