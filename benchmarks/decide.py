@@ -59,6 +59,7 @@ class Made:
 
     purposes: Mapping[str, Purpose]
     grants: Mapping[tuple[str, str, str], Grant]
+    by_name: frozenset[str] = frozenset()
     digest: str = field(default="0" * 64)
 
 

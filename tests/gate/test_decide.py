@@ -54,6 +54,7 @@ _policies = st.builds(
         st.tuples(_purposes, _categories, _recipients),
         st.builds(Grant, form=st.sampled_from(list(Form))),
     ),
+    by_name=st.frozensets(st.sampled_from(["freight", "partner"])),
 )
 
 
@@ -141,6 +142,33 @@ def test_the_persons_standing_decides(
 
     verdict = decide(
         POLICY, purpose=purpose, category="contact", recipient=recipient, standing=standing
+    )
+
+    assert verdict.code is code
+
+
+@pytest.mark.promise("P2.13")
+@pytest.mark.parametrize(
+    ("consents", "code"),
+    [
+        (set(), Code.CONSENT_MISSING),
+        ({("PU01", "*")}, Code.CONSENT_MISSING),
+        ({("PU01", "partner")}, Code.CONSENT_MISSING),
+        ({("PU02", "freight")}, Code.CONSENT_MISSING),
+        ({("PU01", "freight")}, Code.GRANTED),
+    ],
+)
+def test_a_third_party_receives_only_by_a_consent_that_names_it(
+    consents: set[tuple[str, str]], code: Code
+) -> None:
+    policy = replace(POLICY, by_name=frozenset({"freight"}))
+
+    verdict = decide(
+        policy,
+        purpose="PU01",
+        category="contact",
+        recipient="freight",
+        standing=Standing(consents=frozenset(consents)),
     )
 
     assert verdict.code is code

@@ -29,6 +29,7 @@ class Small:
 
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     grants: Mapping[tuple[str, str, str], Grant] = field(default_factory=dict)
+    by_name: frozenset[str] = frozenset()  # who receives only by a consent that names them
     digest: str = "0" * 64
 
 
@@ -63,4 +64,6 @@ def may(
             sentences.append(
                 any(to == purpose and by in (recipient, "*") for to, by in standing.consents)
             )
+        if recipient in policy.by_name:
+            sentences.append((purpose, recipient) in standing.consents)
     return all(sentences)

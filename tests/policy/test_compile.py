@@ -79,6 +79,7 @@ def test_third_parties_receive_only_on_a_clause_of_provision_and_by_consent() ->
     assert given_out
     assert all("P2.13" in COMPILED.clauses[grant.clause].promises for grant in given_out)
     assert all(COMPILED.recipients[grant.recipient].basis == "consent" for grant in given_out)
+    assert COMPILED.by_name == outside
 
 
 @pytest.mark.promise("P2.1")

@@ -145,12 +145,10 @@ class People:
         }
 
     def _consented(self, door: Door) -> BitMap:
-        return self._of(
-            (
-                ("consented", door.purpose, door.recipient),
-                ("consented", door.purpose, EVERYBODY),
-            )
-        )
+        enough: list[Fact] = [("consented", door.purpose, door.recipient)]
+        if not door.by_name:
+            enough.append(("consented", door.purpose, EVERYBODY))
+        return self._of(enough)
 
     def _of(self, wanted: Iterable[Fact]) -> BitMap:
         return _union(self._facts.get(fact, _NOBODY) for fact in wanted)

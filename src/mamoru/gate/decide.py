@@ -61,7 +61,9 @@ def decide(  # noqa: PLR0911 - one return an answer, in the order in which they 
             clause=grant.clause,
             remedy="leave the person out; only a purpose that rests on a law goes on",
         )
-    if _CONSENT in {terms.needs, terms.basis} and not _consented(standing, purpose, recipient):
+    by_name = recipient in compiled.by_name
+    asked_for = by_name or _CONSENT in {terms.needs, terms.basis}
+    if asked_for and not _consented(standing, purpose, recipient, by_name=by_name):
         return Verdict(
             allowed=False,
             code=Code.CONSENT_MISSING,
@@ -87,6 +89,7 @@ def _closed(standing: Standing, purpose: str, recipient: str) -> bool:
     return standing.tombstone or standing.suspended or stopped or refused
 
 
-def _consented(standing: Standing, purpose: str, recipient: str) -> bool:
+def _consented(standing: Standing, purpose: str, recipient: str, *, by_name: bool) -> bool:
     # INVARIANT: a consent names its purpose; one for PU01 says nothing about PU01.a.
-    return bool({(purpose, recipient), (purpose, EVERYBODY)} & standing.consents)
+    enough = {(purpose, recipient)} if by_name else {(purpose, recipient), (purpose, EVERYBODY)}
+    return bool(enough & standing.consents)

@@ -24,6 +24,7 @@ class Door:
     recipient: str
     by_law: bool  # no will of the person closes it
     consent: bool  # closed until there is a consent
+    by_name: bool  # which has to name the recipient (Act 27(1))
     categories: Mapping[str, Form]  # what is granted behind it, suppressed ones left out
 
     @property
@@ -56,8 +57,9 @@ class Table:
                 purpose=purpose,
                 recipient=recipient,
                 by_law=compiled.purposes[purpose].basis == _LAW,
-                consent=_CONSENT
-                in {compiled.purposes[purpose].needs, compiled.purposes[purpose].basis},
+                consent=recipient in compiled.by_name
+                or _CONSENT in {compiled.purposes[purpose].needs, compiled.purposes[purpose].basis},
+                by_name=recipient in compiled.by_name,
                 categories=MappingProxyType(behind[purpose, recipient]),
             )
             for number, (purpose, recipient) in enumerate(sorted(behind))
@@ -106,7 +108,7 @@ class Table:
     def _named(self, purpose: str, recipient: str) -> Iterable[Door]:
         # INVARIANT: a consent names its purpose; one for PU01 says nothing about PU01.a.
         if recipient == EVERYBODY:
-            return [door for door in self.doors if door.purpose == purpose]
+            return [door for door in self.doors if door.purpose == purpose and not door.by_name]
         found = self._doors.get((purpose, recipient))
         return () if found is None else (found,)
 

@@ -141,6 +141,11 @@ class Compiled(Protocol):
         """Permissions by (purpose, category, recipient). What is not in it is forbidden."""
         ...
 
+    @property
+    def by_name(self) -> frozenset[str]:
+        """Recipients that receive of a person only by a consent that names them (Act 27(1))."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

@@ -13,7 +13,7 @@ from mamoru.policy.parts import (
     Purpose,
     Recipient,
 )
-from mamoru.policy.terms import Choice, Form, PurposeBasis, RecipientKind
+from mamoru.policy.terms import Choice, Form, ProvisionBasis, PurposeBasis, RecipientKind
 
 Triple = tuple[str, str, str]
 """Purpose, category, recipient."""
@@ -60,6 +60,7 @@ class CompiledPolicy:
     recipients: Mapping[str, Recipient]
     clauses: Mapping[str, Clause]
     grants: Mapping[Triple, Grant]
+    by_name: frozenset[str]  # recipients that receive only by a consent that names them
 
     def clause_of(self, purpose: str) -> str:
         """Return the id of the clause on which a purpose stands; KeyError if there is none."""
@@ -120,4 +121,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         recipients=MappingProxyType({part.id: part for part in policy.recipients}),
         clauses=MappingProxyType({part.id: part for part in policy.clauses}),
         grants=MappingProxyType(grants),
+        by_name=frozenset(
+            part.id for part in policy.recipients if part.basis is ProvisionBasis.CONSENT
+        ),
     )
