@@ -36,6 +36,7 @@ THE_DAY = date(2026, 11, 20)
         "R8.11.20",
         "2026年11月20日 10:00",
         "2026年11月20日10時5分",
+        "Nov 20 2026",
     ],
 )
 def test_a_time_is_read_in_the_forms_that_databases_and_people_write(written: str) -> None:
@@ -43,7 +44,7 @@ def test_a_time_is_read_in_the_forms_that_databases_and_people_write(written: st
     assert not stamps.is_empty(written)
 
 
-@pytest.mark.parametrize("written", ["Nov 20 2026", "2026-11", "2026-02-30", "soon", "20269999"])
+@pytest.mark.parametrize("written", ["Nov 2026", "2026-11", "2026-02-30", "soon", "20269999"])
 def test_what_is_no_time_is_neither_read_nor_taken_for_empty(written: str) -> None:
     assert stamps.day_of(written) is None
     assert not stamps.is_empty(written)

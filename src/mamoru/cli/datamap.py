@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from mamoru.cli.options import as_json, company, home, say, show_json
+from mamoru.cli.options import as_json, company, home, new_file, say, show_json
 from mamoru.datamap import inventory, reading, register, scan
 from mamoru.datamap.drift import drifts
 from mamoru.datamap.inventory import DataMap, Table
@@ -194,7 +194,8 @@ def _write_excel(shown: DataMap, path: Path, language: str) -> None:
             cell.data_type = "s"  # a title that begins with `=` is no formula
             cells.append(cell)
         sheet.append(cells)
-    book.save(path)
+    with new_file(path) as part:
+        book.save(part)
 
 
 def _show_table(table: Table) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -175,6 +176,33 @@ def company() -> Company:
     if handed is None:
         raise RuntimeError("commands that need the company are started by `mamoru`")
     return handed
+
+
+class FileUnwritable(MamoruError):
+    """A file that a command was told to write cannot be. Choose another place, or make room."""
+
+    code, exit_code = "file-unwritable", 2
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Hand out where to write so that `path` is there whole afterwards, or is as it was before.
+
+    A pipe or a device is written as it is. FileUnwritable if the system refuses.
+    """
+    path = path.resolve()
+    plain = path.is_file() or not path.exists()
+    part = path.with_name(f".{path.name}.{os.getpid()}.part") if plain else path
+    try:
+        yield part
+        if plain:
+            part.replace(path)
+    except OSError as problem:
+        raise FileUnwritable(f"`{path}` cannot be written: {problem.strerror}") from problem
+    finally:
+        if plain:
+            with suppress(OSError):
+                part.unlink()
 
 
 def show_json(document: Any) -> None:

@@ -36,6 +36,17 @@ _WRITTEN: Final = re.compile(
 )
 _EIGHT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _SEVEN: Final = re.compile(r"([MTSHR])([0-9]{2})([0-9]{2})([0-9]{2})")
+_MONTHS: Final = (
+    *("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE"),
+    *("JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"),
+)
+_MONTH: Final = "|".join(f"{each[:3]}(?:{each[3:]})?" for each in _MONTHS) + "|SEPT"
+_DAY: Final = "(?P<day>[0-9]{1,2})(?:ST|ND|RD|TH)?"
+_ENGLISH: Final = re.compile(  # 2 March 1979 as in passports, March 2, 1979
+    rf"\s*(?:{_DAY}[\s-]*(?P<month>{_MONTH})[.,]?"
+    rf"|(?P<first>{_MONTH})\.?\s*{_DAY.replace('day', 'second')}(?=[\s,]),?)"
+    r"[\s-]*(?P<year>[0-9]{4})\s*"
+)
 _MAX: Final = 40
 _FOUR_DIGITS: Final = 1000
 
@@ -56,16 +67,20 @@ def parse(text: str) -> date | None:
     """Return the day that `text` names, or None if it is impossible or can be read in two ways."""
     if len(text) > _MAX or kit_text.hidden_characters(text):
         return None
-    plain = re.sub(r"\s", "", kit_text.fold(text.translate(_SQUARE))).upper()
-    eight = _EIGHT.fullmatch(plain)
-    if eight:
+    folded = kit_text.fold(text.translate(_SQUARE)).upper()
+    if english := _ENGLISH.fullmatch(folded):
+        return _named_month(english)
+    plain = re.sub(r"\s", "", folded)
+    if eight := _EIGHT.fullmatch(plain):
         return _day(None, *(int(part) for part in eight.groups()))
-    seven = _SEVEN.fullmatch(plain)
-    if seven:
+    if seven := _SEVEN.fullmatch(plain):
         return _day(seven[1], *(int(part) for part in seven.groups()[1:]))
     found = _WRITTEN.fullmatch(plain)
-    if not found:
-        return None
+    return _written(found) if found else None
+
+
+def _written(found: re.Match[str]) -> date | None:
+    """Return the day of year, month and day with or without an era."""
     year = 1 if found["year"] == "元" else numerals.number(found["year"])
     month = numerals.number(found["month"] or found["m"])
     day = numerals.number(found["day"] or found["d"])
@@ -88,6 +103,13 @@ def compare(a: str, b: str) -> BirthComparison:
         verdict, code = Verdict.MATCH, "" if a == b else "date-notation"
     codes = (code,) if code else ()
     return BirthComparison(verdict=verdict, reasons=codes, a=a, b=b, a_day=left, b_day=right)
+
+
+def _named_month(found: re.Match[str]) -> date | None:
+    """Return the day whose month stands in letters, so that no order of numbers can be mistaken."""
+    name = found["month"] or found["first"]
+    month = next(at for at, each in enumerate(_MONTHS, 1) if each.startswith(name[:3]))
+    return _day(None, int(found["year"]), month, int(found["day"] or found["second"]))
 
 
 def _day(era: str | None, year: int, month: int, day: int) -> date | None:

@@ -84,6 +84,45 @@ RENAMED_ON: Final = "2024-01-01"
 # 三方原地区 of the old 北区 went to 中央区.
 MIKATAHARA: Final = ("初生町", "三方原町", "東三方町", "豊岡町", "三幸町", "大原町", "根洗町")
 
+# Municipalities whose whole area goes on as one of today, under its own towns' names: a town or a
+# village that became a city, a city that became a ward, a name that was changed. A merger of two is
+# none: there a town's name can have gone from one place to another. Since 1990.
+_SUCCEEDED: Final = """
+北海道 石狩郡 石狩町 石狩市
+北海道 札幌郡 広島町 北広島市
+岩手県 岩手郡 滝沢村 滝沢市
+宮城県 黒川郡 富谷町 富谷市
+茨城県 北相馬郡 守谷町 守谷市
+埼玉県 入間郡 鶴ヶ島町 鶴ヶ島市
+埼玉県 入間郡 日高町 日高市
+埼玉県 北葛飾郡 吉川町 吉川市
+埼玉県 南埼玉郡 白岡町 白岡市
+埼玉県 - 岩槻市 さいたま市岩槻区
+千葉県 君津郡 袖ヶ浦町 袖ケ浦市
+千葉県 印旛郡 八街町 八街市
+千葉県 印旛郡 印西町 印西市
+千葉県 印旛郡 白井町 白井市
+千葉県 印旛郡 富里町 富里市
+千葉県 山武郡 大網白里町 大網白里市
+東京都 西多摩郡 羽村町 羽村市
+石川県 石川郡 野々市町 野々市市
+静岡県 - 清水市 静岡市清水区
+愛知県 愛知郡 日進町 日進市
+愛知県 愛知郡 長久手町 長久手市
+愛知県 西加茂郡 三好町 みよし市
+滋賀県 栗太郡 栗東町 栗東市
+京都府 綴喜郡 田辺町 京田辺市
+大阪府 泉南郡 阪南町 阪南市
+兵庫県 - 篠山市 丹波篠山市
+奈良県 北葛城郡 香芝町 香芝市
+和歌山県 那賀郡 岩出町 岩出市
+福岡県 糟屋郡 古賀町 古賀市
+福岡県 筑紫郡 那珂川町 那珂川市
+沖縄県 島尻郡 豊見城村 豊見城市
+"""
+SUCCEEDED: Final = tuple(tuple(line.split()) for line in _SUCCEEDED.split("\n") if line)
+"""Prefecture, county or `-`, the former name, and the name of today."""
+
 # Cities whose name holds 市, 町, 村 or 区 before its end, or follows 郡.
 CITIES_WITHIN: Final = tuple(
     "市川市 市原市 四日市市 野々市市 廿日市市 八日市市 八日市場市 今市市 町田市 大町市 十日町市 村上市 村山市"

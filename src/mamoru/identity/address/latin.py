@@ -3,43 +3,59 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from itertools import product
+from typing import Final, NamedTuple
 
 from mamoru.identity import spelling, towns
 from mamoru.identity.address.form import Form
 
 _PART: Final = re.compile(r"\s*,\s*")
 _NUMBERS: Final = re.compile(r"^\s*([0-9]+(?:-[0-9]+)*)\s+(.+)$|^(.+?)\s+([0-9]+(?:-[0-9]+)*)$")
+_ONLY_NUMBERS: Final = re.compile(r"[0-9]+(?:-[0-9]+)*")
+_CHOME: Final = re.compile(
+    r"(?:^|(?<=\s))([0-9]{1,3})[\s-]*ch[oōô]+me(?:-|(?=\s|$))", re.IGNORECASE
+)
 _LEFT_OVER: Final = re.compile("[0-9#]")
 _POSTAL: Final = re.compile(r"\b([0-9]{3})-?([0-9]{4})\b")
-_COUNTRY: Final = re.compile(r"^japan$", re.IGNORECASE)
+_COUNTRY: Final = re.compile(r"[\s,]+japan[\s,]*$|^japan[\s,]+", re.IGNORECASE)
 _SUFFIXES: Final = ("shi", "ku", "gun", "cho", "machi", "mura", "son", "to", "fu", "ken")
+_SUFFIXED: Final = re.compile(rf"[^\s,0-9-]+-(?:{'|'.join(_SUFFIXES)}|do)", re.IGNORECASE)
 _FEWEST_PARTS: Final = 2
+_MOST_PARTS: Final = 6
+
+
+class _Lot(NamedTuple):
+    """What a town is called, and the numbers behind it as they are counted in Japanese."""
+
+    town: str
+    values: tuple[int, ...]
+    kinds: tuple[str, ...]
+    families: tuple[str, ...]
 
 
 def read(original: str, text: str) -> Form:
     """Return an address in Latin letters taken apart; `latin-ambiguous` where more than one fits.
 
     Every part must be understood: number and town first, then the municipality's parts in any
-    order, then the prefecture. What is left over makes the whole unread.
+    order, then the prefecture; or the other way round, as in Japanese. What is left over makes the
+    whole unread.
     """
     unread = Form(original=original, problem="latin-ambiguous")
     postal = _POSTAL.search(text)
-    plain = _POSTAL.sub("", text) if postal else text
-    parts = [part for part in _PART.split(plain.strip()) if part and not _COUNTRY.match(part)]
-    if len(parts) < _FEWEST_PARTS:
+    plain = _POSTAL.sub(" ", text) if postal else text
+    parts = _parts(_COUNTRY.sub("", plain.strip()))
+    if not _FEWEST_PARTS <= len(parts) <= _MOST_PARTS or any(
+        _LEFT_OVER.search(part) for part in parts[1:]
+    ):
         return unread
-    numbered = _NUMBERS.match(parts[0])
-    if numbered is None:
+    lot = _lot(parts[0])
+    if lot is None:
         return unread
-    town_words = numbered[2] or numbered[3]
-    if "#" in town_words or any(_LEFT_OVER.search(part) for part in parts[1:]):
-        return unread
-    values = tuple(int(each) for each in (numbered[1] or numbered[4]).split("-"))
-    name = spelling.romaji(town_words, digits=True)
+    name = spelling.romaji(lot.town, digits=True)
     found = {
         (code, town)
-        for code in _by_parts().get(_joined(map(_key, parts[1:])), ())
+        for keys in product(*map(_keys, parts[1:]))
+        for code in _by_parts().get(_joined(keys), ())
         for town in towns.municipality(code).by_romaji.get(name, ())
     }
     if len(found) != 1:
@@ -56,9 +72,9 @@ def read(original: str, text: str) -> Form:
         ward=spelling.usual(place.ward),
         town=town,
         town_key=known[0].key,
-        numbers=values,
-        kinds=("",) * len(values),
-        families=("",) * len(values),
+        numbers=lot.values,
+        kinds=lot.kinds,
+        families=lot.families,
         folded=frozenset({"romaji"}),
         candidates=frozenset({code}),
         known=frozenset(known),
@@ -66,10 +82,46 @@ def read(original: str, text: str) -> Form:
     )
 
 
-def _key(part: str) -> str:
-    """Return a part without its suffix: `Kitamuro-Gun` and `Kitamuro` are one."""
+def _parts(text: str) -> list[str]:
+    """Return town and numbers as one part, then the parts of the municipality."""
+    parts = [part for part in _PART.split(text) if part]
+    if len(parts) == 1:  # Tokyo-to Chiyoda-ku Otemachi 2-3-1
+        words = text.split()
+        end = next((at for at, word in enumerate(words) if not _SUFFIXED.fullmatch(word)), 0)
+        return [" ".join(words[end:]), *words[:end]]
+    if parts and not _LEFT_OVER.search(parts[0]) and _LEFT_OVER.search(parts[-1]):
+        parts.reverse()  # Tokyo, Chiyoda-ku, Otemachi 2-3-1
+    if len(parts) > 1 and _ONLY_NUMBERS.fullmatch(parts[0]):  # 2-3, Kasumigaseki 1-chome
+        return [f"{parts[0]} {parts[1]}", *parts[2:]]
+    return parts
+
+
+def _lot(text: str) -> _Lot | None:
+    """Read a town with its numbers; None where they are not told apart surely.
+
+    The 丁目 comes first among the numbers, wherever it is written: 3-1 Otemachi 2-chome is 2-3-1.
+    """
+    chome = _CHOME.findall(text)
+    rest = " ".join(_CHOME.sub(" ", text).split())
+    numbered = _NUMBERS.match(rest)
+    town = (numbered[2] or numbered[3]) if numbered else rest
+    if len(chome) > 1 or "#" in town or not (numbered or chome) or _ONLY_NUMBERS.fullmatch(town):
+        return None
+    others = (numbered[1] or numbered[4]).split("-") if numbered else []
+    open_kinds = ("",) * len(others)
+    return _Lot(
+        town,
+        tuple(map(int, [*chome, *others])),
+        ("丁目", *open_kinds) if chome else open_kinds,
+        ("chome", *open_kinds) if chome else open_kinds,
+    )
+
+
+def _keys(part: str) -> tuple[str, ...]:
+    """Return a part with its suffix in one form; 市 and 区 both call themselves City in English."""
     words = re.split(r"[\s-]+", part.strip().lower())
-    return _piece("".join(words[:-1]), words[-1])
+    name, suffixes = "".join(words[:-1]), ("ku", "shi") if words[-1] == "city" else words[-1:]
+    return tuple(_piece(name, suffix) for suffix in suffixes)
 
 
 def _joined(parts: Iterable[str]) -> str:

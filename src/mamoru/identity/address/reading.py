@@ -23,6 +23,8 @@ _MUNICIPALITY: Final = re.compile(r"^([^0-9]{1,7}?[市区町村])")
 _STREET: Final = re.compile(r"^(.*(?:上ル|下ル|東入|西入|南入|北入))(.+)$")
 _JOINT: Final = rf"(?:{DASH}|[ノの之乃\s])+"
 _LEADING: Final = re.compile(f"^{_JOINT}")
+_ORDINAL: Final = re.compile(rf"^第(?=(?:[0-9]+|[{numerals.KANJI}]+)(?:番?地割|{DASH}))")
+"""種市第23地割27 is 種市23-27; 第一ビル is a name."""
 _ENDS: Final = re.compile(f"^{_JOINT}|{_JOINT}$")
 _LEGAL: Final = str.maketrans("壱弐参拾", "一二三十")
 _FOLDED: Final = re.compile("[0-9ぁ-ゔァ-ヺ々〇一-鿿-]*")
@@ -44,7 +46,24 @@ def _any(names: Iterable[str]) -> re.Pattern[str]:
 
 
 _PREFECTURE: Final = _any(places.PREFECTURES)
+_SUCCEEDED: Final = re.compile(
+    rf"((?:{'|'.join(spelling.usual(each) for _, each, *_ in places.SUCCEEDED if each != '-')}) *)?"
+    rf"({'|'.join(spelling.usual(each) for _, _, each, _ in places.SUCCEEDED)})"
+)
 _RENAMED: Final = re.compile(f"(浜松市) *({'|'.join(ward for _, ward in places.RENAMED_WARDS)})")
+
+
+@cache
+def _successors() -> dict[str, tuple[str, str, towns.Municipality]]:
+    """Return prefecture, county and the municipality of today by the name of earlier days."""
+    return {
+        spelling.usual(former): (
+            prefecture,
+            spelling.usual(county),
+            towns.municipality(*towns.named(present, prefecture=prefecture)),
+        )
+        for prefecture, county, former, present in places.SUCCEEDED
+    }
 
 
 @dataclass(slots=True)
@@ -180,7 +199,7 @@ def _read_city(draft: _Draft, rest: str) -> tuple[str, str, str]:
     renamed = _RENAMED.match(rest)
     if renamed:
         return renamed[1], renamed[2], rest[renamed.end() :]
-    here = towns.at(rest)
+    here = _succeeded(draft, rest) or towns.at(rest)
     if here is not None:
         draft.county = here.county
         return here.city, here.ward, rest[here.end :]
@@ -194,6 +213,23 @@ def _read_city(draft: _Draft, rest: str) -> tuple[str, str, str]:
     return places.ALIASES.get(city, city), "", rest[found.end() :]
 
 
+def _succeeded(draft: _Draft, rest: str) -> towns.Place | None:
+    """Return the municipality of today as which one of earlier days goes on, whole and alone.
+
+    Prefecture or county has to be written: 日高町 and 那珂川町 are elsewhere today, and where
+    neither is, the town says which is meant (`_candidates`).
+    """
+    found = _SUCCEEDED.match(rest)
+    if found is None:
+        return None
+    prefecture, county, now = _successors()[found[2]]
+    named = draft.prefecture or (found[1] or "").strip()
+    if named not in {prefecture, county} or (found[1] and found[1].strip() != county):
+        return None
+    draft.folded.add("renamed")
+    return towns.Place("", now.city, now.ward, found.end())
+
+
 def _candidates(draft: _Draft, rest: str) -> frozenset[str]:
     """Return the codes of all municipalities of today that the words may mean."""
     city, ward = draft.city, draft.ward
@@ -203,6 +239,8 @@ def _candidates(draft: _Draft, rest: str) -> frozenset[str]:
             return frozenset()
         ward = _ward_of_today(city, ward, rest, draft.folded)
     found = towns.named(city, ward, prefecture=draft.prefecture, county=draft.county)
+    if not draft.prefecture and not draft.county and city in _successors():
+        found = (*found, _successors()[city][2].code)
     if not found and not draft.prefecture:  # 岩手花巻市: a prefecture without its 県
         short = next((each for each in places.PREFECTURES if city.startswith(each[:-1])), "")
         found = towns.named(city.removeprefix(short[:-1]), prefecture=short) if short else ()
@@ -256,12 +294,15 @@ def _read_town(text: str, postal_code: str, draft: _Draft, rest: str) -> Form:
     folded = draft.folded
     rest = _read_street(text, draft, rest)
     town, rest = _known_town(draft, rest)
+    if draft.city in _successors() and draft.candidates == {_successors()[draft.city][2].code}:
+        folded.add("renamed")
     between = koaza = building = floor = room = ""
     found = numbers.plainly(rest)
     if found is not None:
         if "-" in rest:
             folded.add("dash")
     else:
+        rest = _ORDINAL.sub("", rest)
         start = numbers.first(rest, behind_town=bool(draft.known))
         between = _ENDS.sub("", rest[:start].strip(EDGES)) if start else ""
         block = rest[start:]
