@@ -187,4 +187,10 @@ def _bar(text: io.TextIOWrapper) -> Iterator[Callable[[], None]]:
     size = os.fstat(text.fileno()).st_size if shown else None
     with Progress(console=Console(stderr=True), disable=not shown) as progress:
         task = progress.add_task("comparing", total=size)
-        yield lambda: progress.update(task, completed=text.buffer.tell()) if shown else None
+        yield (
+            lambda: (
+                progress.update(task, completed=os.lseek(text.fileno(), 0, os.SEEK_CUR))
+                if shown
+                else None
+            )
+        )
