@@ -65,6 +65,7 @@ CASES = [
     ("岩手県洋野町種市第23地割27", "岩手県九戸郡洋野町種市23-27", MATCH, {"chome-notation"}),
     ("岩手県洋野町種市第二十三地割27番地1", "岩手県洋野町種市第23地割27-1", MATCH, set()),
     ("岩手県洋野町種市第23地割27", "岩手県洋野町種市第24地割27", MISMATCH, {"chome"}),
+    ("東京都千代田区三番町1", "東京都千代田区3-1", CANNOT_TELL, set()),
     # a municipality that goes on under another name, whole; and one that was merged, where it is open
     ("兵庫県篠山市北新町41", "兵庫県丹波篠山市北新町41", MATCH, {"renamed"}),
     ("岩手県岩手郡滝沢村中鵜飼55", "岩手県滝沢市中鵜飼55", MATCH, {"renamed"}),

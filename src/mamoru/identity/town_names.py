@@ -285,7 +285,9 @@ def _written(name: str) -> Iterator[tuple[str, bool]]:
             between = unit == "条" and plain[place + 1][:1] in set("東西南北")
             if between:
                 ways += [(form, False) for form in forms]
-            elif last:
+            elif (
+                last and plain[0]
+            ):  # 千代田区3-1 has left its town out: nobody knows that it was 三番町
                 ways.append((str(value), True))
         choices.append(ways)
     for chosen in product(*choices):
