@@ -295,6 +295,23 @@ HELD = "        holds: [{ code: H01, law: { ja: 法, en: Law }, period: P7Y"
             "en: Left on }, category: account, labels: { a: { jp: あ, en: A } } }",
             "known keys here: en, ja",
         ),
+        (
+            "en: Left on }, category: account, type: date }",
+            "en: Left on }, category: account, opt_out: { purpose: PU02, refused: a, wanted: b } }",
+            "give the column `correct: true`, `value: choice` and `choices`",
+        ),
+        (
+            "en: Left on }, category: account, type: date }",
+            "en: Left on }, category: account, correct: true, value: choice, choices: [a, b],"
+            " opt_out: { purpose: PU02, refused: a, wanted: c } }",
+            "must be two of the column's choices; known: a, b",
+        ),
+        (
+            "en: Left on }, category: account, type: date }",
+            "en: Left on }, category: account, correct: true, value: choice, choices: [a, b],"
+            " opt_out: { purpose: PU02, refused: a, wanted: a } }",
+            "must be two of the column's choices",
+        ),
     ],
 )
 def test_what_the_engine_could_not_do_is_named_beforehand(old: str, new: str, words: str) -> None:
@@ -303,6 +320,18 @@ def test_what_the_engine_could_not_do_is_named_beforehand(old: str, new: str, wo
     found = faults(GOOD.replace(old, new, 1))
 
     assert any(words in f"{each.message}; {each.remedy}" for each in found), found
+
+
+def test_a_flag_refuses_a_purpose_that_the_policy_has() -> None:
+    flag = (
+        "en: Left on }, category: account, correct: true, value: choice, choices: [a, b],"
+        " opt_out: { purpose: PU99, refused: a, wanted: b } }"
+    )
+    text = GOOD.replace("en: Left on }, category: account, type: date }", flag, 1)
+
+    found = faults(text, purposes={"PU01", "PU02"})
+
+    assert any(each.message == "purpose `PU99` is not in the policy" for each in found), found
 
 
 def test_a_mailbox_that_a_household_may_share_is_a_doubt(tmp_path: Path) -> None:

@@ -275,3 +275,51 @@ def test_what_a_store_would_not_take_is_said_at_its_field(
     assert wrong.status_code == 422
     assert shown.error.startswith(says)
     assert shown.needed is (given.strip() == "")
+
+
+def chosen(client: Client, title: str) -> dict[str, str]:
+    """What the form of a choice sends, as the page has it now."""
+    page = client.get("/member/").context
+    [number] = [at for at, each in enumerate(page["choices"], 1) if each["title"] == title]
+    choice = page["choices"][number - 1]
+    wanted = "0" if choice["open"] else "1"
+    return {"choice": choice["id"], "wanted": wanted, "key": f"{page['choice_key']}{number}"}
+
+
+@pytest.mark.promise("P2.1", "P3.6")
+def test_a_member_stops_the_news_with_one_button_and_may_want_it_again(member: Client) -> None:
+    sent = member.post("/member/choice/", chosen(member, "案内"), follow=True)
+
+    assert "「案内」への利用を止めました" in filling.text(sent)
+    again = member.post("/member/choice/", chosen(member, "案内"), follow=True)
+    assert "「案内」への利用を承りました" in filling.text(again)
+
+
+@pytest.mark.promise("P2.13")
+def test_a_consent_is_asked_with_the_published_sentence_and_the_name(member: Client) -> None:
+    page = filling.text(member.get("/member/"))
+
+    assert "芝浦海上物流株式会社への提供" in page
+    assert "同意していません" in page
+    sent = member.post("/member/choice/", chosen(member, "芝浦海上物流株式会社"), follow=True)
+    assert "同意を取り消す" in filling.text(sent)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [({"choice": "PU05:"}, 404), ({"wanted": "2"}, 302), ({"key": "x"}, 302), ({"key": ""}, 302)],
+)
+def test_a_choice_that_was_made_up_changes_nothing(
+    member: Client, changed: dict[str, str], status: int
+) -> None:
+    sent = member.post("/member/choice/", {**chosen(member, "案内"), **changed})
+
+    assert sent.status_code == status
+    assert chosen(member, "案内")["wanted"] == "0"
+
+
+def test_a_choice_needs_the_token_of_the_page(member: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = member.cookies
+
+    assert strict.post("/member/choice/", chosen(member, "案内")).status_code == 403

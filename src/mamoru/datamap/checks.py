@@ -322,6 +322,27 @@ def _values(path: KeyPath, table: Table) -> Iterator[Found]:
                 yield Found((*where, "labels"), f"no words for `{word}`", f"add `{word}:` to them")
 
 
+def _opt_outs(path: KeyPath, table: Table) -> Iterator[Found]:
+    """A no is written as a value of the column, by the way in which a correction is."""
+    for at, column in enumerate(table.columns):
+        if column.opt_out is None:
+            continue
+        here = (*path, "columns", at, "opt_out")
+        said = (column.opt_out.refused, column.opt_out.wanted)
+        if not column.correct or column.value is not ValueKind.CHOICE:
+            yield Found(
+                here,
+                "what a person refuses by this column cannot be written to it",
+                "give the column `correct: true`, `value: choice` and `choices`",
+            )
+        elif said[0] == said[1] or not set(said) <= set(column.choices):
+            yield Found(
+                here,
+                "`refused` and `wanted` must be two of the column's choices",
+                f"known: {', '.join(column.choices)}",
+            )
+
+
 _TABLE_CHECKS: tuple[Callable[[KeyPath, Table], Iterator[Found]], ...] = (
     _names,
     _authority,
@@ -329,6 +350,7 @@ _TABLE_CHECKS: tuple[Callable[[KeyPath, Table], Iterator[Found]], ...] = (
     _purposes_within,
     _fates,
     _values,
+    _opt_outs,
 )
 
 
@@ -400,6 +422,11 @@ def _policy_problems(
             where = (*path, "columns", at, "category")
             said = f"category `{column.category}` is not in the policy"
             yield Found(where, said, _meant(column.category, categories))
+        refused = column.opt_out.purpose if column.opt_out is not None else None
+        if refused is not None and purposes is not None and refused not in purposes:
+            where = (*path, "columns", at, "opt_out", "purpose")
+            said = f"purpose `{refused}` is not in the policy"
+            yield Found(where, said, _meant(refused, purposes))
 
 
 def _twice(path: KeyPath, names: tuple[str | None, ...], what: str) -> Iterator[Found]:

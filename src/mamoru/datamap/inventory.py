@@ -184,6 +184,14 @@ class JsonKey(_Part):
         return self.category != NO_PERSONAL_DATA
 
 
+class OptOut(_Part):
+    """A column in which the company's own systems keep a no to a purpose (P2.1): 希望しない."""
+
+    purpose: str
+    refused: str = Field(description="the value that says no")
+    wanted: str = Field(description="the value that says yes")
+
+
 class Column(_Part):
     """One column and what the company knows of it."""
 
@@ -214,6 +222,11 @@ class Column(_Part):
         default=None,
         description="whether the column may tell where its person lives, stays or is reached; "
         "none: taken to, unless it can only be a name, a birth date, a key or a day",
+    )
+    opt_out: OptOut | None = Field(
+        default=None,
+        description="the purpose that a person refuses or wants by this column; what is said on the"
+        " member page is written here, and a correction of it counts as said",
     )
     fate: Fate | None = None  # else the table's
 

@@ -1,10 +1,12 @@
 """A member's own page: everything registered, and its correction (P3.18, P3.19)."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mamoru.cases import actions, execute
 from mamoru.cases.execute import MemberField
-from mamoru.consents.actions import PersonErased
+from mamoru.consents.actions import ChoiceUnknown, PersonErased
 from mamoru.datamap.inventory import CHOICES_JOINED_BY
 from mamoru.kit import clock, ids
 from mamoru.kit import text as kit_text
@@ -27,6 +29,7 @@ from mamoru.portal.views import UNPROCESSABLE, keep_receipt
 
 LONGEST = 300
 View = Callable[..., HttpResponse]
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,48}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +107,64 @@ def member(request: HttpRequest) -> HttpResponse:
         "tables": tables,
         "erased": any(table["erased"] for table in tables),
         "cases": actions.own_cases(_user(request)),
+        "choices": _choices(request),
+        "choice_key": ids.token(),
     }
     return render(request, "portal/member.html", context)
+
+
+@require_POST
+@members_only
+def choose_own(request: HttpRequest) -> HttpResponse:
+    """Take a yes or a no of the member: it holds from this answer on (P2.1, P2.13)."""
+    actions.own_cases(_user(request))  # who is no member hears so, whatever was sent
+    key = request.POST.get("key", "")
+    if not _KEY.fullmatch(key) or request.POST.get("wanted") not in {"0", "1"}:
+        return redirect("member")
+    wanted = request.POST["wanted"] == "1"
+    try:
+        choice = actions.choose_own(
+            _user(request),
+            request.POST.get("choice", ""),
+            wanted=wanted,
+            policy_version=published.in_force().version,
+            one_time_key=key,
+            now=clock.now(),
+        )
+    except ChoiceUnknown:
+        raise Http404 from None
+    title = _titles(choice)["title"]
+    messages.success(
+        request,
+        gettext("「%(title)s」への利用を承りました。") % {"title": title}
+        if wanted
+        else gettext("「%(title)s」への利用を止めました。今から有効です。") % {"title": title},
+    )
+    return redirect("member")
+
+
+def _choices(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what is the member's to decide, in the published words."""
+    found = actions.own_choices(_user(request), now=clock.now())
+    return [
+        {"id": each.id, "open": each.open, "suspended": each.suspended, **_titles(each)}
+        for each in found
+    ]
+
+
+def _titles(choice: actions.OwnChoice) -> dict[str, str]:
+    """Return title and sentence of a choice, and who receives where one is named."""
+    policy, language = execute.hands().policy, words.language()
+    purpose = policy.purpose(choice.purpose)
+    named = policy.recipient(choice.recipient) if choice.recipient else None
+    return {
+        "title": (named or purpose).title.in_(language),
+        "sentence": policy.clause((named or purpose).clause).in_(language),
+        "purpose": purpose.title.in_(language) if named else "",
+        "items": (", " if language == "en" else "、").join(
+            policy.category(each).title.in_(language) for each in actions.items_of(choice)
+        ),
+    }
 
 
 @require_POST

@@ -24,6 +24,7 @@ urlpatterns = [
     path("requests/case/answer/<str:form>/", own_case.download_data, name="download-data"),
     path("requests/case/close/", own_case.close_case, name="close-case"),
     path("member/", member.member, name="member"),
+    path("member/choice/", member.choose_own, name="choose-own"),
     path("member/case/", member.open_own_case, name="open-own-case"),
     path("member/correct/", member.correct_own, name="correct-own"),
     path("member/correct/check/", member.check_correction, name="check-correction"),

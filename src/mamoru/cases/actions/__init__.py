@@ -19,6 +19,7 @@ from mamoru.cases.actions.carrying import (
     release_held,
     try_now,
 )
+from mamoru.cases.actions.choosing import OwnChoice, items_of
 from mamoru.cases.actions.codes import MailedCodeRefused, PostedCodeRefused
 from mamoru.cases.actions.cooling import (
     change_contacts,
@@ -100,7 +101,14 @@ from mamoru.cases.actions.mailing import (
     send_mailed_codes,
     takes_mailed_code,
 )
-from mamoru.cases.actions.member import ValueUnfit, correct_own, own_cases, registered_of
+from mamoru.cases.actions.member import (
+    ValueUnfit,
+    choose_own,
+    correct_own,
+    own_cases,
+    own_choices,
+    registered_of,
+)
 from mamoru.cases.actions.posting import (
     POSTED_DIGITS,
     POSTED_TRIES,
@@ -185,6 +193,7 @@ __all__ = [
     "NotConfirmed",
     "NothingSent",
     "OldContactUntold",
+    "OwnChoice",
     "PaperRefused",
     "PaperTooLarge",
     "PersonUntold",
@@ -217,6 +226,7 @@ __all__ = [
     "change_contacts",
     "change_letter",
     "check",
+    "choose_own",
     "clock_of",
     "clock_of_line",
     "confirm_safe_contact",
@@ -237,6 +247,7 @@ __all__ = [
     "install",
     "install_mailer",
     "issued_within",
+    "items_of",
     "judged_grounds",
     "lift",
     "lift_protection",
@@ -262,6 +273,7 @@ __all__ = [
     "opened_letter",
     "opened_paper",
     "own_cases",
+    "own_choices",
     "paper_pages",
     "place_of",
     "plan_change",

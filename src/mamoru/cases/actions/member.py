@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mamoru.cases import answer, execute, store
+from mamoru.cases.actions import choosing
+from mamoru.cases.actions.choosing import OwnChoice
 from mamoru.cases.actions.deciding import places
 from mamoru.cases.actions.filing import FormDefective, Receipt, code_of, known_receipt, receipt_of
 from mamoru.cases.actions.installed import practice
@@ -25,10 +27,14 @@ from mamoru.cases.terms import (
     Subject,
     Work,
 )
-from mamoru.kit import clock
+from mamoru.consents.actions import ChoiceUnknown
+from mamoru.consents.terms import Person, Said, Way
+from mamoru.kit import clock, ids
 from mamoru.kit.errors import MamoruError
 from mamoru.kit.ids import MEMBER, SYSTEM, CaseId
 from mamoru.ledger import append
+
+_BEFORE_ANSWER = frozenset({Stage.RECEIVED, Stage.VERIFIED, Stage.DECIDED})
 
 
 class ValueUnfit(MamoruError):
@@ -119,6 +125,12 @@ def correct_own(
         append.entry(
             "case.verified", subject=case_id, by=MEMBER, at=now, body={"identity": "login"}
         )
+        choosing.follow_flags(
+            choosing.person_of(identity),
+            {ref: after for ref, (_, after) in changes.items()},
+            evidence=str(case_id),
+            now=now,
+        )
         case = store.case(case_id)
         if execute.shield(case) is not None and any(map(execute.tells_place, changes)):
             # Who opened the account may live with its owner: two persons look at it first.
@@ -128,6 +140,84 @@ def correct_own(
         store.change(case_id, version=2, stage=Stage.DECIDED, work=Work.QUEUED)
         append.entry("case.decided", subject=case_id, by=SYSTEM, at=now, body={})
     return receipt_of(case, code_of(one_time_key))
+
+
+def own_choices(user_id: int, *, now: datetime) -> tuple[OwnChoice, ...]:
+    """Return what is a signed-in member's to decide: what may be refused, what needs a yes.
+
+    A no that stands in the company's own flag alone is taken over first: the gate must refuse what
+    the page says is not done.
+    """
+    subject = _member(user_id)
+    who = _person(subject, now=now)
+    found = choosing.choices(who, now=now)
+    if not found:
+        return ()
+    values = execute.open_values(subject, now=now) | _on_the_way(user_id)
+    said_no = tuple(each for each in found if each.open and choosing.refused_by_flag(values, each))
+    for choice in said_no:
+        said = Said(way=Way.IMPORT, at=now, evidence="flag")
+        reference = f"flag-{ids.token()}"
+        choosing.record(who, choice, wanted=False, said=said, reference=reference, now=now)
+    return choosing.choices(who, now=now) if said_no else found
+
+
+def choose_own(
+    user_id: int,
+    choice_id: str,
+    *,
+    wanted: bool,
+    policy_version: str,
+    one_time_key: str,
+    now: datetime,
+) -> OwnChoice:
+    """Take a member's yes or no: it holds at once, and the company's own flag follows (P2.1, P3.6).
+
+    Told twice with one key it is one choice. ChoiceUnknown for what is not this person's to
+    decide, NotConfirmed for an account that is no member's.
+    """
+    subject = _member(user_id)
+    who = _person(subject, now=now)
+    choice = next((each for each in choosing.choices(who, now=now) if each.id == choice_id), None)
+    if choice is None:
+        raise ChoiceUnknown("this is nothing that the policy leaves to the person")
+    values = execute.open_values(subject, now=now) | _on_the_way(user_id)
+    changes = choosing.flags_of(values, choice, wanted=wanted)
+    said = Said(way=Way.MEMBER_PAGE, at=now, wording=choosing.wording(choice), evidence="login")
+    with store.atomic():
+        choosing.record(
+            who, choice, wanted=wanted, said=said, reference=f"choice-{one_time_key}", now=now
+        )
+        if changes:
+            correct_own(
+                user_id,
+                changes,
+                policy_version=policy_version,
+                one_time_key=f"{one_time_key}.c",
+                now=now,
+            )
+    return choice
+
+
+def _on_the_way(user_id: int) -> dict[str, str]:
+    """Return what the member's own corrections will have written, by reference.
+
+    INVARIANT: the last word wins. A no that is not carried out yet stands in no store, and a yes
+    said meanwhile would find the flag as it wants it and leave the no to come.
+    """
+    lines = [each for each in own_cases(user_id) if each.stage in _BEFORE_ANSWER]
+    cases = [store.case(each.id) for each in sorted(lines, key=lambda each: each.received_at)]
+    return {
+        each.demand.items[0]: each.demand.after or ""
+        for case in cases
+        for each in case.demands
+        if case.filing.channel is Channel.MEMBER_PAGE and each.demand.kind is DemandKind.CORRECTION
+    }
+
+
+def _person(subject: Subject, *, now: datetime) -> Person:
+    case_id = CaseId("member-page")
+    return choosing.person_of(execute.identify(case_id, (subject,), by=SYSTEM, now=now))
 
 
 def _grant_own(case: Case, demand: DemandState, *, now: datetime) -> None:

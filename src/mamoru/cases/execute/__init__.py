@@ -15,6 +15,8 @@ from mamoru.cases.execute.member import (
     MemberTable,
     expect_correctable,
     fits,
+    open_values,
+    opt_out_of,
     read_own,
     registered,
 )
@@ -26,7 +28,7 @@ from mamoru.cases.execute.person import (
     look_again,
     searched,
 )
-from mamoru.cases.execute.persons import person_of
+from mamoru.cases.execute.persons import digests, person_of
 from mamoru.cases.execute.planning import (
     CORRECTING,
     ColumnNotOpen,
@@ -65,6 +67,7 @@ __all__ = [
     "Waiting",
     "changes",
     "changes_contact",
+    "digests",
     "expect",
     "expect_correctable",
     "find_person",
@@ -82,6 +85,8 @@ __all__ = [
     "looked_at",
     "needed",
     "note_contacts",
+    "open_values",
+    "opt_out_of",
     "person_of",
     "plan",
     "read_own",

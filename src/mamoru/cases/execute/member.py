@@ -13,7 +13,7 @@ from mamoru.cases.execute.planning import ColumnNotOpen
 from mamoru.cases.terms import Identity, Subject
 from mamoru.consents import actions as consents
 from mamoru.datamap import locate, whereabouts
-from mamoru.datamap.inventory import CHOICES_JOINED_BY, Column, Table, ValueKind
+from mamoru.datamap.inventory import CHOICES_JOINED_BY, Column, OptOut, Table, ValueKind
 from mamoru.datamap.spoken import spoken
 from mamoru.datamap.terms import Location, Row
 from mamoru.gate.terms import Operation
@@ -135,12 +135,25 @@ def expect_correctable(subject: Subject, refs: tuple[str, ...], *, now: datetime
     PersonErased where the person was erased: then no reference is open any more. A protected
     person's contact may be corrected: two persons look at that (P3.11).
     """
+    if not set(refs) <= open_values(subject, now=now).keys():
+        raise ColumnNotOpen("a value was named that this person cannot correct here")
+
+
+def open_values(subject: Subject, *, now: datetime) -> dict[str, str]:
+    """Return what this very person may correct: the stored value by its reference.
+
+    PersonErased where the person was erased.
+    """
     tables = _own(subject, sheltered=False, now=now)
     if any(table.erased for table in tables):
         raise consents.PersonErased("the person was erased: nothing may be written back")
-    own = {field.ref for table in tables for row in table.rows for field in row if field.ref}
-    if not set(refs) <= own:
-        raise ColumnNotOpen("a value was named that this person cannot correct here")
+    fields = (field for table in tables for row in table.rows for field in row)
+    return {field.ref: field.value for field in fields if field.ref}
+
+
+def opt_out_of(ref: str) -> OptOut | None:
+    """Return the purpose that is refused by the column that a reference names, None for others."""
+    return _column(ref)[1].opt_out
 
 
 def fits(ref: str, value: str, *, before: str = "") -> bool:
@@ -148,9 +161,7 @@ def fits(ref: str, value: str, *, before: str = "") -> bool:
 
     Of several choices a code that stood there `before` may stay, though it is offered no more.
     """
-    store_name, table_name, _, column_name = ref.split("/")
-    table = hands().datamap.table(store_name, table_name)
-    column = next(each for each in table.columns if each.name == column_name)
+    table, column = _column(ref)
     if not value.strip():
         return not before.strip() or column.name not in locate.telling_columns(table)
     fitting = _FITTING.get(column.value)
@@ -162,6 +173,12 @@ def fits(ref: str, value: str, *, before: str = "") -> bool:
     if column.name == table.identity.birth and not _is_past(value):
         return False
     return not hidden_characters(value) and (fitting is None or fitting(value))
+
+
+def _column(ref: str) -> tuple[Table, Column]:
+    store_name, table_name, _, column_name = ref.split("/")
+    table = hands().datamap.table(store_name, table_name)
+    return table, next(each for each in table.columns if each.name == column_name)
 
 
 def _is_past(value: str) -> bool:
