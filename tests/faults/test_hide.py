@@ -1,0 +1,57 @@
+"""A store whose rows are hidden from the product's login: nothing is told or erased by half (P3.26)."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from mamoru.cases import store
+from mamoru.cases.terms import DemandKind, Work
+from mamoru.site.sample import cast
+from tests.cases import acts
+from tests.conftest import Company
+from tests.connectors import servers
+from tests.faults import engines
+from tests.faults.engines import Shop
+
+pytestmark = pytest.mark.postgres
+HIDDEN = (
+    "ALTER TABLE inquiries ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY of_support ON inquiries USING (false)",
+)
+
+
+def as_clerk(shop: Shop) -> Shop:
+    """The same shop, reached by a login that is no superuser and owns nothing."""
+    name = f"clerk_{make_url(shop.url).database}"
+    for statement in (
+        f"CREATE ROLE {name} LOGIN",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE, CREATE ON SCHEMA public TO {name}",
+    ):
+        shop.execute(statement)
+    url = make_url(shop.url).set(username=name).render_as_string(hide_password=False)
+    return Shop(shop.kind, url, shop.execute, made=shop.made, tables=shop.tables)
+
+
+@pytest.mark.promise("P3.6", "P3.26")
+@pytest.mark.parametrize("kind", [DemandKind.ERASURE, DemandKind.DISCLOSURE])
+def test_rows_that_the_login_must_not_see_make_the_case_wait_until_it_may(
+    postgres: servers.Postgres, house: Company, tmp_path: Path, kind: DemandKind
+) -> None:
+    shop = as_clerk(engines.of_postgresql(postgres.database(), house.home / "shop.sqlite3"))
+    with engines.in_hand(shop, house.home, tmp_path):
+        case_id = acts.verified_of(acts.filing(cast.HANAKO, kind), cast.HANAKO)
+        acts.decide(case_id)
+        acts.approve(case_id)
+        before = shop.dump()
+        for statement in HIDDEN:
+            shop.execute(statement)
+
+        assert acts.carry_out(case_id) is Work.WAITING
+        case = store.case(case_id)
+        assert case.work_note.endswith(":shop")
+        assert shop.dump() == before
+
+        shop.execute("ALTER TABLE inquiries DISABLE ROW LEVEL SECURITY")
+        assert acts.carry_out(case_id) is Work.READY
