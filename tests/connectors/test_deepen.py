@@ -175,6 +175,25 @@ def test_mariadb_names_what_stays(maria: servers.Maria, *, rewrite: bool) -> Non
 
 
 @pytest.mark.promise("P3.5")
+def test_mariadb_names_the_history_that_a_versioned_table_keeps(maria: servers.Maria) -> None:
+    url = maria.database()
+    connection = maria.connect(str(make_url(url).database), autocommit=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{MAKE} WITH SYSTEM VERSIONING")
+        cursor.executemany(f"INSERT INTO {TABLE} VALUES (%s, %s, %s, %s, %s)", ROWS)
+
+    depth = erase(Mariadb("subject", url, fence=True))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {TABLE} FOR SYSTEM_TIME ALL WHERE name = %s", (CANARY,)
+        )
+        assert cursor.fetchone() == (100,)
+    connection.close()
+    assert f"`DELETE HISTORY FROM `{TABLE}`` clears it" in " ".join(depth.stays)
+
+
+@pytest.mark.promise("P3.5")
 def test_a_workbook_holds_nothing_of_it_and_keeps_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     book = openpyxl.Workbook()

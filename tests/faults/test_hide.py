@@ -1,4 +1,4 @@
-"""A store whose rows are hidden from the product's login: nothing is told or erased by half (P3.26)."""
+"""A store that hides rows, or keeps what is erased: nothing is told or called done by half (P3.26)."""
 
 from pathlib import Path
 
@@ -55,3 +55,39 @@ def test_rows_that_the_login_must_not_see_make_the_case_wait_until_it_may(
 
         shop.execute("ALTER TABLE inquiries DISABLE ROW LEVEL SECURITY")
         assert acts.carry_out(case_id) is Work.READY
+
+
+KEPT = {
+    "a rule": ("CREATE RULE keep AS ON DELETE TO inquiries DO INSTEAD NOTHING",),
+    "a trigger that skips": (
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        "CREATE TRIGGER keep BEFORE DELETE ON inquiries FOR EACH ROW EXECUTE FUNCTION keep()",
+    ),
+    "a trigger that puts back": (
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO inquiries SELECT OLD.*; RETURN NULL; END $$",
+        "CREATE TRIGGER keep AFTER DELETE ON inquiries FOR EACH ROW EXECUTE FUNCTION keep()",
+    ),
+}
+
+
+@pytest.mark.promise("P3.6", "P3.26")
+@pytest.mark.parametrize("how", list(KEPT))
+def test_what_the_database_keeps_against_the_plan_is_never_called_done(
+    postgres: servers.Postgres, house: Company, tmp_path: Path, how: str
+) -> None:
+    shop = engines.of_postgresql(postgres.database(), house.home / "shop.sqlite3")
+    for statement in KEPT[how]:
+        shop.execute(statement)
+    with engines.in_hand(shop, house.home, tmp_path):
+        case_id = acts.verified_of(acts.filing(cast.HANAKO, DemandKind.ERASURE), cast.HANAKO)
+        acts.decide(case_id)
+        acts.approve(case_id)
+
+        assert acts.carry_out(case_id) is Work.WAITING
+        assert store.case(case_id).work_note == "not-proven:shop"
+
+        shop.execute(f"DROP {'RULE' if how == 'a rule' else 'TRIGGER'} keep ON inquiries")
+        assert acts.carry_out(case_id) is Work.READY
+        left = "".join(row for table in shop.dump().values() for row in table)
+        assert cast.HANAKO.email not in left

@@ -209,6 +209,16 @@ class MariadbDialect(Dialect):
             quoted = engine.dialect.identifier_preparer.quote_identifier
             for table in tables:
                 connection.exec_driver_sql(f"{word} {quoted(table)}").fetchall()
+            versioned = connection.exec_driver_sql(
+                "SELECT TABLE_NAME FROM information_schema.TABLES"
+                " WHERE TABLE_SCHEMA = database() AND TABLE_TYPE = 'SYSTEM VERSIONED'"
+            )
+            stays += [
+                f"history of the system-versioned table {name}, which anyone may query;"
+                f" `DELETE HISTORY FROM {quoted(name)}` clears it"
+                for (name,) in versioned
+                if name in tables
+            ]
             if connection.exec_driver_sql("SELECT @@log_bin").scalar():
                 stays.append("binary log; `PURGE BINARY LOGS` after its period clears it")
         engine.dispose()
