@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from mamoru.cases import store
+from mamoru.cases import execute, store
 from mamoru.cases.terms import DemandKind, Work
+from mamoru.datamap import drift
+from mamoru.datamap.terms import DriftKind
 from mamoru.site.sample import cast
 from tests.cases import acts
 from tests.conftest import Company
@@ -49,9 +51,13 @@ def test_rows_that_the_login_must_not_see_make_the_case_wait_until_it_may(
             shop.execute(statement)
 
         assert acts.carry_out(case_id) is Work.WAITING
-        case = store.case(case_id)
-        assert case.work_note.endswith(":shop")
+        assert store.case(case_id).work_note == "store-unreadable:shop"
         assert shop.dump() == before
+        mapped = execute.hands().datamap.store("shop")
+        live = execute.hands().connectors["shop"].shape()
+        assert [(each.kind, each.table) for each in drift.drifts(mapped, live)] == [
+            (DriftKind.ROWS_HIDDEN, "inquiries")
+        ]
 
         shop.execute("ALTER TABLE inquiries DISABLE ROW LEVEL SECURITY")
         assert acts.carry_out(case_id) is Work.READY

@@ -109,6 +109,10 @@ class Dialect(ABC):
         """Return all that the shapes of the tables follow from; None where they must be read."""
         return None
 
+    def hiding(self, session: Asking) -> frozenset[str]:
+        """Return the tables of which the database keeps rows from our login."""
+        return frozenset()
+
     def on_delete(self, session: Asking, table: str) -> Mapping[tuple[str, ...], str]:
         """Return the rules of a table's foreign keys, by their columns, that reflection misses."""
         return {}

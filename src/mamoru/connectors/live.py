@@ -33,11 +33,13 @@ class Live:
         views = set(live.get_view_names())
         names = sorted({*live.get_table_names(), *views} - {FENCE_TABLE})
         columns = live.get_multi_columns(filter_names=names, kind=ObjectKind.ANY)
+        hidden = self._dialect.hiding(session)
         keys = live.get_multi_foreign_keys(filter_names=names)
         return tuple(
             TableShape(
                 name=name,
                 is_view=name in views,
+                hides_rows=name in hidden,
                 columns=tuple(map(_column, columns[None, name])),
                 foreign_keys=()
                 if name in views

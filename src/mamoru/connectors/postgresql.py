@@ -47,7 +47,8 @@ _LOOK_SECONDS = 0.1
 _SCHEMA = """
     SELECT string_agg(said, E'\\n' ORDER BY said) FROM (
         SELECT row(c.relname, c.relkind, a.attnum, a.attname,
-                   format_type(a.atttypid, a.atttypmod), a.atttypid, a.attnotnull)::text AS said
+                   format_type(a.atttypid, a.atttypmod), a.atttypid, a.attnotnull,
+                   CASE WHEN c.relrowsecurity THEN row_security_active(c.oid) END)::text AS said
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
           AND c.relnamespace <> 'pg_catalog'::regnamespace AND pg_table_is_visible(c.oid)
@@ -147,6 +148,14 @@ class PostgresqlDialect(Dialect):
     def schema(self, session: Asking) -> object:
         """Return the catalogue's columns and foreign keys, of what the search path leads to."""
         return session.fetch(_SCHEMA)
+
+    def hiding(self, session: Asking) -> frozenset[str]:
+        """Return the tables of which row-level security keeps rows from our login."""
+        rows = session.fetch(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND pg_table_is_visible(oid)"
+            " AND row_security_active(oid)"
+        )
+        return frozenset(name for (name,) in rows)
 
     def exchange(
         self, session: Asking, queries: Sequence[tuple[str, Mapping[str, object] | None]]

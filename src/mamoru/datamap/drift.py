@@ -74,6 +74,13 @@ class _Comparison:
                     remedy=f"if it is the same table, name it `{shape.name}` in the map",
                     yaml=f"- name: {shape.name}",
                 )
+            if shape.hides_rows:
+                yield self._drift(
+                    DriftKind.ROWS_HIDDEN,
+                    name,
+                    remedy="row-level security keeps rows of this table from the product's login;"
+                    " make the login its owner, or `ALTER ROLE … BYPASSRLS`",
+                )
             yield from self._columns(table, shape)
             if self._store.kind.is_database:
                 yield from self._foreign_keys(table, shape)

@@ -266,6 +266,7 @@ class TableShape:
     name: str
     columns: tuple[ColumnShape, ...]
     is_view: bool = False
+    hides_rows: bool = False  # the database keeps rows from our login: what we see is not all
     foreign_keys: tuple[ForeignKeyShape, ...] = ()
 
 
@@ -285,6 +286,7 @@ class DriftKind(StrEnum):
     CHANGED_FOREIGN_KEY = "changed-foreign-key"
     NOT_NORMAL = "not-normal"  # said to be stored as keys are compared, and is not
     NOT_NULLABLE = "not-nullable"  # an erasure must empty it, and it may not be empty
+    ROWS_HIDDEN = "rows-hidden"  # row-level security: a search would miss people and say nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
