@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mamoru.kit import ids
 from mamoru.kit.ids import CaseId
+from mamoru.ledger import entry
 
 NUMBERS = st.text("0123456789", min_size=2, max_size=20)
 
@@ -66,5 +67,11 @@ def test_a_demand_is_named_under_its_case() -> None:
 
 def test_tokens_and_codes_are_long_and_differ() -> None:
     assert len({ids.token() for _ in range(1000)}) == 1000
-    assert min(len(ids.token()) for _ in range(50)) * 6 >= 128
+    assert min(len(ids.token()) for _ in range(50)) * 4 >= 128
     assert all(len(ids.digits(12)) == 12 and ids.digits(12).isdigit() for _ in range(20))
+
+
+def test_any_token_stands_in_the_ledger_as_it_is() -> None:
+    tokens = [ids.token() for _ in range(2000)]
+    assert entry.guarded({"keys": tokens[:200]}) == {"keys": tuple(tokens[:200])}
+    assert all(entry.guarded({"key": f"choice-{each}"}) for each in tokens)

@@ -29,7 +29,7 @@ from mamoru.portal.views import UNPROCESSABLE, keep_receipt
 
 LONGEST = 300
 View = Callable[..., HttpResponse]
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,48}")
+_KEY = re.compile(r"[0-9a-f]{32}[0-9]{1,3}", re.ASCII)  # of the page, and which button
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
