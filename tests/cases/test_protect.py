@@ -164,6 +164,16 @@ def test_one_person_protects_at_once_and_two_lift() -> None:
         actions.lift_protection(case_id, named, by=KONDO, now=NOW)
 
 
+@pytest.mark.promise("P3.11")
+def test_nobody_is_told_that_a_protected_person_is_here_and_lives_elsewhere() -> None:
+    case_id = another_case()
+    protect(case_id, contact=None)
+
+    actions.ask_supplement(case_id, ("address-differs", "name-differs"), "", by=SUZUKI, now=NOW)
+
+    assert store.case(case_id).supplements[-1].defects == ("identity-unknown", "name-differs")
+
+
 def test_the_ledger_tells_that_it_was_set_and_nothing_of_the_person() -> None:
     case_id = another_case()
     flag(case_id)

@@ -310,7 +310,7 @@ def test_what_is_asked_for_is_shown_with_its_date_and_can_be_submitted(client: C
     assert "書類の提出を終える" in unfinished
     assert (early.status_code, waiting) == (422, Stage.SUPPLEMENT_ASKED)
     assert "まだ届いていません" in filling.text(early)
-    assert "ご住所の変更を確認できる書類" in page
+    assert "前のご住所の記載がある住民票の写し" in page
     assert "お手数をおかけします。" in page
     assert f"{due.year}年{due.month}月{due.day}日" in page
     assert store.case(case_id).stage is Stage.RECEIVED

@@ -212,7 +212,7 @@ TRAIL: Words = {
     "case.posted-code.made": _("登録の住所あての確認番号の書面を作った"),
     "case.posted-code.sent": _("確認番号の書面を送った"),
     "case.posted-code.entered": _("書留郵便の確認番号が入力された"),
-    "case.posted-code.refused": _("違う確認番号が入力された"),
+    "case.posted-code.refused": _("確認番号が入力されたが、確かめられなかった"),
     "case.person.told": _("代理人からの請求を、登録の連絡先で本人に知らせた"),
     "case.mailed-code.asked": _("メールの確認番号を求められた"),
     "case.mailed-code.not-sent": _(

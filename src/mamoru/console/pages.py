@@ -139,7 +139,7 @@ def show(
             look.kept_or(
                 forms.SupplementForm,
                 "supplement",
-                forms.SupplementForm(check.askable, language=language()),
+                forms.SupplementForm(actions.asked_of(case, check.askable), language=language()),
             )
             if may_ask
             else None

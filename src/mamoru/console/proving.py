@@ -104,7 +104,7 @@ def record_finding(request: HttpRequest, desk: Desk, case_id: str, proof_id: str
 def ask_supplement(request: HttpRequest, desk: Desk, case_id: str) -> HttpResponse:
     """Ask for what is missing before anything is refused (P3.12, P3.22)."""
     known = acting.known(case_id)
-    points = actions.check(known, now=clock.now()).askable
+    points = actions.asked_of(store.case(known), actions.check(known, now=clock.now()).askable)
     form = forms.SupplementForm(points, request.POST, language=words.language())
     return acting.act(
         request,

@@ -18,10 +18,10 @@ DEFECTS = in_both(
             "A document without a photograph needs a second one.",
         ),
         "address-differs": (
-            "書類のご住所と当社に登録されているご住所が一致しません。ご住所の変更を確認できる書類"
-            "（前のご住所の記載がある住民票の写し、または戸籍の附票の写し）をお送りください。",
-            "The address on your papers differs from the registered one. Please send a paper that "
-            "shows the change: a resident record with the former address, or an address history.",
+            "お送りいただいた書類では、ご住所を確かめられませんでした。お引っ越しをされた方は、"
+            "前のご住所の記載がある住民票の写し、または戸籍の附票の写しをお送りください。",
+            "We could not confirm the address by your papers. If you have moved, please send a "
+            "resident record with the former address, or an address history.",
         ),
         "address-unshown": (
             "お送りいただいた確認書類には、ご住所の記載がありません。ご住所の記載がある書類"

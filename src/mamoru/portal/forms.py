@@ -165,7 +165,10 @@ class CaseForm(forms.Form):
     address = _text(
         _("住所（都道府県から番地まで）"),
         missing=_("ご本人の住所を都道府県から番地まで入力してください。"),
-        support=_("確認書類に書かれているとおりに入力してください。"),
+        support=_(
+            "確認書類に書かれているとおりに入力してください。ご登録のあとに引っ越しをされたときは、"
+            "前の住所の記載がある住民票の写し、または戸籍の附票の写しがあると、確認が早く済みます。"
+        ),
         longest=300,
     )
     building = _text(
@@ -211,6 +214,8 @@ class CaseForm(forms.Form):
         if role is Role.PERSON:
             for name in [each for each in self.fields if each.startswith("agent_")]:
                 del self.fields[name]
+        elif role is not Role.LAWYER:
+            self.fields["agent_address"].help_text = ""  # what stands there is for lawyers
         language = words.language()
         self._choose("kinds", [(kind, words.said("kinds", kind)) for kind in _kinds(policy)])
         self._choose("items", list(_items(policy, language)))

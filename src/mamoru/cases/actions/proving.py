@@ -308,9 +308,26 @@ def issued_within() -> dict[str, int]:
     return papers.issued_within(paper_rules())
 
 
+_TELLS_OF_RECORD = "address-differs"
+_UNKNOWN = "identity-unknown"
+
+
+def asked_of(case: Case, defects: Sequence[str]) -> tuple[str, ...]:
+    """Return what may be said to whoever asks about a case's person.
+
+    INVARIANT: of a protected person (P3.11) nobody hears that an address on a paper is not the
+    registered one: it would say that the person is here, and lives elsewhere now. They read what
+    is written where nobody is registered.
+    """
+    if execute.shield(case) is None:
+        return tuple(defects)
+    return tuple(dict.fromkeys(_UNKNOWN if each == _TELLS_OF_RECORD else each for each in defects))
+
+
 def ask(case: Case, defects: tuple[str, ...], message: str, *, by: StaffId, now: datetime) -> None:
     """Ask in the caller's transaction; ReasonMissing where nothing is named."""
     stage = states.advance(case.stage, Stage.SUPPLEMENT_ASKED)
+    defects = asked_of(case, defects)
     if not defects:
         raise refusal.ReasonMissing("a request for supplement names at least one defect")
     due = deadline.cure_due_on(clock.date_in_japan(now), days=practice().cure_days)
